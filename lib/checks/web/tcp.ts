@@ -1,0 +1,31 @@
+import { connect } from 'node:net';
+import { ConnectionError } from '../../engine/errors.ts';
+import { networkError } from '../../engine/network-errors.ts';
+import { defineKind, describe, port, text } from '../kind.ts';
+
+export const tcp = defineKind({
+  kind: 'tcp',
+  works: 'a TCP connection opens',
+  keys: {
+    host: describe(text(), 'Host name or IP address.'),
+    port: describe(port(), 'TCP port.'),
+  },
+  target: ({ host, port }) => `tcp ${host}:${String(port)}`,
+  async check(config, { signal }) {
+    const { host, port } = config;
+    const socket = connect({ host, port, signal });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('error', reject);
+        socket.once('close', () => {
+          reject(new ConnectionError(`connection closed by ${tcp.target(config)}`));
+        });
+      });
+    } catch (error) {
+      throw networkError(error, tcp.target(config)) ?? error;
+    } finally {
+      socket.destroy();
+    }
+  },
+});

@@ -1,0 +1,22 @@
+/** What the contract suite needs to know about a kind: documents that reach each of the cases that every kind must pass. */
+import type { Addresses } from '../stack/addresses.ts';
+
+/** A leaf of a namespace's document. */
+export type Leaf = Readonly<Record<string, unknown>> & { readonly kind: string };
+
+export interface KindFixture {
+  readonly kind: string;
+  /** Leaves that must work against the real stack, by a name for the test. */
+  works(stack: Addresses): Readonly<Record<string, Leaf>>;
+  /**
+   * A leaf that would work, but for its target: host 127.0.0.1 and this port. The suite puts there: nothing, a black hole, a server
+   * that closes at once, one that answers garbage, and a slow road to the real server (of the port `realPort`).
+   */
+  at(port: number, stack: Addresses): Leaf;
+  /** Port of the real server behind `at`, for the slow road. */
+  realPort(stack: Addresses): number;
+  /** A leaf with wrong credentials, in which `secret` stands as the password or token. Left out where the kind has none. */
+  wrongCredentials?(stack: Addresses, secret: string): Leaf;
+  /** Answers that are bad, each with the error that it must be. */
+  fails?(stack: Addresses): Readonly<Record<string, { leaf: Leaf; error: RegExp }>>;
+}

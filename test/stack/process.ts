@@ -1,0 +1,123 @@
+/** Starts and ends server processes for tests, benchmarks and the demo, by their pid. */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+/** A server that was started, and how to end it. */
+export interface Running {
+  readonly pid: number;
+  /** Ends it and waits until it is gone. Can be called twice. */
+  stop(): Promise<void>;
+  /** Freezes it (SIGSTOP): it still accepts connections and never answers. */
+  pause(): void;
+  resume(): void;
+}
+
+export interface ProcessOptions {
+  /** For messages and the log file. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Folder of its own; its output goes to `<folder>/<name>.log`. */
+  readonly folder: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Resolves once it answers; called again and again until it does. */
+  readonly ready: () => Promise<unknown>;
+  /** Milliseconds to wait for `ready`. */
+  readonly readyWithinMs?: number;
+  /** What asks it to end politely. */
+  readonly stopSignal?: NodeJS.Signals;
+}
+
+const READY_WITHIN_MS = 60_000;
+const STOP_WITHIN_MS = 10_000;
+
+export async function startProcess(options: ProcessOptions): Promise<Running> {
+  const { name, command, args, folder, ready } = options;
+  await mkdir(folder, { recursive: true });
+  const logFile = join(folder, `${name}.log`);
+  const log = openSync(logFile, 'a');
+  // In a process group of its own, so that Ctrl-C reaches the demo alone, which then ends its servers in order.
+  const child = spawn(command, args, {
+    cwd: folder,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', log, log],
+    detached: true,
+    ...(options.uid !== undefined && { uid: options.uid }),
+    ...(options.gid !== undefined && { gid: options.gid }),
+  });
+  closeSync(log);
+  let gone = false;
+  const exited = new Promise<void>((resolve) => {
+    const end = () => {
+      gone = true;
+      resolve();
+    };
+    child.once('exit', end);
+    child.once('error', end);
+  });
+  const { pid } = child;
+  if (pid === undefined) {
+    await exited;
+    throw new Error(`${name}: cannot start ${command}`);
+  }
+  const signal = (signal: NodeJS.Signals) => {
+    if (!gone) process.kill(pid, signal);
+  };
+  const running: Running = {
+    pid,
+    async stop() {
+      signal('SIGCONT');
+      signal(options.stopSignal ?? 'SIGTERM');
+      const kill = setTimeout(() => {
+        signal('SIGKILL');
+      }, STOP_WITHIN_MS);
+      await exited;
+      clearTimeout(kill);
+    },
+    pause: () => {
+      signal('SIGSTOP');
+    },
+    resume: () => {
+      signal('SIGCONT');
+    },
+  };
+
+  const giveUpAt = Date.now() + (options.readyWithinMs ?? READY_WITHIN_MS);
+  for (;;) {
+    // `exit` is told to this process only while it waits, so look after each wait.
+    if (hasEnded()) throw new Error(`${name} ended before it was ready:\n${tail(logFile)}`);
+    try {
+      await ready();
+      return running;
+    } catch (error) {
+      if (Date.now() > giveUpAt) {
+        await running.stop();
+        throw new Error(`${name} was not ready in time:\n${tail(logFile)}`, { cause: error });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  function hasEnded(): boolean {
+    return gone;
+  }
+}
+
+/** A TCP port of the loopback that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+function tail(file: string): string {
+  return readFileSync(file, 'utf8').split('\n').slice(-20).join('\n');
+}
