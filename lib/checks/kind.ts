@@ -27,7 +27,7 @@ export function defineKind<const Entries extends Keys>(kind: CheckKind<Entries>)
 }
 
 /** A kind as the registry holds it: its configuration was checked against `keys` before it gets there. */
-export type AnyKind = CheckKind<Keys>;
+export type AnyKind = CheckKind;
 
 /** Seconds that a check, or a whole run, may take at most: API Gateway gives up at 29. */
 export const MAX_SECONDS = 28;

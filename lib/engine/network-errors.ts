@@ -51,6 +51,11 @@ export function networkError(error: unknown, target: string): CheckError | undef
   return undefined;
 }
 
+/** For a connection that ended without a code to tell why. */
+export function connectionClosed(target: string): ConnectionError {
+  return new ConnectionError(`connection closed by ${target}`);
+}
+
 /** The `code` of an error, where it has a string one. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;

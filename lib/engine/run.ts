@@ -88,8 +88,8 @@ interface TimeLimit {
   readonly signal: AbortSignal;
   /** Rejects with a `TimeoutError` when the time is up. */
   readonly reached: Promise<never>;
-  stage(waitingFor: string): void;
-  clear(): void;
+  readonly stage: (waitingFor: string) => void;
+  readonly clear: () => void;
 }
 
 function timeLimit(target: string, limitMs: number, outer: AbortSignal | undefined): TimeLimit {

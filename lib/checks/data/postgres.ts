@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Opened } from '../../engine/connections.ts';
 import { AuthError, ConfigurationError, ConnectionError, UnhealthyError } from '../../engine/errors.ts';
 import type { CheckError } from '../../engine/errors.ts';
-import { codeOf, networkError } from '../../engine/network-errors.ts';
+import { codeOf, connectionClosed, networkError } from '../../engine/network-errors.ts';
 import { caKey, defineKind, describe, hostOf, text, url } from '../kind.ts';
 
 const DEFAULT_PORT = 5432;
@@ -22,34 +22,26 @@ export const postgres = defineKind({
   target: (config) => `postgres ${hostOf(config.url, DEFAULT_PORT)}`,
   async check(config, context) {
     const target = postgres.target(config);
-    try {
-      // A session works off one query after the other, so a slow query must not share one with another query.
-      const key = JSON.stringify([config.url, config.ca, config.query]);
-      const client = await context.connect(key, (signal) => open(config, target, signal));
-      context.stage('the query');
-      await client.query(config.query);
-    } catch (error) {
-      throw serverError(error, target) ?? networkError(error, target) ?? error;
-    }
+    // A session works off one query after the other, so a slow query must not share a session with another one.
+    const key = JSON.stringify(['postgres', config.url, config.ca, config.query]);
+    await context.connect(key, (signal) => openAndAsk(config, target, signal));
   },
 });
 
-interface Session {
-  query(text: string): Promise<unknown>;
+interface Config {
+  readonly url: string;
+  readonly query: string;
+  readonly ca?: string | undefined;
 }
 
-async function open(
-  config: { url: string; ca?: string | undefined },
-  target: string,
-  signal: AbortSignal,
-): Promise<Opened<Session>> {
+async function openAndAsk(config: Config, target: string, signal: AbortSignal): Promise<Opened<undefined>> {
   const { default: pg } = await import('pg');
   const client = new pg.Client({
     connectionString: config.url,
     application_name: 'healthgate',
     ...(config.ca !== undefined && { ssl: { ca: config.ca } }),
   });
-  // @types/pg leaves out the connection, which holds the socket from the start: https://node-postgres.com/apis/client
+  // @types/pg leaves out the connection, which holds the socket from the start.
   const { connection } = client as unknown as { connection: { stream: Socket } };
   const destroy = () => {
     connection.stream.destroy();
@@ -59,11 +51,13 @@ async function open(
   try {
     signal.throwIfAborted();
     await client.connect();
+    await client.query(config.query);
   } catch (error) {
+    const closed = connection.stream.destroyed;
     destroy();
-    throw error;
+    throw serverError(error, target) ?? networkError(error, target) ?? (closed ? connectionClosed(target) : error);
   }
-  return { value: client, close: () => client.end(), destroy };
+  return { value: undefined, close: () => client.end(), destroy };
 }
 
 /** By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -1,6 +1,5 @@
 import { connect } from 'node:net';
-import { ConnectionError } from '../../engine/errors.ts';
-import { networkError } from '../../engine/network-errors.ts';
+import { connectionClosed, networkError } from '../../engine/network-errors.ts';
 import { defineKind, describe, port, text } from '../kind.ts';
 
 export const tcp = defineKind({
@@ -19,7 +18,7 @@ export const tcp = defineKind({
         socket.once('connect', resolve);
         socket.once('error', reject);
         socket.once('close', () => {
-          reject(new ConnectionError(`connection closed by ${tcp.target(config)}`));
+          reject(connectionClosed(tcp.target(config)));
         });
       });
     } catch (error) {
