@@ -1,0 +1,11 @@
+/** AWS Lambda: the health endpoint behind API Gateway. */
+import { openVault, standardLog } from '../lib/compose.ts';
+import { createApp } from '../lib/http/app.ts';
+import { adapt } from '../lib/http/lambda.ts';
+import type { Event } from '../lib/http/lambda.ts';
+
+const log = standardLog();
+const vault = await openVault(process.env.HEALTHGATE_VAULT ?? '', log);
+const app = createApp({ vault, log });
+
+export const handler = (event: Event, context: { getRemainingTimeInMillis(): number }) => adapt(app, event, context);

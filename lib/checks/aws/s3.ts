@@ -1,0 +1,62 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { S3Client } from '@aws-sdk/client-s3';
+import * as v from 'valibot';
+import type { Opened } from '../../engine/connections.ts';
+import { ConfigurationError, UnhealthyError } from '../../engine/errors.ts';
+import type { CheckContext } from '../../types.ts';
+import { caKey, defineKind, describe, hostOf, httpUrl, text } from '../kind.ts';
+import { MAX_BODY_BYTES, readAtMost } from '../web/request.ts';
+import { awsError } from './aws-errors.ts';
+
+export const s3 = defineKind({
+  kind: 's3',
+  works: 'a unique object is put, read back and deleted; or the key is read',
+  keys: {
+    bucket: describe(text(), 'Name of the bucket.'),
+    region: v.optional(describe(text(), "Region of the bucket; the process's own unless set.")),
+    endpoint: v.optional(describe(httpUrl(), 'Address of another service that speaks S3. It is asked with path-style addresses.')),
+    mode: v.optional(
+      describe(v.picklist(['round_trip', 'read']), 'round_trip puts, reads and deletes an object of its own; read reads one.'),
+      'round_trip',
+    ),
+    key: v.optional(
+      describe(
+        text(),
+        'read: key of the object, of which the first MiB is read. round_trip: prefix of the unique key, healthgate/ unless set; ' +
+          'what an interrupted check leaves there, a lifecycle rule may clear away.',
+      ),
+    ),
+    ...caKey,
+  },
+  target: ({ bucket, endpoint }) =>
+    `s3 bucket ${bucket}${endpoint === undefined ? '' : ` at ${hostOf(endpoint, endpoint.startsWith('https:') ? 443 : 80)}`}`,
+  async check(config, context) {
+    const { region, endpoint, ca } = config;
+    const client = await context.connect(JSON.stringify(['s3', region, endpoint, ca]), () => openClient(config));
+    const bucket = await bucketOf(client, config.bucket, s3.target(config), context);
+    if (config.mode === 'round_trip') return roundTrip(bucket, config.key ?? 'healthgate/');
+    if (config.key === undefined) throw new ConfigurationError(`${bucket.target}: mode read needs the key of an object`);
+    await bucket.read(config.key);
+  },
+});
+
+type Config = Parameters<typeof s3.check>[0];
+
+async function openClient({ region, endpoint, ca }: Config): Promise<Opened<S3Client>> {
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const client = new S3Client({
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+    maxAttempts: 1,
+    // No socket outlives its request; the signal of each command is its timeout.
+    requestHandler: { httpAgent: { keepAlive: false }, httpsAgent: { keepAlive: false, ca } },
+    // Other services that speak S3 do not know the checksums that the SDK adds by itself: what comes back is compared anyway.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  const destroy = () => {
+    client.destroy();
+  };
+  return { value: client, close: async () => destroy(), destroy };
+}

@@ -1,0 +1,12 @@
+import * as v from 'valibot';
+import { defineKind, describe, text } from '../kind.ts';
+
+export const secretsManager = defineKind({
+  kind: 'secrets_manager',
+  works: 'the secret is read afresh from the vault',
+  keys: {
+    secret: v.optional(describe(text(), "Name of the secret to read; the namespace's own unless set.")),
+  },
+  target: ({ secret }) => (secret === undefined ? "the namespace's secret" : `secret ${secret}`),
+  check: ({ secret }, context) => context.proveVault(secret, context.signal),
+});

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import type { ConfirmChannel } from 'amqplib';
+import * as v from 'valibot';
+import { UnhealthyError } from '../../engine/errors.ts';
+import { defineKind, describe, MAX_SECONDS } from '../kind.ts';
+import { brokerKeys, brokerOf, connectBroker, publish } from './amqp.ts';
+
+export const rabbitmq = defineKind({
+  kind: 'rabbitmq',
+  works: 'connects; with `round_trip`, publishes and gets back through an exclusive queue',
+  keys: {
+    ...brokerKeys,
+    round_trip: v.optional(describe(v.boolean(), 'Whether a message must come back through the broker.'), false),
+  },
+  target: ({ url }) => brokerOf(url),
+  async check(config, context) {
+    const broker = await connectBroker(config, context);
+    await broker.onChannel(async (channel) => {
+      if (!config.round_trip) return;
+      context.stage('its message to come back');
+      const sent = randomUUID();
+      if ((await roundTrip(channel, sent)) !== sent)
+        throw new UnhealthyError(`${broker.name} gave back another message than it was given`);
+    });
+  },
+});
+
+/** The queue is named by the server, is nobody else's, and vanishes with the connection. */
+async function roundTrip(channel: ConfirmChannel, sent: string): Promise<string> {
+  const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true, durable: false });
+  let receive: (content: string) => void;
+  const received = new Promise<string>((resolve) => (receive = resolve));
+  await channel.consume(queue, (message) => message && receive(message.content.toString()), { noAck: true });
+  await publish(channel, '', queue, sent, { expiration: MAX_SECONDS * 1000 });
+  return received;
+}

@@ -1,0 +1,107 @@
+/** What an HTTP answer is expected to be, and whether it is. Pure. */
+import * as v from 'valibot';
+import { AuthError, ConfigurationError, TLSError, UnhealthyError } from '../../engine/errors.ts';
+import { describe, text } from '../kind.ts';
+import type { Answer } from './request.ts';
+
+const MS_PER_DAY = 24 * 60 * 60 * 1000;
+
+const status = v.union([
+  v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)),
+  v.pipe(v.string(), v.regex(/^[2-5]xx$/, 'expected a status such as 204, or 2xx, 3xx, 4xx or 5xx')),
+]);
+
+/** The keys of `expect` that make sense for any answer. */
+export const expectKeys = {
+  status: v.optional(
+    describe(
+      v.union([status, v.pipe(v.array(status), v.nonEmpty('must not be empty'))]),
+      'Status, such as 204 or "2xx", or a list of such. Redirects are followed unless they are what is expected.',
+    ),
+    '2xx',
+  ),
+  body: v.optional(describe(text(), 'Text that the first MiB of the body must contain.')),
+  tls_days: v.optional(
+    describe(
+      v.pipe(v.number(), v.minValue(0), v.maxValue(10_000)),
+      'Days that the certificate must still be valid at least.',
+    ),
+  ),
+};
+
+/** The key `json` of `expect`. */
+export const jsonKey = describe(
+  v.record(v.string(), v.unknown()),
+  'Object that the JSON of the body must contain, at any depth: of arrays each listed item, in any order.',
+);
+
+type Status = number | string;
+
+export interface Expectation {
+  readonly status: Status | readonly Status[];
+  readonly body?: string | undefined;
+  readonly json?: Readonly<Record<string, unknown>> | undefined;
+  readonly tls_days?: number | undefined;
+}
+
+export function isExpectedStatus({ status }: Pick<Expectation, 'status'>, actual: number): boolean {
+  return [status].flat().some((one) => one === actual || one === `${Math.floor(actual / 100)}xx`);
+}
+
+/**
+ * @param now Milliseconds since 1970.
+ * @throws CheckError where the answer is not as expected. Its message holds nothing of the answer but the status.
+ */
+export function judge(answer: Answer, expected: Expectation, now: number): void {
+  const { target, status, body, whole, certificateExpiresAt } = answer;
+  if (!isExpectedStatus(expected, status)) {
+    if (status === 401 || status === 403)
+      throw new AuthError(`${target} answered ${status}: it wants credentials, or refused those it got`);
+    throw new UnhealthyError(`${target} answered ${status}, expected ${[expected.status].flat().join(' or ')}`);
+  }
+  if (expected.tls_days !== undefined) judgeCertificate(target, certificateExpiresAt, expected.tls_days, now);
+  if (expected.body !== undefined && !body.includes(expected.body))
+    throw new UnhealthyError(`${target} answered ${status}, but the body does not contain the expected text`);
+  if (expected.json === undefined) return;
+  if (!whole) throw new UnhealthyError(`${target} answered ${status}, but with more than 1 MiB of JSON`);
+  const path = mismatch(expected.json, parse(answer));
+  if (path !== undefined)
+    throw new UnhealthyError(`${target} answered ${status}, but ${path.join('.')} of its JSON is not as expected`);
+}
+
+function judgeCertificate(target: string, expiresAt: number | undefined, days: number, now: number): void {
+  if (expiresAt === undefined) throw new ConfigurationError(`${target}: tls_days needs a URL that starts with https://`);
+  const left = Math.floor((expiresAt - now) / MS_PER_DAY);
+  // Not `left >= days`: a date that does not parse must not pass.
+  if (!(expiresAt - now >= days * MS_PER_DAY))
+    throw new TLSError(`the certificate of ${target} expires in ${left} days, expected at least ${days}; renew it`);
+}
+
+function parse({ target, status, body }: Answer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    throw new UnhealthyError(`${target} answered ${status}, but the body is not JSON`);
+  }
+}
+
+/**
+ * Keys that lead to the first part of `expected` that `actual` does not contain; undefined where it contains all.
+ * Contains as PostgreSQL's `jsonb @>`: objects by key, arrays by item whatever the order, anything else by value.
+ */
+export function mismatch(expected: unknown, actual: unknown): string[] | undefined {
+  if (Array.isArray(expected)) {
+    const items: unknown[] = Array.isArray(actual) ? actual : [];
+    const missing = expected.findIndex((item) => !items.some((other) => mismatch(item, other) === undefined));
+    if (missing >= 0) return [String(missing)];
+    return Array.isArray(actual) ? undefined : [];
+  }
+  if (typeof expected !== 'object' || expected === null) return expected === actual ? undefined : [];
+  if (typeof actual !== 'object' || actual === null || Array.isArray(actual)) return [];
+  for (const [key, value] of Object.entries(expected)) {
+    if (!Object.hasOwn(actual, key)) return [key];
+    const path = mismatch(value, (actual as Record<string, unknown>)[key]);
+    if (path !== undefined) return [key, ...path];
+  }
+  return undefined;
+}

@@ -1,0 +1,190 @@
+/**
+ * One HTTP exchange on a connection of its own, which is closed before the answer is returned.
+ *
+ * On `node:http(s)` instead of `fetch`, whose connections stay open in a pool of the process, who takes no certificate authority and
+ * shows no certificate: https://github.com/nodejs/undici/blob/main/docs/docs/api/GlobalInstallation.md
+ */
+import { request as requestHttp } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { unescape } from 'node:querystring';
+import { pipeline } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import { createBrotliDecompress, createInflate, createUnzip } from 'node:zlib';
+import * as v from 'valibot';
+import { UnhealthyError } from '../../engine/errors.ts';
+import type { CheckError } from '../../engine/errors.ts';
+import { codeOf, connectionClosed, networkError } from '../../engine/network-errors.ts';
+import type { CheckContext } from '../../types.ts';
+import { describe, hostOf } from '../kind.ts';
+
+/** Bytes of a body that are read at most, after decompression. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+const MAX_REDIRECTS = 10;
+
+/** The key `headers`: what cannot be sent is refused where the document is read. */
+export const headersKey = v.optional(
+  describe(
+    v.record(
+      v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not a header name')),
+      v.pipe(v.string(), v.regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'a header value cannot hold line feeds or such')),
+    ),
+    'Headers of the request, by name. They are not sent on to another origin when a redirect leads there.',
+  ),
+  {},
+);
+
+export interface Question {
+  /** The kind of check, for messages. */
+  readonly kind: string;
+  /** `http:` or `https:`; user and password in it are sent as Basic authorization. */
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** PEM of the certificate authority to trust instead of the public ones. */
+  readonly ca?: string | undefined;
+}
+
+export interface Answer {
+  /** Who answered, for messages: not whom was asked, where a redirect led elsewhere. */
+  readonly target: string;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Decompressed, at most 1 MiB. */
+  readonly body: Buffer;
+  /** False where the body was longer. */
+  readonly whole: boolean;
+  /** Milliseconds since 1970 at which the certificate of the server expires; undefined without TLS. */
+  readonly certificateExpiresAt: number | undefined;
+}
+
+/** `http api.example:443`. */
+export function webTarget(kind: string, url: string): string {
+  return `${kind} ${hostOf(url, /^(https|wss):/.test(url) ? 443 : 80)}`;
+}
+
+/**
+ * Asks, and follows redirects of GET and HEAD, where `isExpected` does not say that the redirect itself is the answer.
+ *
+ * @throws CheckError
+ */
+export async function ask(
+  question: Question,
+  context: Pick<CheckContext, 'signal' | 'stage'>,
+  isExpected: (status: number) => boolean,
+): Promise<Answer> {
+  let next = toExchange(question);
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const answer = await exchange(next, context);
+    const redirected = isExpected(answer.status) ? undefined : follow(next, answer, question);
+    if (redirected === undefined) return answer;
+    next = redirected;
+  }
+  throw new UnhealthyError(`${webTarget(question.kind, question.url)} redirects more than ${MAX_REDIRECTS} times`);
+}
+
+/** Reads to the end, or until there are more bytes than that; then the stream is destroyed. */
+export async function readAtMost(stream: Readable, maxBytes: number): Promise<{ bytes: Buffer; whole: boolean }> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > maxBytes) break;
+  }
+  return { bytes: Buffer.concat(chunks).subarray(0, maxBytes), whole: length <= maxBytes };
+}
+
+/** For what does not even parse as HTTP, in Node's own parser. */
+export function parseError(error: unknown, target: string): CheckError | undefined {
+  return codeOf(error)?.startsWith('HPE_') === true
+    ? new UnhealthyError(`${target} answered something that is not HTTP; is it the right port?`)
+    : undefined;
+}
+
+type Exchange = Omit<Question, 'url'> & { readonly target: string; readonly url: URL };
+
+function toExchange(question: Question): Exchange {
+  const url = new URL(question.url);
+  const { username, password } = url;
+  url.username = url.password = '';
+  const userInfo = Buffer.from(`${unescape(username)}:${unescape(password)}`).toString('base64');
+  const authorization = username + password === '' ? {} : { authorization: `Basic ${userInfo}` };
+  const headers = { ...authorization, ...question.headers };
+  return { ...question, headers, url, target: webTarget(question.kind, question.url) };
+}
+
+function follow(last: Exchange, { status, headers }: Answer, first: Question): Exchange | undefined {
+  const { location } = headers;
+  if (status < 300 || status > 399 || location === undefined || !['GET', 'HEAD'].includes(last.method)) return undefined;
+  const url = URL.canParse(location, last.url.href) ? new URL(location, last.url) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return undefined;
+  if (url.origin === last.url.origin) return { ...last, url };
+  const target = `${webTarget(last.kind, url.href)}, where ${webTarget(first.kind, first.url)} redirects to,`;
+  return { kind: last.kind, target, url, method: last.method, headers: {}, ca: last.ca };
+}
+
+async function exchange(exchange: Exchange, { signal, stage }: Pick<CheckContext, 'signal' | 'stage'>): Promise<Answer> {
+  const { url, target, method, headers, body, ca } = exchange;
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const sent = request(url, {
+    method,
+    headers: {
+      'user-agent': 'healthgate',
+      accept: '*/*',
+      ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }), // Node leaves it out for GET and DELETE
+      ...headers,
+    },
+    agent: false,
+    signal,
+    ca,
+  });
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      sent.once('response', resolve);
+      sent.on('error', reject); // not `once`: the socket may fail after the answer, too
+      sent.once('close', () => {
+        reject(connectionClosed(target));
+      });
+      sent.end(body);
+    });
+    const { statusCode: status = 0, socket } = response;
+    stage(`it answered ${status}, and the body of the answer did not end`);
+    const certificate = socket instanceof TLSSocket ? socket.getPeerCertificate().valid_to : undefined;
+    const { bytes, whole } = await readAtMost(decompressed(response), MAX_BODY_BYTES);
+    return {
+      target,
+      status,
+      headers: response.headers,
+      body: bytes,
+      whole,
+      certificateExpiresAt: certificate === undefined ? undefined : Date.parse(certificate),
+    };
+  } catch (error) {
+    throw parseError(error, target) ?? encodingError(error, target) ?? networkError(error, target) ?? error;
+  } finally {
+    sent.destroy();
+  }
+}
+
+const DECODERS: Readonly<Record<string, () => Duplex>> = {
+  gzip: createUnzip,
+  'x-gzip': createUnzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/** Nothing compressed is asked for, and yet objects that were stored so come so. */
+function decompressed(response: IncomingMessage): Readable {
+  const decoder = DECODERS[response.headers['content-encoding']?.toLowerCase() ?? ''];
+  return decoder === undefined ? response : pipeline(response, decoder(), () => undefined); // its reader gets the error
+}
+
+function encodingError(error: unknown, target: string): CheckError | undefined {
+  return /^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT)/.test(codeOf(error) ?? '')
+    ? new UnhealthyError(`${target} answered with a body that cannot be decompressed`)
+    : undefined;
+}

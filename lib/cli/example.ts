@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { fileStore } from '../vault/file.ts';
+import { createToken } from '../vault/tokens.ts';
+
+const NAME = 'example';
+
+/**
+ * Makes a folder with a namespace that checks the service itself, so that there is something to look at before anything is set up.
+ *
+ * @param url Where the service listens.
+ * @returns The namespace's token, and the path of its file.
+ */
+export async function createExample(folder: string, url: string): Promise<{ token: string; file: string }> {
+  const token = createToken(NAME);
+  const { hostname, port } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const document = {
+    access_tokens: [token],
+    checks: {
+      service: {
+        port: { kind: 'tcp', host, port: Number(port), description: 'The port of this very service' },
+        api: {
+          kind: 'http',
+          url: `${url}/api/health/`,
+          expect: { status: 404, json: { detail: 'Not found.' } },
+          description: 'Without a token, the endpoint shows nothing',
+          depends_on: ['service/port'],
+        },
+      },
+      vault: { kind: 'secrets_manager', description: 'The folder that this document is in' },
+    },
+  };
+  await fileStore(folder).write(NAME, `${JSON.stringify(document, null, 2)}\n`, AbortSignal.timeout(5000));
+  return { token, file: join(folder, `${NAME}.json`) };
+}

@@ -1,0 +1,60 @@
+/** The list that is shown on a terminal while checks run. */
+import { pathKey } from '../engine/verdict.ts';
+import { oneLine } from '../engine/errors.ts';
+import { leavesOf } from '../tree.ts';
+import type { CheckResult, Part } from '../types.ts';
+import type { Terminal } from './command.ts';
+
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const MARKS = {
+  working: '\u001b[32m✓\u001b[0m',
+  degraded: '\u001b[33m!\u001b[0m',
+  failing: '\u001b[31m✗\u001b[0m',
+} as const;
+const REDRAW_MS = 100;
+
+export interface LiveList {
+  readonly show: (result: CheckResult) => void;
+  readonly clear: () => void;
+}
+
+/** Draws the checks of a part on standard error until it is cleared. What runs still comes first when not all fit. */
+export function liveList(
+  part: Part,
+  terminal: Terminal,
+): { show(this: void, result: CheckResult): void; clear(this: void): void } {
+  const checks = leavesOf(part);
+  const results = new Map<string, CheckResult>();
+  let frame = 0;
+  let drawn = 0;
+
+  const erase = () => {
+    if (drawn > 0) terminal.err(`\u001b[${String(drawn)}A\u001b[J`);
+    drawn = 0;
+  };
+  const draw = () => {
+    const lines = checks
+      .map((check) => ({ name: oneLine(pathKey(check.path)) || check.kind, result: results.get(pathKey(check.path)) }))
+      .map(({ name, result }) => ({
+        name,
+        result,
+        mark: result === undefined ? (FRAMES[frame % FRAMES.length] ?? '') : MARKS[result.verdict],
+      }));
+    const room = Math.max(1, terminal.rows - 2);
+    const shown =
+      lines.length <= room ? lines : lines.filter(({ result }) => result?.verdict !== 'working').slice(0, room);
+    erase();
+    terminal.err(shown.map(({ mark, name }) => `${mark} ${name.slice(0, terminal.columns - 3)}\n`).join(''));
+    drawn = shown.length;
+    frame += 1;
+  };
+  const timer = setInterval(draw, REDRAW_MS);
+  draw();
+  return {
+    show: (result) => void results.set(pathKey(result.path), result),
+    clear: () => {
+      clearInterval(timer);
+      erase();
+    },
+  };
+}

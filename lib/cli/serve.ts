@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { standardLog } from '../compose.ts';
+import { createApp } from '../http/app.ts';
+import { close, createHttpServer, listen } from '../http/server.ts';
+import { codeOf } from '../engine/network-errors.ts';
+import { EXIT, numberOf, stringOf, UsageError } from './command.ts';
+import type { Command } from './command.ts';
+import { createExample } from './example.ts';
+import { DEFAULT_FOLDER, isDefaultVault, vaultDetails, vaultName, vaultOf, vaultOption } from './vault-option.ts';
+
+export const serve: Command = {
+  name: 'serve',
+  summary: 'Serves the endpoint on a port',
+  usage: '[--vault VAULT] [--host 127.0.0.1] [--port 3000]',
+  details: `${vaultDetails}
+  --host HOST       address to listen on (127.0.0.1)
+  --port PORT       port to listen on (3000); 0 takes one that is free
+
+Where no vault is named and the folder ${DEFAULT_FOLDER} does not exist, it is made, with an example
+namespace that checks the service itself. Ctrl-C ends it.
+
+Example: healthgate serve --vault file:vault --port 8080`,
+  options: { ...vaultOption, host: { type: 'string' }, port: { type: 'string' } },
+
+  async run(input, terminal) {
+    if (input.positionals.length > 0)
+      throw new UsageError(`unexpected argument ${JSON.stringify(input.positionals[0])}`);
+    const host = stringOf(input, 'host') ?? '127.0.0.1';
+    const port = numberOf(input, 'port', { preset: 3000, min: 0, max: 65535, integer: true });
+    const log = standardLog();
+    const vault = await vaultOf(input, terminal, log);
+
+    const server = createHttpServer(createApp({ vault, log }));
+    const url = await listen(server, host, port).catch((error: unknown) => {
+      throw new UsageError(`cannot listen on ${host}:${String(port)}: ${codeOf(error) ?? String(error)}`);
+    });
+    const stop = new Promise((resolve) => {
+      terminal.signal.addEventListener('abort', resolve, { once: true });
+    });
+    try {
+      if (isDefaultVault(input, terminal) && !existsSync(DEFAULT_FOLDER)) {
+        const { token, file } = await createExample(DEFAULT_FOLDER, url);
+        terminal.out(`Made an example namespace: ${file}\nTry it: curl ${url}/api/health/${token}/\n`);
+      }
+      terminal.out(`Serving ${vaultName(input, terminal)} on ${url}/api/health/<access_token>/ (Ctrl-C ends it)\n`);
+      if (!terminal.signal.aborted) await stop;
+    } finally {
+      await close(server);
+    }
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,52 @@
+import { readFile, stat } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { codeOf } from '../engine/network-errors.ts';
+import { DocumentError, MAX_DOCUMENT_BYTES } from '../vault/document.ts';
+import type { Problem } from '../vault/document.ts';
+import { parseNamespace } from '../vault/namespace.ts';
+import { EXIT, UsageError } from './command.ts';
+import type { Command } from './command.ts';
+
+export const validate: Command = {
+  name: 'validate',
+  summary: 'Tells every mistake in the documents of namespaces',
+  usage: 'FILE…',
+  details: `  FILE              a namespace's document; - for standard input
+
+References to secrets are checked for their form; what they refer to is not read.
+Exit code 0 without a mistake, 2 with any.
+
+Example: healthgate validate vault/*.json`,
+  options: {},
+
+  async run({ positionals }, terminal) {
+    if (positionals.length === 0) throw new UsageError('which file?');
+    let mistakes = 0;
+    for (const file of positionals) {
+      const problems = await problemsOf(file);
+      mistakes += problems.length;
+      const lines = problems.map(({ path, message }) => `${file}: ${path === '' ? '' : `${path}: `}${message}\n`);
+      terminal.out(lines.length === 0 ? `${file}: ok\n` : lines.join(''));
+    }
+    return mistakes === 0 ? EXIT.ok : EXIT.usage;
+  },
+};
+
+async function problemsOf(file: string): Promise<readonly Problem[]> {
+  try {
+    const { problems } = await parseNamespace('', await readText(file));
+    return problems;
+  } catch (error) {
+    if (error instanceof DocumentError) return [{ path: '', message: error.message }];
+    if (codeOf(error) !== undefined) return [{ path: '', message: `cannot be read: ${String(codeOf(error))}` }];
+    throw error;
+  }
+}
+
+/** A file that is larger than a document may be is not read at all. */
+async function readText(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin);
+  const { size } = await stat(file);
+  if (size > MAX_DOCUMENT_BYTES) throw new DocumentError(`larger than ${String(MAX_DOCUMENT_BYTES)} bytes`);
+  return readFile(file, 'utf8');
+}

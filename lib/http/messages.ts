@@ -1,0 +1,18 @@
+/** Requests and answers, apart from what carries them: node:http, Lambda events, tests. */
+
+export interface Request {
+  readonly method: string;
+  /** As sent: still percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds until whoever carries the request gives up on it. */
+  readonly remainingMs?: number;
+}
+
+export interface Response {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}

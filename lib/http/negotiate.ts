@@ -1,0 +1,20 @@
+import Negotiator from 'negotiator';
+import { formats } from '../formats/index.ts';
+import type { Format } from '../formats/format.ts';
+
+const byName = new Map(formats.map((format) => [format.name, format]));
+const byMediaType = new Map(
+  formats.flatMap((format) => (format.mediaType === undefined ? [] : [[format.mediaType, format]])),
+);
+
+/**
+ * The format of an answer: what `?format=` says, else what `Accept` prefers, else the first.
+ *
+ * @returns undefined where `?format=` names none.
+ */
+export function negotiate(query: URLSearchParams, accept: string | undefined): Format | undefined {
+  const name = query.get('format');
+  if (name !== null) return byName.get(name);
+  const preferred = new Negotiator({ headers: { accept } }).mediaType([...byMediaType.keys()]);
+  return byMediaType.get(preferred ?? '') ?? formats[0];
+}

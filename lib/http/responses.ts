@@ -1,0 +1,36 @@
+/** The answers of the contract. */
+import type { Format } from '../formats/format.ts';
+import type { Response } from './messages.ts';
+import type { Shared } from './reports.ts';
+
+const COMMON = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+/** An answer that is no report: `{"detail":"…"}`. */
+function detail(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Response {
+  const body = JSON.stringify({ detail: text });
+  return { status, headers: { 'content-type': 'application/json', ...COMMON, ...headers }, body };
+}
+
+export const notFound = (): Response => detail(404, 'Not found.');
+export const unavailable = (): Response => detail(503, 'Service unavailable.');
+export const unforeseen = (): Response => detail(500, 'Internal server error.');
+
+/** For a method that is not allowed, and in the same bytes for a token that opens nothing. */
+export function notAllowed(method: string): Response {
+  return detail(405, `Method "${method.slice(0, 20)}" not allowed.`, { allow: 'GET, HEAD' });
+}
+
+export function reportResponse({ report, ageMs }: Shared, format: Format, failingStatus: number): Response {
+  return {
+    status: format.status(report, failingStatus),
+    headers: {
+      'content-type': format.contentType,
+      ...COMMON,
+      vary: 'Accept, Authorization',
+      'x-health-status': report.verdict,
+      age: String(Math.floor(ageMs / 1000)),
+      'server-timing': `run;dur=${report.durationMs.toFixed(1)}`,
+    },
+    body: format.render(report),
+  };
+}

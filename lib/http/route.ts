@@ -1,0 +1,36 @@
+import type { Request } from './messages.ts';
+
+export interface Asked {
+  /** Undefined where the request names none. */
+  readonly token: string | undefined;
+  /** Names from the top of the tree. */
+  readonly part: readonly string[];
+}
+
+const PREFIX = '/api/health/';
+
+/**
+ * Takes `/api/health/<token>/<name>/…` apart. A trailing slash is optional; a token in the path counts before one in the header.
+ *
+ * @returns undefined for any other path, and for one that does not decode.
+ */
+export function route({ path, headers }: Request): Asked | undefined {
+  const closed = path.endsWith('/') ? path : `${path}/`;
+  if (!closed.startsWith(PREFIX)) return undefined;
+  const names = decodeAll(closed.slice(PREFIX.length).split('/').slice(0, -1));
+  if (names === undefined || names.includes('')) return undefined;
+  const [token = tokenOf(headers.authorization), ...part] = names;
+  return { token, part };
+}
+
+function decodeAll(names: readonly string[]): string[] | undefined {
+  try {
+    return names.map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+function tokenOf(authorization: string | undefined): string | undefined {
+  return /^(?:JWT|Bearer) +(?<token>\S+)\s*$/i.exec(authorization ?? '')?.groups?.token;
+}

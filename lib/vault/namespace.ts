@@ -1,0 +1,152 @@
+/** From a namespace's document to a Namespace: the tree of checks, and who may ask for it. */
+import { createHash } from 'node:crypto';
+import { didYouMean } from '../checks/configure.ts';
+import { MAX_SECONDS } from '../checks/kind.ts';
+import type { Group } from '../types.ts';
+import { DocumentError, isObject, parseDocument, typeName } from './document.ts';
+import type { JsonObject, Problem } from './document.ts';
+import { isArray, References } from './references.ts';
+import type { ReadSecret } from './references.ts';
+import { secretsIn } from './secrets.ts';
+import { digest, MIN_TOKEN_LENGTH } from './tokens.ts';
+import { readTree } from './tree.ts';
+
+/** What a document says, ready to run. */
+export interface Namespace {
+  readonly name: string;
+  readonly root: Group;
+  /** SHA-256 of each access token, in hexadecimal. */
+  readonly tokenDigests: readonly string[];
+  readonly disabled: boolean;
+  /** Milliseconds that a run has in all. */
+  readonly deadlineMs: number;
+  /** Milliseconds for which a report is shared. */
+  readonly maxAgeMs: number;
+  /** HTTP status of a failing report. */
+  readonly failingStatus: number;
+  /** What no log line may hold: tokens, passwords, values read from the vault. */
+  readonly secrets: readonly string[];
+  /** Everything that is wrong with the document and does not make it unusable. */
+  readonly problems: readonly Problem[];
+  /** Equal for equal documents and equal secrets. */
+  readonly fingerprint: string;
+  /** Whether the vault did not answer for one of the secrets that the document refers to. */
+  readonly incomplete: boolean;
+}
+
+/** The keys of a document, with the defaults and bounds of the numbers among them. */
+const NUMBERS = {
+  /** Seconds. */
+  timeout: { preset: 2, min: 0.001, max: MAX_SECONDS },
+  /** Seconds. */
+  deadline: { preset: 10, min: 0.001, max: MAX_SECONDS },
+  /** Seconds. */
+  max_age: { preset: 5, min: 0, max: 3600 },
+  /** HTTP status. */
+  failing_status: { preset: 503, min: 200, max: 599 },
+} as const;
+
+const KEYS = ['$schema', 'access_token', 'access_tokens', 'checks', 'disabled', ...Object.keys(NUMBERS)];
+
+/**
+ * Reads a document. A mistake in a leaf makes that leaf a `ConfigurationError`; a wrong number at the top is its default.
+ *
+ * @param readSecret Left out where the document is only looked at: then secrets that it refers to are not read.
+ * @throws DocumentError where it has no usable `access_tokens` or `checks`. The message begins with the path.
+ */
+export async function parseNamespace(name: string, text: string, readSecret?: ReadSecret): Promise<Namespace> {
+  const document = parseDocument(text);
+  const references = await References.read(document, readSecret);
+  const problems: Problem[] = [...document.keys()]
+    .filter((key) => !KEYS.includes(key))
+    .map((path) => ({ path, message: `unknown key${didYouMean(path, KEYS)}` }));
+  const number = (key: keyof typeof NUMBERS) => readNumber(document, key, problems);
+
+  const tokens = readTokens(document, references, problems);
+  return {
+    name,
+    root: readTree(readChecks(document), number('timeout') * 1000, references, problems),
+    tokenDigests: tokens.map(digest),
+    disabled: readDisabled(document, problems),
+    deadlineMs: number('deadline') * 1000,
+    maxAgeMs: number('max_age') * 1000,
+    failingStatus: Math.trunc(number('failing_status')),
+    secrets: [
+      ...new Set([
+        ...tokens,
+        ...references.values,
+        ...references.values.flatMap((value) => secretsIn(value)),
+        ...secretsIn(document),
+      ]),
+    ],
+    problems,
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify([text, references.values]))
+      .digest('hex'),
+    incomplete: references.incomplete,
+  };
+}
+
+function readChecks(document: JsonObject): JsonObject {
+  const checks = document.get('checks');
+  if (checks === undefined) throw new DocumentError('checks: missing');
+  if (!isObject(checks)) throw new DocumentError(`checks: expected an object, got ${typeName(checks)}`);
+  if (checks.size === 0) throw new DocumentError('checks: must not be empty');
+  return checks;
+}
+
+/** @throws DocumentError where not one usable token is left. */
+function readTokens(document: JsonObject, references: References, problems: Problem[]): string[] {
+  const found: Problem[] = [];
+  const take = (path: string): string[] => {
+    const value = document.get(path);
+    if (value === undefined) return [];
+    const replaced = references.replace(value, path, found);
+    if (path === 'access_tokens') {
+      if (replaced !== undefined && isArray(replaced))
+        return replaced.flatMap((token, index) => usable(token, `${path}.${String(index)}`));
+      found.push({ path, message: `expected an array of strings, got ${typeName(replaced)}` });
+      return [];
+    }
+    return replaced === undefined ? [] : usable(replaced, path);
+  };
+  const usable = (token: unknown, path: string): string[] => {
+    if (typeof token === 'string' && token.length >= MIN_TOKEN_LENGTH) return [token];
+    const message =
+      typeof token === 'string'
+        ? `shorter than ${String(MIN_TOKEN_LENGTH)} characters; make one with healthgate token`
+        : `expected a string, got ${typeName(token)}`;
+    found.push({ path, message });
+    return [];
+  };
+  const tokens = [...take('access_tokens'), ...take('access_token')];
+  if (tokens.length === 0) {
+    const [first] = found;
+    throw new DocumentError(first === undefined ? 'access_tokens: missing' : `${first.path}: ${first.message}`);
+  }
+  problems.push(...found);
+  return tokens;
+}
+
+function readNumber(document: JsonObject, key: keyof typeof NUMBERS, problems: Problem[]): number {
+  const value = document.get(key);
+  const { preset, min, max } = NUMBERS[key];
+  if (value === undefined) return preset;
+  if (typeof value === 'number' && value >= min && value <= max) return value;
+  problems.push({
+    path: key,
+    message: `expected a number from ${String(min)} to ${String(max)}; ${String(preset)} is used`,
+  });
+  return preset;
+}
+
+/** What is neither true nor false shuts: whoever wrote it meant to change something. */
+function readDisabled(document: JsonObject, problems: Problem[]): boolean {
+  const value = document.get('disabled') ?? false;
+  if (typeof value === 'boolean') return value;
+  problems.push({
+    path: 'disabled',
+    message: `expected true or false, got ${typeName(value)}; the namespace is disabled`,
+  });
+  return true;
+}
