@@ -19,10 +19,7 @@ export interface LiveList {
 }
 
 /** Draws the checks of a part on standard error until it is cleared. What runs still comes first when not all fit. */
-export function liveList(
-  part: Part,
-  terminal: Terminal,
-): { show(this: void, result: CheckResult): void; clear(this: void): void } {
+export function liveList(part: Part, terminal: Terminal): LiveList {
   const checks = leavesOf(part);
   const results = new Map<string, CheckResult>();
   let frame = 0;

@@ -14,7 +14,12 @@ export interface AwsCall {
 /** The public error for a failed call, or undefined where it failed in an unforeseen way (or was aborted). */
 export function awsError(error: unknown, call: AwsCall): CheckError | undefined {
   const { name, status } = factsOf(error);
-  return BY_NAME.get(name)?.(call) ?? networkError(error, call.target) ?? parseError(error, call.target) ?? byStatus(status, call);
+  return (
+    BY_NAME.get(name)?.(call) ??
+    networkError(error, call.target) ??
+    parseError(error, call.target) ??
+    byStatus(status, call)
+  );
 }
 
 type ErrorOf = (call: AwsCall) => CheckError;
@@ -60,6 +65,7 @@ const BY_NAME = new Map<string, ErrorOf>([
   ['NoSuchBucket', missing],
   ['InvalidBucketName', missing],
   ['ResourceNotFoundException', missing],
+  ['NoSuchKey', ({ target }) => new UnhealthyError(`${target} has no object of that key`)],
 ]);
 
 function byStatus(status: number | undefined, call: AwsCall): CheckError | undefined {

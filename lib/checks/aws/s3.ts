@@ -15,9 +15,14 @@ export const s3 = defineKind({
   keys: {
     bucket: describe(text(), 'Name of the bucket.'),
     region: v.optional(describe(text(), "Region of the bucket; the process's own unless set.")),
-    endpoint: v.optional(describe(httpUrl(), 'Address of another service that speaks S3. It is asked with path-style addresses.')),
+    endpoint: v.optional(
+      describe(httpUrl(), 'Address of another service that speaks S3. It is asked with path-style addresses.'),
+    ),
     mode: v.optional(
-      describe(v.picklist(['round_trip', 'read']), 'round_trip puts, reads and deletes an object of its own; read reads one.'),
+      describe(
+        v.picklist(['round_trip', 'read']),
+        'round_trip puts, reads and deletes an object of its own; read reads one.',
+      ),
       'round_trip',
     ),
     key: v.optional(
@@ -32,18 +37,22 @@ export const s3 = defineKind({
   target: ({ bucket, endpoint }) =>
     `s3 bucket ${bucket}${endpoint === undefined ? '' : ` at ${hostOf(endpoint, endpoint.startsWith('https:') ? 443 : 80)}`}`,
   async check(config, context) {
-    const { region, endpoint, ca } = config;
+    const { region, endpoint, ca, mode, key } = config;
     const client = await context.connect(JSON.stringify(['s3', region, endpoint, ca]), () => openClient(config));
     const bucket = await bucketOf(client, config.bucket, s3.target(config), context);
-    if (config.mode === 'round_trip') return roundTrip(bucket, config.key ?? 'healthgate/');
-    if (config.key === undefined) throw new ConfigurationError(`${bucket.target}: mode read needs the key of an object`);
-    await bucket.read(config.key);
+    if (mode === 'round_trip') return roundTrip(bucket, key ?? 'healthgate/');
+    if (key === undefined) throw new ConfigurationError(`${bucket.target}: mode read needs the key of an object`);
+    await bucket.read(key);
   },
 });
 
-type Config = Parameters<typeof s3.check>[0];
+interface Settings {
+  readonly region?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly ca?: string | undefined;
+}
 
-async function openClient({ region, endpoint, ca }: Config): Promise<Opened<S3Client>> {
+async function openClient({ region, endpoint, ca }: Settings): Promise<Opened<S3Client>> {
   const { S3Client } = await import('@aws-sdk/client-s3');
   const client = new S3Client({
     ...(region !== undefined && { region }),
@@ -51,12 +60,69 @@ async function openClient({ region, endpoint, ca }: Config): Promise<Opened<S3Cl
     maxAttempts: 1,
     // No socket outlives its request; the signal of each command is its timeout.
     requestHandler: { httpAgent: { keepAlive: false }, httpsAgent: { keepAlive: false, ca } },
-    // Other services that speak S3 do not know the checksums that the SDK adds by itself: what comes back is compared anyway.
+    // Not every service that speaks S3 knows the checksums that the SDK adds by itself; what comes back is compared anyway.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
+  try {
+    await client.config.region();
+  } catch {
+    throw new ConfigurationError('s3: no usable region; set region, or AWS_REGION for the whole process');
+  }
   const destroy = () => {
     client.destroy();
   };
-  return { value: client, close: async () => destroy(), destroy };
+  return {
+    value: client,
+    close: async () => {
+      destroy();
+    },
+    destroy,
+  };
+}
+
+interface Bucket {
+  readonly target: string;
+  put(key: string, content: string): Promise<unknown>;
+  /** The first MiB of the object. */
+  read(key: string): Promise<Buffer>;
+  remove(key: string): Promise<unknown>;
+}
+
+async function bucketOf(client: S3Client, name: string, target: string, context: CheckContext): Promise<Bucket> {
+  const { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } = await import('@aws-sdk/client-s3');
+  const abort = { abortSignal: context.signal };
+  const call = async <T>(action: string, work: () => Promise<T>): Promise<T> => {
+    context.stage(action);
+    try {
+      return await work();
+    } catch (error) {
+      throw awsError(error, { target, permission: `${action} on bucket ${name}` }) ?? error;
+    }
+  };
+  return {
+    target,
+    put: (Key, Body) =>
+      call('s3:PutObject', () => client.send(new PutObjectCommand({ Bucket: name, Key, Body }), abort)),
+    read: (Key) =>
+      call('s3:GetObject', async () => {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: name, Key }), abort);
+        return (await readAtMost(Body as Readable, MAX_BODY_BYTES)).bytes;
+      }),
+    remove: (Key) => call('s3:DeleteObject', () => client.send(new DeleteObjectCommand({ Bucket: name, Key }), abort)),
+  };
+}
+
+async function roundTrip(bucket: Bucket, prefix: string): Promise<void> {
+  const key = prefix + randomUUID();
+  const content = randomBytes(32).toString('hex');
+  await bucket.put(key, content);
+  try {
+    if ((await bucket.read(key)).toString() !== content)
+      throw new UnhealthyError(`${bucket.target} gave back something else than what was put there`);
+  } catch (error) {
+    await bucket.remove(key).catch(() => undefined);
+    throw error;
+  }
+  await bucket.remove(key);
 }

@@ -4,7 +4,7 @@ import type { Opened } from '../../engine/connections.ts';
 import { AuthError, CheckError, ConfigurationError, ConnectionError, UnhealthyError } from '../../engine/errors.ts';
 import { connectionClosed, networkError } from '../../engine/network-errors.ts';
 import type { CheckContext } from '../../types.ts';
-import { caKey, describe, hostOf, url } from '../kind.ts';
+import { caKey, describe, hostOf, MAX_SECONDS, url } from '../kind.ts';
 
 /** The keys of every kind that goes to a broker. */
 export const brokerKeys = {
@@ -35,6 +35,13 @@ export async function connectBroker(config: BrokerConfig, context: CheckContext)
   const broker = await context.connect(key, (signal) => open(config, signal));
   context.stage('opening a channel');
   return broker;
+}
+
+export interface OutgoingMessage extends Options.Publish {
+  /** The default exchange unless given, which takes the name of a queue for a routing key. */
+  readonly exchange?: string;
+  readonly routingKey: string;
+  readonly content: string;
 }
 
 /** An open connection. Its channels are never closed by themselves: they end with it, when the run does. */
@@ -83,27 +90,23 @@ export class Broker {
     }
   }
 
+  /** Publishes, and waits until the broker has taken the message. It is dropped where nobody takes it within a run's time. */
+  async publish(channel: ConfirmChannel, message: OutgoingMessage): Promise<void> {
+    const { exchange = '', routingKey, content, ...properties } = message;
+    await new Promise<void>((resolve, reject) => {
+      const options = { expiration: MAX_SECONDS * 1000, deliveryMode: 1, ...properties };
+      channel.publish(exchange, routingKey, Buffer.from(content), options, (refused) => {
+        if (refused === null) resolve();
+        else reject(new UnhealthyError(`${this.name} did not take a message; is the queue full?`));
+      });
+    });
+  }
+
   async #openChannel<T>(work: (channel: ConfirmChannel) => Promise<T>): Promise<T> {
     const channel = await this.#model.createConfirmChannel();
     const closed = new Promise<never>((_resolve, reject) => channel.on('error', reject));
     return Promise.race([closed, work(channel)]);
   }
-}
-
-/** Publishes, and waits until the broker has taken the message. */
-export async function publish(
-  channel: ConfirmChannel,
-  exchange: string,
-  routingKey: string,
-  content: string,
-  options: Options.Publish,
-): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    channel.publish(exchange, routingKey, Buffer.from(content), options, (refused) => {
-      if (refused === null) resolve();
-      else reject(new UnhealthyError('the broker did not take the message; is the queue full?'));
-    });
-  });
 }
 
 async function open({ url, ca }: BrokerConfig, signal: AbortSignal): Promise<Opened<Broker>> {

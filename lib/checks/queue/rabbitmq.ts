@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel } from 'amqplib';
 import * as v from 'valibot';
 import { UnhealthyError } from '../../engine/errors.ts';
-import { defineKind, describe, MAX_SECONDS } from '../kind.ts';
-import { brokerKeys, brokerOf, connectBroker, publish } from './amqp.ts';
+import { defineKind, describe } from '../kind.ts';
+import { brokerKeys, brokerOf, connectBroker } from './amqp.ts';
+import type { Broker } from './amqp.ts';
 
 export const rabbitmq = defineKind({
   kind: 'rabbitmq',
@@ -19,18 +20,18 @@ export const rabbitmq = defineKind({
       if (!config.round_trip) return;
       context.stage('its message to come back');
       const sent = randomUUID();
-      if ((await roundTrip(channel, sent)) !== sent)
+      if ((await roundTrip(broker, channel, sent)) !== sent)
         throw new UnhealthyError(`${broker.name} gave back another message than it was given`);
     });
   },
 });
 
 /** The queue is named by the server, is nobody else's, and vanishes with the connection. */
-async function roundTrip(channel: ConfirmChannel, sent: string): Promise<string> {
+async function roundTrip(broker: Broker, channel: ConfirmChannel, sent: string): Promise<string> {
   const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true, durable: false });
   let receive: (content: string) => void;
   const received = new Promise<string>((resolve) => (receive = resolve));
   await channel.consume(queue, (message) => message && receive(message.content.toString()), { noAck: true });
-  await publish(channel, '', queue, sent, { expiration: MAX_SECONDS * 1000 });
+  await broker.publish(channel, { routingKey: queue, content: sent });
   return received;
 }

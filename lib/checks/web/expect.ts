@@ -70,7 +70,8 @@ export function judge(answer: Answer, expected: Expectation, now: number): void 
 }
 
 function judgeCertificate(target: string, expiresAt: number | undefined, days: number, now: number): void {
-  if (expiresAt === undefined) throw new ConfigurationError(`${target}: tls_days needs a URL that starts with https://`);
+  if (expiresAt === undefined)
+    throw new ConfigurationError(`${target}: tls_days needs a URL that starts with https://`);
   const left = Math.floor((expiresAt - now) / MS_PER_DAY);
   // Not `left >= days`: a date that does not parse must not pass.
   if (!(expiresAt - now >= days * MS_PER_DAY))

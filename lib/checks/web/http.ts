@@ -15,7 +15,10 @@ export const http = defineKind({
     headers: headersKey,
     body: v.optional(describe(v.string(), 'Body of the request; its type goes into headers.')),
     expect: v.optional(
-      describe(v.strictObject({ ...expectKeys, json: v.optional(jsonKey) }), 'What the answer must be: 2xx unless set.'),
+      describe(
+        v.strictObject({ ...expectKeys, json: v.optional(jsonKey) }),
+        'What the answer must be: 2xx unless set.',
+      ),
       {},
     ),
     ...caKey,

@@ -108,26 +108,35 @@ export function parseError(error: unknown, target: string): CheckError | undefin
 type Exchange = Omit<Question, 'url'> & { readonly target: string; readonly url: URL };
 
 function toExchange(question: Question): Exchange {
-  const url = new URL(question.url);
-  const { username, password } = url;
-  url.username = url.password = '';
+  const { username, password } = new URL(question.url);
   const userInfo = Buffer.from(`${unescape(username)}:${unescape(password)}`).toString('base64');
   const authorization = username + password === '' ? {} : { authorization: `Basic ${userInfo}` };
   const headers = { ...authorization, ...question.headers };
-  return { ...question, headers, url, target: webTarget(question.kind, question.url) };
+  return { ...question, headers, url: bare(question.url), target: webTarget(question.kind, question.url) };
+}
+
+/** Without user info, which Node would decode, or fail at. */
+function bare(href: string): URL {
+  const url = new URL(href);
+  url.username = url.password = '';
+  return url;
 }
 
 function follow(last: Exchange, { status, headers }: Answer, first: Question): Exchange | undefined {
   const { location } = headers;
-  if (status < 300 || status > 399 || location === undefined || !['GET', 'HEAD'].includes(last.method)) return undefined;
-  const url = URL.canParse(location, last.url.href) ? new URL(location, last.url) : undefined;
+  if (status < 300 || status > 399 || location === undefined || !['GET', 'HEAD'].includes(last.method))
+    return undefined;
+  const url = URL.canParse(location, last.url.href) ? bare(new URL(location, last.url).href) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return undefined;
   if (url.origin === last.url.origin) return { ...last, url };
   const target = `${webTarget(last.kind, url.href)}, where ${webTarget(first.kind, first.url)} redirects to,`;
   return { kind: last.kind, target, url, method: last.method, headers: {}, ca: last.ca };
 }
 
-async function exchange(exchange: Exchange, { signal, stage }: Pick<CheckContext, 'signal' | 'stage'>): Promise<Answer> {
+async function exchange(
+  exchange: Exchange,
+  { signal, stage }: Pick<CheckContext, 'signal' | 'stage'>,
+): Promise<Answer> {
   const { url, target, method, headers, body, ca } = exchange;
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
   const sent = request(url, {

@@ -1,0 +1,205 @@
+/**
+ * What Celery says on the wire, with its default names: the control exchange `celery.pidbox`, JSON, results without a key prefix.
+ * Sources: https://docs.celeryq.dev/en/stable/internals/protocol.html, kombu's `pidbox.py`, celery's `backends/`.
+ */
+import { randomUUID } from 'node:crypto';
+import type { ConfirmChannel } from 'amqplib';
+import { UnhealthyError } from '../../engine/errors.ts';
+import type { CheckContext } from '../../types.ts';
+import type { Broker, BrokerConfig, Meanings } from './amqp.ts';
+
+/** A question that workers answer over remote control. */
+export interface Question<T> {
+  readonly command: string;
+  /** What one worker's answer says; undefined where it is none. */
+  read(answer: unknown): T | undefined;
+}
+
+export const PING: Question<true> = {
+  command: 'ping',
+  read: (answer) => (isObject(answer) && answer.ok === 'pong' ? true : undefined),
+};
+
+/** The names of the queues that the worker consumes. */
+export const ACTIVE_QUEUES: Question<ReadonlySet<string>> = {
+  command: 'active_queues',
+  read: (answer) =>
+    Array.isArray(answer) ? new Set(answer.map((queue: unknown) => String(isObject(queue) && queue.name))) : undefined,
+};
+
+const CONTROL_EXCHANGE = 'celery.pidbox';
+const REPLY_EXCHANGE = 'reply.celery.pidbox';
+/** Milliseconds after which the broker deletes a queue of replies that is not read any more. */
+const REPLY_QUEUE_EXPIRES_MS = 10_000;
+const MAX_REPLY_BYTES = 1024 * 1024;
+const MAX_WORKERS = 10_000;
+
+/** What the workers have answered to one broadcast so far. It grows as long as the run lasts, for every check that asks the same. */
+export class Answers<T> {
+  readonly byWorker = new Map<string, T>();
+  readonly #watchers = new Set<() => void>();
+
+  /** Takes one reply. What is not a reply to the question is ignored, as are replies beyond what a healthy broker could send. */
+  add(content: Buffer, question: Question<T>): void {
+    for (const [worker, answer] of Object.entries(parseObject(content))) {
+      const read = question.read(answer);
+      if (read !== undefined && this.byWorker.size < MAX_WORKERS) this.byWorker.set(worker, read);
+    }
+    for (const look of this.#watchers) look();
+  }
+
+  /**
+   * Resolves once there is enough, or with `false` when there is not after `waitMs` milliseconds.
+   * Rejects with the reason of the signal.
+   */
+  async until(enough: () => boolean, waitMs: number, signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted();
+    if (enough()) return true;
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (enough()) end(true);
+      };
+      const abort = () => {
+        end(false);
+        reject(signal.reason as Error);
+      };
+      const end = (found: boolean) => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+        this.#watchers.delete(look);
+        resolve(found);
+      };
+      const timer = setTimeout(end, waitMs, false);
+      signal.addEventListener('abort', abort);
+      this.#watchers.add(look);
+    });
+  }
+}
+
+/** Asks every worker at once, or shares what another check of this run has asked. The answers come in later. */
+export function askWorkers<T>(
+  question: Question<T>,
+  config: BrokerConfig,
+  broker: Broker,
+  context: CheckContext,
+): Promise<Answers<T>> {
+  const key = JSON.stringify(['celery', question.command, config.url, config.ca]);
+  return context.connect(key, async () => {
+    const answers = new Answers<T>();
+    await broker.onChannel((channel) => broadcast(broker, channel, question, answers), nobodyListens(broker));
+    // Its channel ends with the connection, which everyone who waits for these answers uses as well.
+    return { value: answers, close: () => undefined, destroy: () => undefined };
+  });
+}
+
+async function broadcast<T>(
+  broker: Broker,
+  channel: ConfirmChannel,
+  { command, read }: Question<T>,
+  answers: Answers<T>,
+): Promise<void> {
+  await channel.checkExchange(CONTROL_EXCHANGE);
+  await channel.assertExchange(REPLY_EXCHANGE, 'direct', { durable: false, autoDelete: false });
+  const replyKey = randomUUID();
+  const ticket = randomUUID();
+  const { queue } = await channel.assertQueue(`${replyKey}.${REPLY_EXCHANGE}`, {
+    exclusive: true,
+    durable: false,
+    autoDelete: true,
+    expires: REPLY_QUEUE_EXPIRES_MS,
+  });
+  await channel.bindQueue(queue, REPLY_EXCHANGE, replyKey);
+  const take = (content: Buffer, answeredTicket: unknown) => {
+    if (answeredTicket === ticket && content.length <= MAX_REPLY_BYTES) answers.add(content, { command, read });
+  };
+  await channel.consume(queue, (reply) => reply && take(reply.content, reply.properties.headers?.ticket), {
+    noAck: true,
+  });
+  await broker.publish(channel, {
+    exchange: CONTROL_EXCHANGE,
+    routingKey: '',
+    contentType: 'application/json',
+    contentEncoding: 'utf-8',
+    headers: { clock: 1 },
+    content: controlMessage(command, ticket, replyKey),
+  });
+}
+
+const nobodyListens = ({ name }: Broker): Meanings => ({
+  404: () => new UnhealthyError(`no worker listens at ${name}: exchange ${CONTROL_EXCHANGE} does not exist`),
+});
+
+/** The body of a broadcast to all workers. */
+export function controlMessage(command: string, ticket: string, replyKey: string): string {
+  return JSON.stringify({
+    method: command,
+    arguments: {},
+    destination: null,
+    pattern: null,
+    matcher: null,
+    ticket,
+    reply_to: { exchange: REPLY_EXCHANGE, routing_key: replyKey },
+  });
+}
+
+/** A call of a task without arguments, in version 2 of the protocol. */
+export function taskMessage(id: string, task: string, expiresAt: Date) {
+  return {
+    contentType: 'application/json',
+    contentEncoding: 'utf-8',
+    correlationId: id,
+    headers: {
+      lang: 'py',
+      task,
+      id,
+      root_id: id,
+      parent_id: null,
+      group: null,
+      retries: 0,
+      eta: null,
+      // Python before 3.11 does not understand `Z`.
+      expires: expiresAt.toISOString().replace('Z', '+00:00'),
+      timelimit: [null, null],
+      argsrepr: '()',
+      kwargsrepr: '{}',
+      origin: 'healthgate',
+      ignore_result: false,
+    },
+    content: JSON.stringify([[], {}, { callbacks: null, errbacks: null, chain: null, chord: null }]),
+  };
+}
+
+/** How a task has ended; undefined as long as it has not. */
+export type Outcome = 'success' | 'unknown task' | 'failure' | undefined;
+
+/** Reads what a result backend holds or sends for a task. */
+export function outcomeOf(content: Buffer | string): Outcome {
+  const { status, result } = parseObject(content);
+  if (status === 'SUCCESS') return 'success';
+  if (status !== 'FAILURE' && status !== 'REVOKED') return undefined;
+  return isObject(result) && result.exc_type === 'NotRegistered' ? 'unknown task' : 'failure';
+}
+
+/**
+ * Milliseconds to wait for workers until it is their silence that the check reports, a little before its time is up.
+ * Where connecting has eaten half of the time, the silence proves nothing, and the time may run out.
+ *
+ * @param limitMs What the check has in all.
+ * @param leftMs  What is left of it.
+ */
+export function patience(limitMs: number, leftMs: number): number {
+  return leftMs < limitMs / 2 ? limitMs : leftMs - Math.min(100, limitMs / 10);
+}
+
+function parseObject(content: Buffer | string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(content.toString());
+    return isObject(parsed) ? parsed : {};
+  } catch {
+    return {};
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,108 @@
+import { Resolver } from 'node:dns/promises';
+import * as v from 'valibot';
+import { ConfigurationError, TimeoutError, UnhealthyError } from '../../engine/errors.ts';
+import type { CheckError } from '../../engine/errors.ts';
+import { codeOf, networkError } from '../../engine/network-errors.ts';
+import { defineKind, describe, text } from '../kind.ts';
+
+/** The answers as `dig +short` writes them, by type. */
+const QUERIES = {
+  A: (resolver, name) => resolver.resolve4(name),
+  AAAA: (resolver, name) => resolver.resolve6(name),
+  CAA: async (resolver, name) =>
+    (await resolver.resolveCaa(name)).flatMap(({ critical, ...properties }) =>
+      Object.entries(properties).map(([tag, value]) => `${critical} ${tag} "${String(value)}"`),
+    ),
+  CNAME: (resolver, name) => resolver.resolveCname(name),
+  MX: async (resolver, name) =>
+    (await resolver.resolveMx(name)).map(({ priority, exchange }) => `${priority} ${exchange}`),
+  NS: (resolver, name) => resolver.resolveNs(name),
+  PTR: (resolver, name) => resolver.resolvePtr(name),
+  SRV: async (resolver, name) =>
+    (await resolver.resolveSrv(name)).map(
+      ({ priority, weight, port, name }) => `${priority} ${weight} ${port} ${name}`,
+    ),
+  TXT: async (resolver, name) => (await resolver.resolveTxt(name)).map((chunks) => chunks.join('')),
+} satisfies Record<string, (resolver: Resolver, name: string) => Promise<string[]>>;
+
+const TYPES = Object.keys(QUERIES) as (keyof typeof QUERIES)[];
+
+/** A datagram that got lost is sent again within the check's time. */
+const TRIES = 3;
+
+export const dns = defineKind({
+  kind: 'dns',
+  works: 'the name resolves as expected',
+  keys: {
+    name: describe(text(), 'Name to look up.'),
+    type: v.optional(describe(v.picklist(TYPES), 'Type of the records.'), 'A'),
+    expect: v.optional(
+      describe(
+        v.union([text(), v.pipe(v.array(text()), v.nonEmpty('must not be empty'))]),
+        'What must be among the answers, as dig +short writes them: 192.0.2.1, or 10 mail.example for MX. TXT without quotes.',
+      ),
+    ),
+    server: v.optional(
+      describe(
+        v.pipe(v.string(), v.check(isServer, 'expected an IP address, with :port where it is not 53')),
+        "Name server to ask; the machine's own unless set.",
+      ),
+    ),
+  },
+  target: ({ name, type, server }) => `dns ${type} ${name}${server === undefined ? '' : ` at ${server}`}`,
+  async check(config, { signal, limitMs }) {
+    const target = dns.target(config);
+    const resolver = new Resolver({ timeout: Math.max(1, Math.ceil(limitMs / (TRIES + 1))), tries: TRIES });
+    if (config.server !== undefined) resolver.setServers([config.server]);
+    const cancel = () => {
+      resolver.cancel();
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      signal.throwIfAborted();
+      const answers = await QUERIES[config.type](resolver, config.name);
+      judge(answers, [config.expect ?? []].flat(), config.type, target);
+    } catch (error) {
+      throw lookupError(error, target) ?? error;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  },
+});
+
+function judge(answers: readonly string[], expected: readonly string[], type: string, target: string): void {
+  // Names and addresses do not mind case; texts do.
+  const normal = (record: string) => (type === 'TXT' ? record : record.toLowerCase().replace(/\.$/, ''));
+  const found = new Set(answers.map(normal));
+  const missing = expected.filter((record) => !found.has(normal(record)));
+  if (missing.length > 0)
+    throw new UnhealthyError(
+      `${target}: of the expected answers ${missing.length} is not among the ${answers.length} given`,
+    );
+}
+
+/** https://nodejs.org/api/dns.html#error-codes */
+const LOOKUP_ERRORS: Readonly<Record<string, (target: string) => CheckError>> = {
+  ENOTFOUND: (target) => new UnhealthyError(`${target}: no such name`),
+  ENODATA: (target) => new UnhealthyError(`${target}: the name has no record of this type`),
+  ESERVFAIL: (target) => new UnhealthyError(`${target}: the name server failed (SERVFAIL); is the zone intact?`),
+  EREFUSED: (target) => new UnhealthyError(`${target}: the name server refuses to answer (REFUSED)`),
+  ENOTIMP: (target) => new UnhealthyError(`${target}: the name server does not know this kind of query (NOTIMP)`),
+  EFORMERR: (target) => new UnhealthyError(`${target}: the name server does not understand the query (FORMERR)`),
+  EBADRESP: (target) => new UnhealthyError(`${target}: the name server answered something that is not DNS`),
+  EBADNAME: (target) => new ConfigurationError(`${target}: not a name that can be looked up`),
+  ETIMEOUT: (target) => new TimeoutError(`no answer from ${target}`),
+};
+
+function lookupError(error: unknown, target: string): CheckError | undefined {
+  return LOOKUP_ERRORS[codeOf(error) ?? '']?.(target) ?? networkError(error, target);
+}
+
+function isServer(text: string): boolean {
+  try {
+    new Resolver().setServers([text]);
+    return true;
+  } catch {
+    return false;
+  }
+}

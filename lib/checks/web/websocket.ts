@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import * as v from 'valibot';
+import type { WebSocket } from 'ws';
+import type { Opened } from '../../engine/connections.ts';
+import { AuthError, UnhealthyError } from '../../engine/errors.ts';
+import type { CheckError } from '../../engine/errors.ts';
+import { codeOf, connectionClosed, networkError } from '../../engine/network-errors.ts';
+import type { CheckContext } from '../../types.ts';
+import { caKey, defineKind, describe, text, url } from '../kind.ts';
+import { headersKey, parseError, webTarget } from './request.ts';
+
+/** Of what is said beside the expected. */
+const MAX_MESSAGES = 1000;
+const MAX_BYTES = 1024 * 1024;
+/** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
+const NORMAL_CLOSURE = 1000;
+const NO_CLOSE_FRAME = 1006;
+
+export const websocket = defineKind({
+  kind: 'websocket',
+  works: 'handshake, then ping and pong or the expected message',
+  keys: {
+    url: describe(url('ws', 'wss'), 'What is connected to. Redirects are not followed.'),
+    headers: headersKey,
+    subprotocol: v.optional(
+      describe(
+        v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not the name of a subprotocol')),
+        'Subprotocol that the server must agree to.',
+      ),
+    ),
+    send: v.optional(describe(v.string(), 'Message to send after the handshake.')),
+    expect: v.optional(
+      describe(
+        text(),
+        'Text that one of the messages of the server must contain; without it, a ping must be answered.',
+      ),
+    ),
+    ...caKey,
+  },
+  target: (config) => webTarget('websocket', config.url),
+  async check(config, context) {
+    await context.connect(JSON.stringify(['websocket', config]), (signal) => open(config, context, signal));
+  },
+});
+
+interface Conversation {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly subprotocol?: string | undefined;
+  readonly send?: string | undefined;
+  readonly expect?: string | undefined;
+  readonly ca?: string | undefined;
+}
+
+type Stages = Pick<CheckContext, 'stage'>;
+
+async function open(config: Conversation, context: Stages, signal: AbortSignal): Promise<Opened<undefined>> {
+  const target = webTarget('websocket', config.url);
+  const { WebSocket } = await import('ws');
+  signal.throwIfAborted();
+  const address = new URL(config.url);
+  address.hash = ''; // never sent, and ws does not take it
+  const socket = new WebSocket(address, config.subprotocol ?? [], {
+    headers: { 'user-agent': 'healthgate', ...config.headers },
+    maxPayload: MAX_BYTES,
+    perMessageDeflate: false,
+    ca: config.ca,
+  });
+  const destroy = () => {
+    socket.terminate();
+  };
+  signal.addEventListener('abort', destroy, { once: true });
+  try {
+    await converse(socket, config, target, context);
+  } catch (error) {
+    destroy();
+    throw socketError(error, target);
+  }
+  return {
+    value: undefined,
+    close: () => {
+      socket.close(NORMAL_CLOSURE);
+      return once(socket, 'close');
+    },
+    destroy,
+  };
+}
+
+function converse(socket: WebSocket, config: Conversation, target: string, context: Stages): Promise<void> {
+  const payload = randomBytes(8);
+  let messages = 0;
+  let bytes = 0;
+  return new Promise((resolve, reject) => {
+    context.stage('the handshake');
+    socket.on('error', reject);
+    socket.on('close', (code) => {
+      reject(closed(code, target));
+    });
+    socket.on('unexpected-response', (request, { statusCode = 0 }) => {
+      reject(refusal(statusCode, target));
+      request.destroy();
+    });
+    socket.on('upgrade', ({ headers }) => {
+      if (config.subprotocol !== undefined && headers['sec-websocket-protocol'] !== config.subprotocol)
+        reject(new UnhealthyError(`${target} does not agree to the subprotocol`));
+    });
+    socket.on('open', () => {
+      if (config.send !== undefined) socket.send(config.send);
+      context.stage(config.expect === undefined ? 'the pong' : 'the expected message');
+      if (config.expect === undefined) socket.ping(payload);
+    });
+    socket.on('pong', (data) => {
+      if (data.equals(payload)) resolve();
+    });
+    socket.on('message', (data: Buffer) => {
+      if (config.expect !== undefined && data.includes(config.expect)) resolve();
+      messages += 1;
+      bytes += data.length;
+      if (messages > MAX_MESSAGES || bytes > MAX_BYTES)
+        reject(new UnhealthyError(`${target} sent ${messages} messages, and not what was expected`));
+    });
+  });
+}
+
+function refusal(status: number, target: string): CheckError {
+  if (status === 401 || status === 403)
+    return new AuthError(
+      `${target} answered the handshake with ${status}: it wants credentials, or refused those it got`,
+    );
+  return new UnhealthyError(
+    `${target} answered the handshake with ${status}, expected 101; does it speak websocket there?`,
+  );
+}
+
+function closed(code: number, target: string): CheckError {
+  if (code === NO_CLOSE_FRAME) return connectionClosed(target);
+  return new UnhealthyError(`${target} closed the connection with code ${code}`);
+}
+
+/** An error of ws has a code of its own after the handshake, and none where the handshake itself is wrong. */
+function socketError(error: unknown, target: string): unknown {
+  const code = codeOf(error);
+  if (code?.startsWith('WS_ERR_') === true)
+    return new UnhealthyError(`${target} breaks the websocket protocol: ${code}`);
+  return (
+    parseError(error, target) ?? networkError(error, target) ?? (code === undefined ? brokenHandshake(target) : error)
+  );
+}
+
+function brokenHandshake(target: string): CheckError {
+  return new UnhealthyError(`${target} did not complete the websocket handshake as it should`);
+}
