@@ -1,4 +1,5 @@
 /** Structured log: one JSON object a line. What it is told to hide never reaches the line. */
+import { codeOf } from './engine/network-errors.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -12,6 +13,7 @@ export interface Log {
 
 /** A shorter text is no secret, and would blot out half of the line. */
 const MIN_SECRET_LENGTH = 4;
+const MAX_CAUSES = 5;
 
 /**
  * @param write Takes one line, without its line feed.
@@ -22,7 +24,7 @@ export function createLog(write: (line: string) => void, secrets: readonly strin
     (level: string) =>
     (message: string, fields: Fields = {}) => {
       const line = { level, time: new Date().toISOString(), message, ...fields };
-      write(JSON.stringify(line, (_key, value: unknown) => plain(value, hidden)));
+      write(stringify(line, hidden));
     };
   return {
     info: entry('info'),
@@ -32,21 +34,30 @@ export function createLog(write: (line: string) => void, secrets: readonly strin
   };
 }
 
+/** Never throws: a check must not fail because of what there is to say about it. */
+function stringify(line: { readonly level: string; readonly message: string }, secrets: readonly string[]): string {
+  const replacer = (_key: string, value: unknown) => plain(value, secrets);
+  try {
+    return JSON.stringify(line, replacer);
+  } catch {
+    const { level, message } = line;
+    return JSON.stringify({ level, time: new Date().toISOString(), message, fields: 'not JSON' }, replacer);
+  }
+}
+
 /** What JSON cannot say of a value (errors, big integers), with the secrets taken out of every string. */
 function plain(value: unknown, secrets: readonly string[]): unknown {
   if (typeof value === 'string') return hide(value, secrets);
   if (typeof value === 'bigint') return value.toString();
-  if (value instanceof Error) {
-    const code = 'code' in value ? value.code : undefined;
-    return {
-      name: value.name,
-      code,
-      message: value.message,
-      stack: value.stack,
-      cause: value.cause instanceof Error ? value.cause : undefined,
-    };
-  }
-  return value;
+  return value instanceof Error ? plainError(value, MAX_CAUSES) : value;
+}
+
+/** @param left How many causes to follow: a cause may be its own cause. */
+function plainError(error: Error, left: number): object {
+  const { name, message, stack, cause } = error;
+  const inner = (link: unknown) => (link instanceof Error && left > 0 ? plainError(link, left - 1) : undefined);
+  const errors = error instanceof AggregateError ? error.errors.slice(0, MAX_CAUSES).map(inner) : undefined;
+  return { name, code: codeOf(error), message, stack, errors, cause: inner(cause) };
 }
 
 function hide(text: string, secrets: readonly string[]): string {

@@ -16,25 +16,29 @@ export interface Problem {
 /** Longest document in bytes: twice what the largest vault (HashiCorp's, 512 KiB) stores by default. */
 export const MAX_DOCUMENT_BYTES = 1024 * 1024;
 
+/** Deepest nesting of objects and arrays: far below what would overflow the stack of whoever walks through it. */
+const MAX_NESTING = 256;
+
 /** The document is no JSON object that could be read. The message holds nothing of its text. */
 export class DocumentError extends Error {
   override readonly name = 'DocumentError';
 }
 
 /** @throws DocumentError */
-export function parseDocument(text: string): JsonObject {
-  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) {
+export function parseDocument(source: string): JsonObject {
+  if (Buffer.byteLength(source) > MAX_DOCUMENT_BYTES) {
     throw new DocumentError(`larger than ${String(MAX_DOCUMENT_BYTES)} bytes`);
   }
+  const text = source.replace(/^\uFEFF/, '');
   const errors: ParseError[] = [];
   let value: Json;
   try {
-    const root = parseTree(text.replace(/^\uFEFF/, ''), errors, { disallowComments: true });
+    const root = parseTree(text, errors, { disallowComments: true });
     const [error] = errors;
     if (error !== undefined)
       throw new DocumentError(`not valid JSON: ${printParseErrorCode(error.error)} at ${at(text, error.offset)}`);
     if (root === undefined) throw new DocumentError('empty');
-    value = toJson(root, text);
+    value = toJson(root, text, 0);
   } catch (error) {
     if (error instanceof RangeError) throw new DocumentError('nested too deeply');
     throw error;
@@ -60,8 +64,9 @@ export function toPlain(value: Json): unknown {
   return Array.isArray(value) ? value.map(toPlain) : value;
 }
 
-function toJson(node: Node, text: string): Json {
-  if (node.type === 'array') return (node.children ?? []).map((child) => toJson(child, text));
+function toJson(node: Node, text: string, depth: number): Json {
+  if (depth > MAX_NESTING) throw new DocumentError(`nested deeper than ${String(MAX_NESTING)} levels`);
+  if (node.type === 'array') return (node.children ?? []).map((child) => toJson(child, text, depth + 1));
   if (node.type !== 'object') return node.value as Json;
   const object = new Map<string, Json>();
   for (const { children } of node.children ?? []) {
@@ -69,7 +74,7 @@ function toJson(node: Node, text: string): Json {
     if (key === undefined || value === undefined) continue;
     const name = key.value as string;
     if (object.has(name)) throw new DocumentError(`the key at ${at(text, key.offset)} stands twice in the same object`);
-    object.set(name, toJson(value, text));
+    object.set(name, toJson(value, text, depth + 1));
   }
   return object;
 }

@@ -2,8 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AuthError, ConnectionError, UnhealthyError } from '../engine/errors.ts';
-import type { CheckError } from '../engine/errors.ts';
+import { AuthError, CheckError, ConnectionError, UnhealthyError } from '../engine/errors.ts';
 import { codeOf } from '../engine/network-errors.ts';
 import { MAX_DOCUMENT_BYTES } from './document.ts';
 import type { Store } from './store.ts';
@@ -23,6 +22,7 @@ export function fileStore(folder: string): Store {
     try {
       return await readBounded(join(folder, name));
     } catch (error) {
+      if (error instanceof CheckError) throw error;
       if (!isMissing(error)) throw fileError(error, `${location}/${name}`);
     }
     await stat(folder).catch((error: unknown) => {
@@ -64,10 +64,12 @@ export function fileStore(folder: string): Store {
 
 /** At most one byte more than a document may have: enough for its reader to say that it is too large. */
 async function readBounded(path: string): Promise<string> {
-  const { size } = await stat(path);
+  const info = await stat(path);
+  // Opening a named pipe would block a thread until somebody writes to it.
+  if (!info.isFile() && !info.isDirectory()) throw new UnhealthyError(`file:${path} is no regular file`);
   const file = await open(path, 'r');
   try {
-    const buffer = Buffer.alloc(Math.min(size, MAX_DOCUMENT_BYTES + 1));
+    const buffer = Buffer.alloc(Math.min(info.size, MAX_DOCUMENT_BYTES + 1));
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
     return buffer.toString('utf8', 0, bytesRead);
   } finally {

@@ -8,7 +8,7 @@ import type { JsonObject, Problem } from './document.ts';
 import { isArray, References } from './references.ts';
 import type { ReadSecret } from './references.ts';
 import { secretsIn } from './secrets.ts';
-import { digest, MIN_TOKEN_LENGTH } from './tokens.ts';
+import { digest, isTokenLike, MAX_TOKEN_LENGTH, MIN_TOKEN_LENGTH } from './tokens.ts';
 import { readTree } from './tree.ts';
 
 /** What a document says, ready to run. */
@@ -34,16 +34,12 @@ export interface Namespace {
   readonly incomplete: boolean;
 }
 
-/** The keys of a document, with the defaults and bounds of the numbers among them. */
-const NUMBERS = {
-  /** Seconds. */
-  timeout: { preset: 2, min: 0.001, max: MAX_SECONDS },
-  /** Seconds. */
-  deadline: { preset: 10, min: 0.001, max: MAX_SECONDS },
-  /** Seconds. */
-  max_age: { preset: 5, min: 0, max: 3600 },
-  /** HTTP status. */
-  failing_status: { preset: 503, min: 200, max: 599 },
+/** The numbers at the top of a document. */
+export const NUMBERS = {
+  timeout: { description: 'Seconds that a check may take, unless it says otherwise.', preset: 2, min: 0.001, max: MAX_SECONDS },
+  deadline: { description: 'Seconds that a whole run may take.', preset: 10, min: 0.001, max: MAX_SECONDS },
+  max_age: { description: 'Seconds for which a report is shared by everyone who asks.', preset: 5, min: 0, max: 3600 },
+  failing_status: { description: 'HTTP status of a failing report.', preset: 503, min: 200, max: 599 },
 } as const;
 
 const KEYS = ['$schema', 'access_token', 'access_tokens', 'checks', 'disabled', ...Object.keys(NUMBERS)];
@@ -111,11 +107,8 @@ function readTokens(document: JsonObject, references: References, problems: Prob
     return replaced === undefined ? [] : usable(replaced, path);
   };
   const usable = (token: unknown, path: string): string[] => {
-    if (typeof token === 'string' && token.length >= MIN_TOKEN_LENGTH) return [token];
-    const message =
-      typeof token === 'string'
-        ? `shorter than ${String(MIN_TOKEN_LENGTH)} characters; make one with healthgate token`
-        : `expected a string, got ${typeName(token)}`;
+    const message = tokenMistake(token);
+    if (message === undefined) return [token as string];
     found.push({ path, message });
     return [];
   };
@@ -126,6 +119,13 @@ function readTokens(document: JsonObject, references: References, problems: Prob
   }
   problems.push(...found);
   return tokens;
+}
+
+function tokenMistake(token: unknown): string | undefined {
+  if (typeof token !== 'string') return `expected a string, got ${typeName(token)}`;
+  if (token.length < MIN_TOKEN_LENGTH)
+    return `shorter than ${String(MIN_TOKEN_LENGTH)} characters; make one with healthgate token`;
+  return isTokenLike(token) ? undefined : `longer than ${String(MAX_TOKEN_LENGTH)} characters`;
 }
 
 function readNumber(document: JsonObject, key: keyof typeof NUMBERS, problems: Problem[]): number {
@@ -142,7 +142,8 @@ function readNumber(document: JsonObject, key: keyof typeof NUMBERS, problems: P
 
 /** What is neither true nor false shuts: whoever wrote it meant to change something. */
 function readDisabled(document: JsonObject, problems: Problem[]): boolean {
-  const value = document.get('disabled') ?? false;
+  const value = document.get('disabled');
+  if (value === undefined) return false;
   if (typeof value === 'boolean') return value;
   problems.push({
     path: 'disabled',

@@ -4,8 +4,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 /** A namespace's name: also a file name and a part of a secret's name, so without slashes and without a leading dot. */
 export const NAMESPACE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** A longer text is no token, and is not even hashed. In characters. */
-const MAX_TOKEN_LENGTH = 512;
+/** A longer text is no token, and is not even hashed. In characters: room for a JWT. */
+export const MAX_TOKEN_LENGTH = 4096;
 
 /** A shorter one can be guessed. In characters. */
 export const MIN_TOKEN_LENGTH = 16;

@@ -13,10 +13,11 @@ const MAX_DEPTH = 128;
 /**
  * @param timeoutMs What the namespace gives a check that says nothing of its own.
  * @param problems  Takes what is wrong with single checks; each such check is a `ConfigurationError`.
- * @throws DocumentError where there are too many checks, or they are nested too deeply.
+ * @throws DocumentError where there is no check or too many, or they are nested too deeply.
  */
 export function readTree(checks: JsonObject, timeoutMs: number, references: References, problems: Problem[]): Group {
   const paths = pathsOf(checks, []).map((path) => path.join('/'));
+  if (paths.length === 0) throw new DocumentError('checks: no check in any group');
   if (paths.length > MAX_CHECKS) throw new DocumentError(`checks: more than ${String(MAX_CHECKS)}`);
 
   const readLeaf = (path: readonly string[], value: Json): Configured => {

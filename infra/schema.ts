@@ -1,0 +1,78 @@
+/** The JSON Schema of a namespace's document, made from the registry of kinds. */
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { kinds } from '../lib/checks/index.ts';
+import { leafSchema } from '../lib/checks/configure.ts';
+import { MIN_TOKEN_LENGTH } from '../lib/vault/tokens.ts';
+import { NUMBERS } from '../lib/vault/namespace.ts';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+const SECRET = { $ref: '#/$defs/secret' };
+
+const token = { anyOf: [{ type: 'string', minLength: MIN_TOKEN_LENGTH }, SECRET] };
+
+/** https://json-schema.org/draft-07/schema, which editors know best. */
+export function documentSchema(): JsonSchema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Healthgate namespace',
+    type: 'object',
+    additionalProperties: false,
+    required: ['checks'],
+    anyOf: [{ required: ['access_tokens'] }, { required: ['access_token'] }],
+    properties: {
+      $schema: { type: 'string' },
+      access_tokens: {
+        description: 'All of them work, so that one can be replaced by another.',
+        type: 'array',
+        minItems: 1,
+        items: token,
+      },
+      access_token: { description: 'The same as access_tokens with one token.', ...token },
+      ...Object.fromEntries(Object.entries(NUMBERS).map(([key, number]) => [key, numberSchema(number)])),
+      disabled: {
+        description: 'Whether the namespace answers as if there were none.',
+        type: 'boolean',
+        default: false,
+      },
+      checks: {
+        description: 'What is checked, and the shape of the answer.',
+        minProperties: 1,
+        ...{ $ref: '#/$defs/group' },
+      },
+    },
+    $defs: {
+      secret: {
+        description: 'A string that the vault holds: a whole secret, or the string under a key of a JSON secret.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['secret'],
+        properties: { secret: { type: 'string' }, key: { type: 'string' } },
+      },
+      group: { type: 'object', additionalProperties: { $ref: '#/$defs/part' } },
+      part: {
+        description: 'An object with a string "kind" is a check; any other object is a group.',
+        if: { type: 'object', required: ['kind'], properties: { kind: { type: 'string' } } },
+        then: { $ref: '#/$defs/check' },
+        else: { $ref: '#/$defs/group' },
+      },
+      check: { oneOf: kinds.map(({ kind }) => ({ $ref: `#/$defs/${kind}` })) },
+      ...Object.fromEntries(kinds.map((kind) => [kind.kind, { description: kind.works, ...leafJsonSchema(kind) }])),
+    },
+  };
+}
+
+function numberSchema({ description, preset, min, max }: (typeof NUMBERS)[keyof typeof NUMBERS]): JsonSchema {
+  return { description, type: 'number', minimum: min, maximum: max, default: preset };
+}
+
+/** A key that has a default need not be given, and any string but the kind may be a secret. */
+function leafJsonSchema(kind: (typeof kinds)[number]): JsonSchema {
+  const schema = toJsonSchema(leafSchema(kind), {
+    typeMode: 'input',
+    errorMode: 'ignore',
+    overrideSchema: ({ valibotSchema, jsonSchema }) =>
+      valibotSchema.type === 'string' ? { anyOf: [jsonSchema, SECRET] } : undefined,
+  });
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema'));
+}

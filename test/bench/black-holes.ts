@@ -1,0 +1,52 @@
+/** Every target a black hole: when the answer comes, and what it says. */
+import { run } from '../../lib/engine/run.ts';
+import { leaves } from '../../lib/engine/verdict.ts';
+import { createLog } from '../../lib/log.ts';
+import { parseNamespace } from '../../lib/vault/namespace.ts';
+import { fixtures } from '../contract/fixtures/index.ts';
+import type { Addresses } from '../stack/addresses.ts';
+import { blackHole } from '../support/faulty-server.ts';
+import { quantile } from './figure.ts';
+import type { Figure } from './figure.ts';
+
+const DEADLINE_MS = 1000;
+const ASKED_MS = 50;
+const RUNS = 10;
+
+/** A namespace of every kind that has a target, all of which never answer. */
+export function blackHoleDocument(port: number, stack: Addresses): string {
+  const aimed = fixtures.flatMap((fixture) =>
+    fixture.at === undefined || fixture.kind === 'tcp' ? [] : [fixture.at(port, stack)],
+  );
+  const checks = Object.fromEntries(aimed.map((leaf) => [leaf.kind, { ...leaf, timeout: 28 }]));
+  return JSON.stringify({ access_tokens: ['a token of the bench'], checks });
+}
+
+export async function blackHoles(stack: Addresses): Promise<Figure[]> {
+  const { port, stop } = await blackHole();
+  const namespace = await parseNamespace('bench', blackHoleDocument(port, stack));
+  const log = createLog((line) => process.stderr.write(`${line}\n`));
+  const late: number[] = [];
+  const codes = new Set<string>();
+  for (let round = 0; round < RUNS; round += 1) {
+    const start = performance.now();
+    const { result } = await run(namespace.root, {
+      namespace: 'bench',
+      deadlineMs: DEADLINE_MS,
+      proveVault: () => Promise.resolve(),
+      log,
+    });
+    late.push(performance.now() - start - DEADLINE_MS);
+    for (const leaf of leaves(result)) codes.add(leaf.error?.code ?? 'working');
+  }
+  await stop();
+  const worst = quantile(late, 1);
+  return [
+    {
+      name: 'all black holes: answer after the deadline by (worst of 10)',
+      asked: `≤ ${String(ASKED_MS)} ms, all TimeoutError`,
+      measured: `${worst.toFixed(1)} ms, ${[...codes].join(' and ')}`,
+      ok: worst <= ASKED_MS && [...codes].join() === 'TimeoutError',
+    },
+  ];
+}

@@ -1,0 +1,43 @@
+/** A thousand runs, and a thousand runs against black holes: what stays open, and what memory grows. */
+import type { Addresses } from '../stack/addresses.ts';
+import { blackHole } from '../support/faulty-server.ts';
+import { blackHoleDocument } from './black-holes.ts';
+import type { Figure } from './figure.ts';
+import { isolated } from './isolated.ts';
+
+const RUNS = 1000;
+const MAX_GROWTH_MB = 4;
+
+interface Outcome {
+  readonly surplus: readonly string[];
+  /** Heap after collection, in MB: after a tenth of the runs, and after all. */
+  readonly heapMb: readonly [number, number];
+  readonly verdicts: Readonly<Record<string, number>>;
+}
+
+/** @param document The namespace whose runs are counted. */
+export async function leaks(
+  stack: Addresses,
+  document: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Figure[]> {
+  const { port, stop } = await blackHole();
+  const measured = {
+    working: await isolated<Outcome>('test/bench/leaks-child.ts', [document, '10000', String(RUNS)], env),
+    'black holes': await isolated<Outcome>(
+      'test/bench/leaks-child.ts',
+      [blackHoleDocument(port, stack), '50', String(RUNS)],
+      env,
+    ),
+  };
+  await stop();
+  return Object.entries(measured).map(([name, { surplus, heapMb, verdicts }]) => {
+    const growth = heapMb[1] - heapMb[0];
+    return {
+      name: `${String(RUNS)} runs, ${name}: left open, and heap`,
+      asked: `nothing, growth ≤ ${String(MAX_GROWTH_MB)} MB`,
+      measured: `${surplus.length === 0 ? 'nothing' : surplus.join(' ')}, ${heapMb.map((mb) => mb.toFixed(1)).join(' → ')} MB; ${JSON.stringify(verdicts)}`,
+      ok: surplus.length === 0 && growth <= MAX_GROWTH_MB,
+    };
+  });
+}

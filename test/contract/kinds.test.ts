@@ -1,0 +1,141 @@
+/** What every kind of check must do, over all kinds of the registry, against the real servers. */
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { kinds } from '../../lib/checks/index.ts';
+import { answersGarbage, blackHole, closesAtOnce, slowRoad } from '../support/faulty-server.ts';
+import type { FaultyServer } from '../support/faulty-server.ts';
+import { openHandles, settledHandles } from '../support/handles.ts';
+import { runLeaf } from '../support/run-leaf.ts';
+import { freePort } from '../stack/process.ts';
+import { fixtures } from './fixtures/index.ts';
+
+const stack = inject('stack');
+
+const rejections: unknown[] = [];
+const noteRejection = (reason: unknown) => rejections.push(reason);
+const servers: FaultyServer[] = [];
+
+/** A server that ends with the test. */
+async function using(server: Promise<FaultyServer>): Promise<FaultyServer> {
+  const started = await server;
+  servers.push(started);
+  return started;
+}
+
+beforeEach(() => {
+  process.on('unhandledRejection', noteRejection);
+});
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+  process.off('unhandledRejection', noteRejection);
+  expect(rejections.splice(0)).toEqual([]);
+});
+
+it('has a fixture for every kind', () => {
+  expect(fixtures.map((fixture) => fixture.kind).sort()).toEqual(kinds.map((kind) => kind.kind).sort());
+});
+
+describe.each(fixtures)('$kind', (fixture) => {
+  const { at, wrongCredentials, realPort, faults } = fixture;
+
+  it.each(Object.entries(fixture.works(stack)))('works: %s', async (_name, leaf) => {
+    const before = openHandles();
+    const { status } = await runLeaf(leaf);
+    expect(status).toBe('working');
+    expect(await settledHandles(before)).toEqual([]);
+  });
+
+  it.each(Object.entries(fixture.fails?.(stack) ?? {}))('fails: %s', async (_name, { leaf, error }) => {
+    const before = openHandles();
+    const { status, logged } = await runLeaf(leaf);
+    expect(status).toMatch(error);
+    expect(logged).toBe('');
+    expect(await settledHandles(before)).toEqual([]);
+  });
+
+  if (wrongCredentials !== undefined) {
+    it('wrong credentials are an AuthError that does not show them', async () => {
+      const secret = `wrong-${randomBytes(8).toString('hex')}`;
+      const before = openHandles();
+      const { status, logged } = await runLeaf(wrongCredentials(stack, secret));
+      expect(status).toMatch(/^AuthError: /);
+      expect(status + logged).not.toContain(secret);
+      expect(await settledHandles(before)).toEqual([]);
+    });
+  }
+
+  if (at === undefined || realPort === undefined) return;
+
+  /** A leaf with a short timeout that is aimed at the port. */
+  const aimed = (port: number) => ({ ...at(port, stack), timeout: 0.4 });
+
+  it('refused is a ConnectionError', async () => {
+    const { status, logged } = await runLeaf(aimed(await freePort()));
+    expect(status).toMatch(faults?.refused ?? /^ConnectionError: .*127\.0\.0\.1:\d+/);
+    expect(logged).toBe('');
+  });
+
+  it('a black hole is a TimeoutError', async () => {
+    const before = openHandles();
+    const { port } = await using(blackHole());
+    const { status, logged } = await runLeaf(aimed(port));
+    expect(status).toMatch(faults?.blackHole ?? /^TimeoutError: no answer within 0\.4 s from /);
+    expect(logged).toBe('');
+    await servers.pop()?.stop();
+    expect(await settledHandles(before)).toEqual([]);
+  });
+
+  it('hanging up is a ConnectionError', async () => {
+    const { port } = await using(closesAtOnce());
+    const { status, logged } = await runLeaf({ ...aimed(port), timeout: 3 });
+    expect(status).toMatch(faults?.closes ?? /^ConnectionError: /);
+    expect(logged).toBe('');
+  });
+
+  it.each([
+    ['text', Buffer.from('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n')],
+    ['bytes', Buffer.from(Array.from({ length: 256 }, (_, index) => (index * 167 + 13) % 256))],
+  ])('garbage is no health: %s', async (_name, bytes) => {
+    const { port } = await using(answersGarbage(bytes));
+    const { status, logged } = await runLeaf({ ...aimed(port), timeout: 1 });
+    expect(status).toMatch(faults?.garbage ?? /^(UnhealthyError|ConnectionError|TLSError|AuthError|TimeoutError): /);
+    expect(logged).toBe('');
+  });
+
+  it('a server that is slower than the timeout is a TimeoutError', async () => {
+    const { port } = await using(slowRoad(realPort(stack), 600));
+    const { status, logged } = await runLeaf(aimed(port));
+    expect(status).toMatch(faults?.slow ?? /^TimeoutError: no answer within 0\.4 s from /);
+    expect(logged).toBe('');
+  });
+
+  it('a server that is slow, and faster than the timeout, works', async () => {
+    const { port } = await using(slowRoad(realPort(stack), 10));
+    const { status } = await runLeaf({ ...at(port, stack), timeout: 10 });
+    expect(status).toBe('working');
+  });
+
+  it('aborted before it starts, it ends at once', async () => {
+    const before = openHandles();
+    const { port } = await using(blackHole());
+    const { status } = await runLeaf({ ...at(port, stack), timeout: 28 }, { signal: AbortSignal.abort() });
+    expect(status).toMatch(faults?.aborted ?? /^TimeoutError: /);
+    await servers.pop()?.stop();
+    expect(await settledHandles(before)).toEqual([]);
+  });
+
+  it('aborted while it runs, it ends at once', async () => {
+    const before = openHandles();
+    const { port } = await using(blackHole());
+    const controller = new AbortController();
+    const running = runLeaf({ ...at(port, stack), timeout: 28 }, { signal: controller.signal });
+    setTimeout(() => {
+      controller.abort();
+    }, 100);
+    const { status } = await running;
+    expect(status).toMatch(faults?.aborted ?? /^TimeoutError: /);
+    await servers.pop()?.stop();
+    expect(await settledHandles(before)).toEqual([]);
+  });
+});

@@ -1,0 +1,171 @@
+/** Hostile requests and documents, against the command line's own server, over real sockets. */
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createToken } from '../../lib/vault/tokens.ts';
+import { serveCli } from '../support/cli.ts';
+import type { Served } from '../support/cli.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const NOT_FOUND = { status: 404, body: '{"detail":"Not found."}' };
+const NOT_ALLOWED = { status: 405, body: '{"detail":"Method \\"GET\\" not allowed."}' };
+
+const PASSWORD = 'hunter2-but-longer';
+const working = { kind: 'dns', name: 'localhost' };
+const tokens = Object.fromEntries(
+  ['good', 'names', 'deep', 'broken', 'large', 'many', 'deeper', 'disabled'].map((name) => [name, createToken(name)]),
+);
+const tokenOf = (name: string) => tokens[name] ?? '';
+
+function documentOf(name: string, checks: string): string {
+  return `{"access_tokens":["${tokenOf(name)}"],"checks":${checks}}`;
+}
+
+const nested = (levels: number) => `${'{"a":'.repeat(levels)}{"kind":"tcp"}${'}'.repeat(levels)}`;
+const manyChecks = JSON.stringify(
+  Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`c${String(index)}`, working])),
+);
+
+const HOSTILE_NAMES = [
+  'say "hi"',
+  'a/b',
+  'tab\tline\nfeed',
+  '__proto__',
+  'constructor',
+  '<script>',
+  '1',
+  '0',
+  '\u202e',
+  'é',
+];
+
+let served: Served;
+let vault: Awaited<ReturnType<typeof temporaryFolder>>;
+
+beforeAll(async () => {
+  const names = HOSTILE_NAMES.map(
+    (name) => `${JSON.stringify(name)}:{"kind":"redis","url":"redis://:${PASSWORD}@127.0.0.1:1"}`,
+  );
+  vault = await temporaryFolder({
+    'good.json': documentOf('good', '{"unknown":{"kind":"nonsense"}}'),
+    'names.json': documentOf('names', `{${names.join()}}`),
+    'deep.json': documentOf('deep', nested(100)),
+    'deeper.json': documentOf('deeper', nested(5000)),
+    'broken.json': `{"access_tokens":["${tokenOf('broken')}"],"password":"${PASSWORD}",,}`,
+    'large.json': documentOf(
+      'large',
+      `{"x":${JSON.stringify({ ...working, description: 'x'.repeat(5 * 1024 * 1024) })}}`,
+    ),
+    'many.json': documentOf('many', manyChecks),
+    'disabled.json': documentOf('disabled', '{"x":{"kind":"nonsense"}}').replace('{', '{"disabled":true,'),
+  });
+  served = await serveCli(['--vault', `file:${vault.path}`]);
+});
+
+afterAll(async () => {
+  expect(await served.stop()).toBe(0);
+  await vault.remove();
+});
+
+/** Sends a request line as it is, which no HTTP client would. */
+async function raw(
+  target: string,
+  headers: readonly string[] = [],
+  method = 'GET',
+): Promise<{ status: number; body: string }> {
+  const { hostname, port } = new URL(served.url);
+  const text = await new Promise<string>((resolve, reject) => {
+    let received = '';
+    const socket = connect(Number(port), hostname);
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => (received += chunk));
+    socket.on('close', () => {
+      resolve(received);
+    });
+    socket.on('error', reject);
+    socket.write([`${method} ${target} HTTP/1.1`, 'host: test', 'connection: close', ...headers, '', ''].join('\r\n'));
+  });
+  const [head = '', ...body] = text.split('\r\n\r\n');
+  return { status: Number(head.split(' ')[1]), body: body.join('\r\n\r\n') };
+}
+
+describe('hostile requests get the answer of the contract', () => {
+  it.each([
+    ['no path', '/', NOT_FOUND],
+    ['another path', '/api/healthy/', NOT_FOUND],
+    ['no token', '/api/health/', NOT_FOUND],
+    ['duplicate slashes', `//api//health//${tokenOf('good')}/`, NOT_FOUND],
+    ['duplicate slashes within', `/api/health/${tokenOf('good')}//unknown/`, NOT_FOUND],
+    ['percent-encoding that does not decode', '/api/health/%E0%A4%A/', NOT_FOUND],
+    ['percent-encoding that does not decode, in the part', `/api/health/${tokenOf('good')}/%zz/`, NOT_FOUND],
+    ['a null byte as a token', '/api/health/%00/', NOT_ALLOWED],
+    ['a path traversal as a token', '/api/health/..%2f..%2fetc%2fpasswd/', NOT_ALLOWED],
+    ['a path traversal as a namespace', `/api/health/hg_..%2fgood_${'a'.repeat(43)}/`, NOT_ALLOWED],
+    ['a token of a megabyte', `/api/health/${'a'.repeat(1024 * 1024)}/`, NOT_ALLOWED],
+    ['an unknown part', `/api/health/${tokenOf('good')}/__proto__/`, NOT_FOUND],
+    ['an unknown format', `/api/health/${tokenOf('good')}/?format=%3Cscript%3E`, NOT_FOUND],
+    ['an unknown format before the token is looked at', '/api/health/wrong/?format=xml', NOT_FOUND],
+    ['a disabled namespace', `/api/health/${tokenOf('disabled')}/`, NOT_ALLOWED],
+    ['an absolute form', `http://other.example/api/health/wrong/`, NOT_FOUND],
+  ])('%s', async (_name, target, expected) => {
+    expect(await raw(target)).toEqual(expected);
+  });
+
+  it.each([
+    ['without a token', 'authorization: Bearer', NOT_FOUND],
+    ['of another scheme', 'authorization: Basic Zm9vOmJhcg==', NOT_FOUND],
+    ['with a wrong token', 'authorization: JWT wrong', NOT_ALLOWED],
+    ['with a token of a megabyte', `authorization: Bearer ${'a'.repeat(1024 * 1024)}`, NOT_ALLOWED],
+  ])('a header %s', async (_name, header, expected) => {
+    expect(await raw('/api/health/', [header])).toEqual(expected);
+  });
+
+  it('a request with a body is answered, and its body thrown away', async () => {
+    const { status, body } = await raw('/api/health/x/', ['content-length: 5', '', 'hello'], 'POST');
+    expect({ status, body }).toEqual({ status: 405, body: '{"detail":"Method \\"POST\\" not allowed."}' });
+  });
+});
+
+describe('hostile documents', () => {
+  it.each(['broken', 'large', 'many', 'deeper'])('%s: answered as an unknown namespace', async (name) => {
+    expect(await raw(`/api/health/${tokenOf(name)}/`)).toEqual(NOT_ALLOWED);
+  });
+
+  it('100 levels of nesting are answered in their shape', async () => {
+    const { status, body } = await raw(`/api/health/${tokenOf('deep')}/`);
+    expect(status).toBe(503);
+    expect(body.startsWith('{"a":'.repeat(100))).toBe(true);
+  });
+
+  it('hostile names come back as they are, in their order, and break nothing', async () => {
+    const { status, body } = await raw(`/api/health/${tokenOf('names')}/`);
+    expect(status).toBe(503);
+    const positions = HOSTILE_NAMES.map((name) => body.indexOf(`${JSON.stringify(name)}:{"status":`));
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
+    expect(positions).not.toContain(-1);
+    expect(Object.keys(JSON.parse(body) as object).sort()).toEqual([...HOSTILE_NAMES].sort());
+  });
+
+  it('the text format shows no control character of a name', async () => {
+    const { body } = await raw(`/api/health/${tokenOf('names')}/?format=text`);
+    expect(body.split('\n')).toHaveLength(HOSTILE_NAMES.length + 2);
+    expect(body.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
+  it.each(HOSTILE_NAMES)('%j can be asked for by its encoded name', async (name) => {
+    const { status, body } = await raw(`/api/health/${tokenOf('names')}/${encodeURIComponent(name)}/`);
+    expect(status).toBe(503);
+    expect(body).toMatch(/^\{"status":"ConnectionError: connection refused by redis 127\.0\.0\.1:1/);
+  });
+});
+
+it('no log line holds a token or a password, and the refused documents are named', () => {
+  const { out, err } = served.output;
+  for (const secret of [PASSWORD, ...Object.values(tokens)]) expect(out + err).not.toContain(secret);
+  const refused = err.split('\n').filter((line) => line.includes('a namespace is refused'));
+  expect(refused.map((line) => (JSON.parse(line) as { namespace: string }).namespace).sort()).toEqual([
+    'broken',
+    'deeper',
+    'large',
+    'many',
+  ]);
+});

@@ -1,0 +1,67 @@
+/** The command line as a user runs it: a process of its own. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const MAIN = join(import.meta.dirname, '../../lib/cli/main.ts');
+
+export interface Finished {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface CliOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs a command to its end. */
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<Finished> {
+  const { child, output } = start(args, options);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, ...output };
+}
+
+export interface Served {
+  /** `http://127.0.0.1:1234`. */
+  readonly url: string;
+  readonly output: { readonly out: string; readonly err: string };
+  /** Ends it as a service manager would, and waits. Returns its exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** `healthgate serve` on a free port, once it listens. */
+export async function serveCli(args: readonly string[], options: CliOptions = {}): Promise<Served> {
+  const { child, output } = start(['serve', '--port', '0', ...args], options);
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', () => {
+      const found = /Serving .* on (?<url>http:\/\/[^/]+)\//.exec(output.out)?.groups?.url;
+      if (found !== undefined) resolve(found);
+    });
+    void ended.then((code) => {
+      reject(new Error(`serve ended with ${String(code)}: ${output.err}`));
+    });
+  });
+  return {
+    url,
+    output,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+function start(args: readonly string[], { cwd, env }: CliOptions) {
+  const tsx = import.meta.resolve('tsx');
+  const child = spawn(process.execPath, ['--import', tsx, MAIN, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
+  });
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (bytes: Buffer) => (output.out += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (output.err += bytes.toString()));
+  return { child, output };
+}

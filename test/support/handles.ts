@@ -1,0 +1,23 @@
+/** What keeps a process awake: sockets, timers, servers. */
+
+/** A sorted list of the resources that are open now. */
+export function openHandles(): string[] {
+  return process.getActiveResourcesInfo().sort();
+}
+
+/** Waits until no more is open than before. Returns what is open in the end: what was before, unless something leaks. */
+export async function settledHandles(before: readonly string[], tries = 50): Promise<string[]> {
+  for (let left = tries; left > 0 && surplus(before).length > 0; left -= 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return surplus(before);
+}
+
+function surplus(before: readonly string[]): string[] {
+  const known = [...before];
+  return openHandles().filter((handle) => {
+    const index = known.indexOf(handle);
+    if (index >= 0) known.splice(index, 1);
+    return index < 0;
+  });
+}
