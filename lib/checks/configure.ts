@@ -48,7 +48,7 @@ export function configure({ path, leaf, timeoutMs, unread, paths }: Leaf): Confi
   const kindName = typeof leaf.kind === 'string' ? leaf.kind : '';
   const kind = byName.get(kindName);
   if (kind === undefined) {
-    const message = `unknown kind "${oneLine(kindName).slice(0, 40)}"${didYouMean(kindName, [...byName.keys()])}`;
+    const message = `unknown kind${quoted(kindName)}${didYouMean(kindName, [...byName.keys()])}`;
     return broken(path, leaf, [...unread, { path: 'kind', message }]);
   }
   const parsed = v.safeParse(schemaOf(kind), leaf);
@@ -59,6 +59,10 @@ export function configure({ path, leaf, timeoutMs, unread, paths }: Leaf): Confi
     .filter(({ path }) => !reported.has(path));
   if (!parsed.success || unread.length > 0) return broken(path, leaf, [...unread, ...mistakes]);
 
+  const config = kindKeys(parsed.output);
+  const mistake = kind.mistake?.(config);
+  if (mistake !== undefined) return broken(path, leaf, [mistake]);
+
   const { timeout, critical, description, runbook, depends_on } = parsed.output;
   const self = path.join('/');
   const strangers = depends_on.filter((given) => !paths.some((other) => isWithin(other, given) && other !== self));
@@ -68,7 +72,6 @@ export function configure({ path, leaf, timeoutMs, unread, paths }: Leaf): Confi
       { path: 'depends_on', message: `no other check at ${oneLine(name)}${didYouMean(name, paths)}` },
     ]);
   }
-  const config = kindKeys(parsed.output);
   return {
     problems: [],
     check: {
@@ -105,7 +108,7 @@ export function broken(
     check: {
       name: path.at(-1) ?? '',
       path,
-      kind: typeof leaf.kind === 'string' ? oneLine(leaf.kind) : '',
+      kind: typeof leaf.kind === 'string' && KIND_NAME.test(leaf.kind) ? leaf.kind : '',
       target: '',
       timeoutMs: 1000,
       critical: leaf.critical !== false,
@@ -113,6 +116,13 @@ export function broken(
       run: () => Promise.reject(error),
     },
   };
+}
+
+/** What could be the name of a kind, and not an address or a password that stands in the wrong place. */
+const KIND_NAME = /^[a-z][a-z0-9_-]{0,39}$/i;
+
+function quoted(kindName: string): string {
+  return KIND_NAME.test(kindName) ? ` "${kindName}"` : '';
 }
 
 /** `; did you mean url?`, or nothing where no name is close. */

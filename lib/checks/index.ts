@@ -1,6 +1,35 @@
 /** The kinds of check, one line each. Schema, documents and contract suite are made from this list. */
+import { cloudfront } from './aws/cloudfront.ts';
+import { s3 } from './aws/s3.ts';
+import { secretsManager } from './aws/secrets-manager.ts';
+import { cache } from './data/cache.ts';
+import { clickhouse } from './data/clickhouse.ts';
+import { mysql } from './data/mysql.ts';
 import { postgres } from './data/postgres.ts';
+import { redis } from './data/redis.ts';
 import type { AnyKind } from './kind.ts';
+import { celeryPing } from './queue/celery-ping.ts';
+import { celeryQueue } from './queue/celery-queue.ts';
+import { rabbitmq } from './queue/rabbitmq.ts';
+import { dns } from './web/dns.ts';
+import { http } from './web/http.ts';
 import { tcp } from './web/tcp.ts';
+import { websocket } from './web/websocket.ts';
 
-export const kinds: readonly AnyKind[] = [postgres, tcp];
+export const kinds: readonly AnyKind[] = [
+  redis,
+  cache,
+  postgres,
+  mysql,
+  clickhouse,
+  rabbitmq,
+  celeryPing,
+  celeryQueue,
+  s3,
+  cloudfront,
+  http,
+  secretsManager,
+  websocket,
+  tcp,
+  dns,
+];

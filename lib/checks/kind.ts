@@ -1,6 +1,8 @@
 /** What a kind of check is, and the vocabulary that its configuration is written in. */
+import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import type { CheckContext } from '../types.ts';
+import type { Problem } from '../vault/document.ts';
 
 /** The keys of a kind beside the common ones, as valibot schemas. Each has a description, for editors and documents. */
 export type Keys = Readonly<Record<string, v.GenericSchema>>;
@@ -12,6 +14,8 @@ export interface CheckKind<Entries extends Keys = Keys> {
   /** What "working" means, for the documents: `PING answers`. */
   readonly works: string;
   readonly keys: Entries;
+  /** Finds what is wrong with keys that are right each by itself: two of them contradict, or one needs another. */
+  mistake?(config: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>): Problem | undefined;
   /** What is checked, for messages: `redis cache.example:6379`. Without user info, path or query string of a URL. */
   target(config: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>): string;
   /**
@@ -79,8 +83,22 @@ export function text() {
 
 /** The key `ca`, for kinds that may speak TLS. */
 export const caKey = {
-  ca: v.optional(describe(text(), 'PEM of the certificate authority to trust, where the public ones do not do.')),
+  ca: v.optional(
+    describe(
+      v.pipe(text(), v.check(isCertificate, 'expected a certificate in PEM: -----BEGIN CERTIFICATE----- …')),
+      'PEM of the certificate authority to trust, where the public ones do not do.',
+    ),
+  ),
 } satisfies Keys;
+
+/** What is no certificate, OpenSSL passes over in silence, and then trusts nobody. */
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== '';
+  } catch {
+    return false;
+  }
+}
 
 /** A TCP or UDP port. */
 export function port() {

@@ -6,10 +6,12 @@ import { CheckError } from '../engine/errors.ts';
 import { check } from './check.ts';
 import { EXIT, UsageError } from './command.ts';
 import type { Command, ExitCode, Terminal } from './command.ts';
+import { ping } from './ping.ts';
 import { serve } from './serve.ts';
+import { token } from './token.ts';
 import { validate } from './validate.ts';
 
-const commands: readonly Command[] = [serve, check, validate];
+const commands: readonly Command[] = [serve, check, validate, token, ping];
 
 process.exitCode = await main(process.argv.slice(2), processTerminal());
 

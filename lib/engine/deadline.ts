@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { seconds, TimeoutError } from './errors.ts';
 
 /**
@@ -15,6 +16,7 @@ export async function within<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // one for each secret of a document, say: no leak to warn of
   const giveUp = () => {
     controller.abort(new TimeoutError(`no answer within ${seconds(limitMs)} s from ${target}`));
   };
@@ -28,6 +30,7 @@ export async function within<T>(
     if (controller.signal.aborted) stop();
     else controller.signal.addEventListener('abort', stop, { once: true });
   });
+  timeIsUp.catch(() => undefined); // where the work throws before anybody waits for this
   try {
     return await Promise.race([timeIsUp, work(controller.signal)]);
   } finally {

@@ -65,11 +65,14 @@ export class UnhealthyError extends CheckError {
 }
 
 const MAX_MESSAGE_LENGTH = 300;
+/** The first half of a surrogate pair that was cut in two. */
+const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 
 /** The text on one line, without control characters, at most 300 characters long. */
 export function oneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  return line.length > MAX_MESSAGE_LENGTH ? `${line.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : line;
+  if (line.length <= MAX_MESSAGE_LENGTH) return line;
+  return `${line.slice(0, MAX_MESSAGE_LENGTH - 1).replace(HALF_CHARACTER, '')}…`;
 }
 
 /** Seconds for a message: `2`, `0.5`, `1.25`. */

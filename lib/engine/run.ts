@@ -1,5 +1,6 @@
 /** Runs a tree of checks at once, within one deadline. Knows no kind of check and no format. */
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Log } from '../log.ts';
 import { isGroup } from '../types.ts';
 import type { Check, CheckResult, Group, Part, ProveVault, Report, Result } from '../types.ts';
@@ -32,6 +33,7 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
   const start = performance.now();
   const end = start + options.deadlineMs;
   const connections = new Connections();
+  if (options.signal !== undefined) setMaxListeners(0, options.signal); // one for each check: no leak to warn of
 
   const runPart = async (part: Part): Promise<Result> => {
     if (!isGroup<Group>(part)) return runCheck(part, end, connections, options);

@@ -1,6 +1,7 @@
 /** From single results to verdicts, and from symptoms to causes. Pure. */
 import { isGroup } from '../types.ts';
 import type { CheckResult, GroupResult, Result, Verdict } from '../types.ts';
+import { oneLine } from './errors.ts';
 
 const WORST_FIRST: readonly Verdict[] = ['failing', 'degraded', 'working'];
 
@@ -20,43 +21,54 @@ export function leaves(result: Result): CheckResult[] {
   return isGroup<GroupResult>(result) ? result.parts.flatMap(leaves) : [result];
 }
 
+/** Causes that a message names; the others are counted. */
+const NAMED_CAUSES = 3;
+
 /**
  * Says of each failing check on which other failing check the fault rests, following `depends_on` down to the deepest.
  *
- * @param dependencies Paths that a check depends on, by the check's own path. A circle ends the search.
+ * @param dependencies Paths that a check depends on, by the check's own path. A circle has no deepest.
  */
 export function explain(result: Result, dependencies: ReadonlyMap<string, readonly string[]>): Result {
-  const failing = new Set(
-    leaves(result)
-      .filter((leaf) => leaf.error !== undefined)
-      .map((leaf) => pathKey(leaf.path)),
-  );
-  const isFailing = (path: string) => failing.has(path);
-  const failingDependencies = (path: string) => (dependencies.get(path) ?? []).filter(isFailing);
-
-  const causesOf = (path: string): string[] => {
-    const causes = new Set<string>();
-    const seen = new Set([path]);
-    const waiting = failingDependencies(path);
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      const deeper = failingDependencies(next);
-      if (deeper.length === 0) causes.add(next);
-      waiting.push(...deeper);
-    }
-    return [...causes].sort();
-  };
+  const failing = leaves(result)
+    .filter((leaf) => leaf.error !== undefined)
+    .map((leaf) => pathKey(leaf.path));
+  if (dependencies.size === 0 || failing.length === 0) return result;
+  const causes = causesOf(failing, dependencies);
 
   const explained = (part: Result): Result => {
     if (isGroup<GroupResult>(part)) return { ...part, parts: part.parts.map(explained) };
-    if (part.error === undefined) return part;
-    const causes = causesOf(pathKey(part.path));
-    if (causes.length === 0) return part;
-    const message = `${part.error.message}; it depends on ${causes.join(' and ')}, which does not work`;
-    return { ...part, causes, error: { ...part.error, message } };
+    const own = causes.get(pathKey(part.path));
+    if (part.error === undefined || own === undefined) return part;
+    const message = `${part.error.message}; it depends on ${listed(own)}, which does not work`;
+    return { ...part, causes: own, error: { ...part.error, message } };
   };
-  return dependencies.size === 0 || failing.size === 0 ? result : explained(result);
+  return explained(result);
+}
+
+/** From each cause up to everything that rests on it, so that each dependency is followed once a cause and no more. */
+function causesOf(failing: readonly string[], dependencies: ReadonlyMap<string, readonly string[]>) {
+  const isFailing = new Set(failing);
+  const dependents = new Map<string, string[]>(failing.map((path) => [path, []]));
+  const roots = failing.filter((path) => {
+    const broken = (dependencies.get(path) ?? []).filter((other) => isFailing.has(other));
+    broken.forEach((other) => dependents.get(other)?.push(path));
+    return broken.length === 0;
+  });
+  const causes = new Map<string, string[]>();
+  for (const root of roots.sort()) {
+    const reached = new Set([root]);
+    for (const path of reached) dependents.get(path)?.forEach((dependent) => reached.add(dependent));
+    reached.delete(root);
+    for (const path of reached) causes.set(path, [...(causes.get(path) ?? []), root]);
+  }
+  return causes;
+}
+
+function listed(causes: readonly string[]): string {
+  const named = causes.slice(0, NAMED_CAUSES).map(oneLine);
+  const more = causes.length > named.length ? [`${String(causes.length - named.length)} more`] : [];
+  return [...named, ...more].join(' and ');
 }
 
 /** A path as `depends_on` and `--part` write it: `cache/data`. */

@@ -34,11 +34,11 @@ export function createApp({ vault, log }: { readonly vault: Vault; readonly log:
     const part = findPart(namespace.root, asked.part);
     if (part === undefined) return notFound();
 
-    const leftMs = (request.remainingMs ?? Infinity) - RESERVE_MS - (performance.now() - arrived);
+    const leftMs = () => (request.remainingMs ?? Infinity) - RESERVE_MS - (performance.now() - arrived);
     const make = () =>
       run(part, {
         namespace: namespace.name,
-        deadlineMs: Math.max(0, Math.min(namespace.deadlineMs, leftMs)),
+        deadlineMs: Math.max(0, Math.min(namespace.deadlineMs, leftMs())),
         proveVault: vault.prover(namespace.name),
         log: log.hiding(namespace.secrets),
       });

@@ -1,8 +1,9 @@
 /** A folder as a vault: one `<namespace>.json` each; the secrets that documents refer to are files below the folder. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AuthError, CheckError, ConnectionError, UnhealthyError } from '../engine/errors.ts';
+import { AuthError, ConnectionError, UnhealthyError } from '../engine/errors.ts';
+import type { CheckError } from '../engine/errors.ts';
 import { codeOf } from '../engine/network-errors.ts';
 import { MAX_DOCUMENT_BYTES } from './document.ts';
 import type { Store } from './store.ts';
@@ -22,7 +23,6 @@ export function fileStore(folder: string): Store {
     try {
       return await readBounded(join(folder, name));
     } catch (error) {
-      if (error instanceof CheckError) throw error;
       if (!isMissing(error)) throw fileError(error, `${location}/${name}`);
     }
     await stat(folder).catch((error: unknown) => {
@@ -64,12 +64,11 @@ export function fileStore(folder: string): Store {
 
 /** At most one byte more than a document may have: enough for its reader to say that it is too large. */
 async function readBounded(path: string): Promise<string> {
-  const info = await stat(path);
-  // Opening a named pipe would block a thread until somebody writes to it.
-  if (!info.isFile() && !info.isDirectory()) throw new UnhealthyError(`file:${path} is no regular file`);
-  const file = await open(path, 'r');
+  const { size } = await stat(path);
+  // Opening a named pipe would otherwise block a thread until somebody writes to it.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const buffer = Buffer.alloc(Math.min(info.size, MAX_DOCUMENT_BYTES + 1));
+    const buffer = Buffer.alloc(Math.min(size, MAX_DOCUMENT_BYTES + 1));
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
     return buffer.toString('utf8', 0, bytesRead);
   } finally {

@@ -15,6 +15,14 @@ export async function openStore(name: string): Promise<Store> {
   const [scheme, rest] = split(name);
   if (rest === '') throw new ConfigurationError(`no vault: ${VAULT_FORMS} is expected`);
   if (scheme === 'file') return fileStore(rest);
+  if (scheme === 'secretsmanager') {
+    const { secretsManagerStore } = await import('./secrets-manager.ts');
+    return secretsManagerStore(rest);
+  }
+  if (scheme === 'hashicorp') {
+    const { hashicorpStore } = await import('./hashicorp.ts');
+    return hashicorpStore(rest);
+  }
   throw new ConfigurationError(`unknown sort of vault; expected ${VAULT_FORMS}`);
 }
 

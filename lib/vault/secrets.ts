@@ -5,13 +5,21 @@ import { isArray } from './references.ts';
 
 /** Passwords and query values of URLs, and all values of headers. */
 export function secretsIn(value: Json, key = ''): string[] {
-  if (typeof value === 'string') return key === 'headers' ? [value] : secretsOfUrl(value);
+  if (typeof value === 'string') return key === 'headers' ? secretsOfHeader(value) : secretsOfUrl(value);
   if (isObject(value)) return [...value].flatMap(([name, inner]) => secretsIn(inner, key === 'headers' ? key : name));
   return isArray(value) ? value.flatMap((inner) => secretsIn(inner, key)) : [];
 }
 
-/** `scheme://user:password@…?query`. By hand, since several hosts in one URL (Sentinel, Cluster) are beyond `URL`. */
-const URL_PARTS = /^[a-z][a-z0-9+.-]*:\/\/(?:(?<user>[^:@/?#]*):(?<password>[^@/?#]*)@)?[^?#]*(?:\?(?<query>[^#]*))?/i;
+/** All of it, and what follows the scheme of `Bearer …`. */
+function secretsOfHeader(text: string): string[] {
+  return [text, ...text.split(' ').slice(1), ...secretsOfUrl(text)];
+}
+
+/**
+ * `scheme://user:password@…?query`. By hand, since several hosts in one URL (Sentinel, Cluster) are beyond `URL`.
+ * As there, the last @ ends the password.
+ */
+const URL_PARTS = /^[a-z][a-z0-9+.-]*:\/\/(?:(?<user>[^:@/?#]*):(?<password>[^/?#]*)@)?[^?#]*(?:\?(?<query>[^#]*))?/i;
 
 function secretsOfUrl(text: string): string[] {
   const { user = '', password, query = '' } = URL_PARTS.exec(text)?.groups ?? {};

@@ -1,6 +1,7 @@
 /** A thousand runs, and a thousand runs against black holes: what stays open, and what memory grows. */
 import type { Addresses } from '../stack/addresses.ts';
 import { blackHole } from '../support/faulty-server.ts';
+import { fixtures } from '../contract/fixtures/index.ts';
 import { blackHoleDocument } from './black-holes.ts';
 import type { Figure } from './figure.ts';
 import { isolated } from './isolated.ts';
@@ -15,20 +16,15 @@ interface Outcome {
   readonly verdicts: Readonly<Record<string, number>>;
 }
 
-/** @param document The namespace whose runs are counted. */
-export async function leaks(
-  stack: Addresses,
-  document: string,
-  env: Readonly<Record<string, string>>,
-): Promise<Figure[]> {
+export async function leaks(stack: Addresses): Promise<Figure[]> {
   const { port, stop } = await blackHole();
   const measured = {
-    working: await isolated<Outcome>('test/bench/leaks-child.ts', [document, '10000', String(RUNS)], env),
-    'black holes': await isolated<Outcome>(
-      'test/bench/leaks-child.ts',
-      [blackHoleDocument(port, stack), '50', String(RUNS)],
-      env,
-    ),
+    working: await isolated<Outcome>('test/bench/leaks-child.ts', [workingDocument(stack), '10000', String(RUNS)]),
+    'black holes': await isolated<Outcome>('test/bench/leaks-child.ts', [
+      blackHoleDocument(port, stack),
+      '50',
+      String(RUNS),
+    ]),
   };
   await stop();
   return Object.entries(measured).map(([name, { surplus, heapMb, verdicts }]) => {
@@ -40,4 +36,10 @@ export async function leaks(
       ok: surplus.length === 0 && growth <= MAX_GROWTH_MB,
     };
   });
+}
+
+/** A namespace of every kind, each of its leaves that must work. */
+function workingDocument(stack: Addresses): string {
+  const checks = Object.fromEntries(fixtures.map((fixture) => [fixture.kind, fixture.works(stack)]));
+  return JSON.stringify({ access_tokens: ['a token of the bench'], checks });
 }

@@ -1,15 +1,34 @@
 /** What every kind of check must do, over all kinds of the registry, against the real servers. */
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { kinds } from '../../lib/checks/index.ts';
 import { answersGarbage, blackHole, closesAtOnce, slowRoad } from '../support/faulty-server.ts';
 import type { FaultyServer } from '../support/faulty-server.ts';
 import { openHandles, settledHandles } from '../support/handles.ts';
+import { createLog } from '../../lib/log.ts';
+import { secretsManagerStore } from '../../lib/vault/secrets-manager.ts';
+import { Vault } from '../../lib/vault/vault.ts';
 import { runLeaf } from '../support/run-leaf.ts';
+import type { RunLeafOptions } from '../support/run-leaf.ts';
 import { freePort } from '../stack/process.ts';
 import { fixtures } from './fixtures/index.ts';
 
 const stack = inject('stack');
+const emulated = secretsManagerStore(stack.aws.secretsPrefix);
+
+/** Runs a leaf of a namespace that is kept in the emulator's Secrets Manager. */
+const run = (leaf: object, options: RunLeafOptions = {}) =>
+  runLeaf(leaf, {
+    proveVault: new Vault(
+      emulated,
+      createLog(() => undefined),
+    ).prover('contract'),
+    ...options,
+  });
+
+beforeAll(async () => {
+  await emulated.write('contract', '{}', AbortSignal.timeout(10_000));
+});
 
 const rejections: unknown[] = [];
 const noteRejection = (reason: unknown) => rejections.push(reason);
@@ -41,14 +60,14 @@ describe.each(fixtures)('$kind', (fixture) => {
 
   it.each(Object.entries(fixture.works(stack)))('works: %s', async (_name, leaf) => {
     const before = openHandles();
-    const { status } = await runLeaf(leaf);
+    const { status } = await run(leaf);
     expect(status).toBe('working');
     expect(await settledHandles(before)).toEqual([]);
   });
 
   it.each(Object.entries(fixture.fails?.(stack) ?? {}))('fails: %s', async (_name, { leaf, error }) => {
     const before = openHandles();
-    const { status, logged } = await runLeaf(leaf);
+    const { status, logged } = await run(leaf);
     expect(status).toMatch(error);
     expect(logged).toBe('');
     expect(await settledHandles(before)).toEqual([]);
@@ -58,7 +77,7 @@ describe.each(fixtures)('$kind', (fixture) => {
     it('wrong credentials are an AuthError that does not show them', async () => {
       const secret = `wrong-${randomBytes(8).toString('hex')}`;
       const before = openHandles();
-      const { status, logged } = await runLeaf(wrongCredentials(stack, secret));
+      const { status, logged } = await run(wrongCredentials(stack, secret));
       expect(status).toMatch(/^AuthError: /);
       expect(status + logged).not.toContain(secret);
       expect(await settledHandles(before)).toEqual([]);
@@ -71,7 +90,7 @@ describe.each(fixtures)('$kind', (fixture) => {
   const aimed = (port: number) => ({ ...at(port, stack), timeout: 0.4 });
 
   it('refused is a ConnectionError', async () => {
-    const { status, logged } = await runLeaf(aimed(await freePort()));
+    const { status, logged } = await run(aimed(await freePort()));
     expect(status).toMatch(faults?.refused ?? /^ConnectionError: .*127\.0\.0\.1:\d+/);
     expect(logged).toBe('');
   });
@@ -79,7 +98,7 @@ describe.each(fixtures)('$kind', (fixture) => {
   it('a black hole is a TimeoutError', async () => {
     const before = openHandles();
     const { port } = await using(blackHole());
-    const { status, logged } = await runLeaf(aimed(port));
+    const { status, logged } = await run(aimed(port));
     expect(status).toMatch(faults?.blackHole ?? /^TimeoutError: no answer within 0\.4 s from /);
     expect(logged).toBe('');
     await servers.pop()?.stop();
@@ -88,7 +107,7 @@ describe.each(fixtures)('$kind', (fixture) => {
 
   it('hanging up is a ConnectionError', async () => {
     const { port } = await using(closesAtOnce());
-    const { status, logged } = await runLeaf({ ...aimed(port), timeout: 3 });
+    const { status, logged } = await run({ ...aimed(port), timeout: 3 });
     expect(status).toMatch(faults?.closes ?? /^ConnectionError: /);
     expect(logged).toBe('');
   });
@@ -98,28 +117,28 @@ describe.each(fixtures)('$kind', (fixture) => {
     ['bytes', Buffer.from(Array.from({ length: 256 }, (_, index) => (index * 167 + 13) % 256))],
   ])('garbage is no health: %s', async (_name, bytes) => {
     const { port } = await using(answersGarbage(bytes));
-    const { status, logged } = await runLeaf({ ...aimed(port), timeout: 1 });
+    const { status, logged } = await run({ ...aimed(port), timeout: 1 });
     expect(status).toMatch(faults?.garbage ?? /^(UnhealthyError|ConnectionError|TLSError|AuthError|TimeoutError): /);
     expect(logged).toBe('');
   });
 
   it('a server that is slower than the timeout is a TimeoutError', async () => {
     const { port } = await using(slowRoad(realPort(stack), 600));
-    const { status, logged } = await runLeaf(aimed(port));
+    const { status, logged } = await run(aimed(port));
     expect(status).toMatch(faults?.slow ?? /^TimeoutError: no answer within 0\.4 s from /);
     expect(logged).toBe('');
   });
 
   it('a server that is slow, and faster than the timeout, works', async () => {
     const { port } = await using(slowRoad(realPort(stack), 10));
-    const { status } = await runLeaf({ ...at(port, stack), timeout: 10 });
+    const { status } = await run({ ...at(port, stack), timeout: 10 });
     expect(status).toBe('working');
   });
 
   it('aborted before it starts, it ends at once', async () => {
     const before = openHandles();
     const { port } = await using(blackHole());
-    const { status } = await runLeaf({ ...at(port, stack), timeout: 28 }, { signal: AbortSignal.abort() });
+    const { status } = await run({ ...at(port, stack), timeout: 28 }, { signal: AbortSignal.abort() });
     expect(status).toMatch(faults?.aborted ?? /^TimeoutError: /);
     await servers.pop()?.stop();
     expect(await settledHandles(before)).toEqual([]);
@@ -129,7 +148,7 @@ describe.each(fixtures)('$kind', (fixture) => {
     const before = openHandles();
     const { port } = await using(blackHole());
     const controller = new AbortController();
-    const running = runLeaf({ ...at(port, stack), timeout: 28 }, { signal: controller.signal });
+    const running = run({ ...at(port, stack), timeout: 28 }, { signal: controller.signal });
     setTimeout(() => {
       controller.abort();
     }, 100);

@@ -33,6 +33,9 @@ export interface ProcessOptions {
   readonly stopSignal?: NodeJS.Signals;
 }
 
+/** Ids of the processes that were started and have not ended, each the leader of a group. For the last moment of this process. */
+export const living = new Set<number>();
+
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 10_000;
 
@@ -55,6 +58,7 @@ export async function startProcess(options: ProcessOptions): Promise<Running> {
   const exited = new Promise<void>((resolve) => {
     const end = () => {
       gone = true;
+      if (child.pid !== undefined) living.delete(child.pid);
       resolve();
     };
     child.once('exit', end);
@@ -65,6 +69,7 @@ export async function startProcess(options: ProcessOptions): Promise<Running> {
     await exited;
     throw new Error(`${name}: cannot start ${command}`);
   }
+  living.add(pid);
   const signal = (signal: NodeJS.Signals) => {
     if (!gone) process.kill(pid, signal);
   };

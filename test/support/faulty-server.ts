@@ -64,12 +64,13 @@ export function slowRoad(realPort: number, delayMs: number): Promise<FaultyServe
           }),
         );
         later(() => {
-          real.send(message, realPort, '127.0.0.1');
+          if (sockets.has(real)) real.send(message, realPort, '127.0.0.1');
         });
       },
     },
     () => {
       for (const socket of sockets) socket.close();
+      sockets.clear();
     },
   );
 }

@@ -2,7 +2,7 @@
 import { AuthError, ConfigurationError, UnhealthyError } from '../../engine/errors.ts';
 import type { CheckError } from '../../engine/errors.ts';
 import { networkError } from '../../engine/network-errors.ts';
-import { parseError } from '../web/request.ts';
+import { httpError } from '../web/http-errors.ts';
 
 export interface AwsCall {
   /** What was called, for messages: `s3 bucket assets`. */
@@ -17,7 +17,7 @@ export function awsError(error: unknown, call: AwsCall): CheckError | undefined 
   return (
     BY_NAME.get(name)?.(call) ??
     networkError(error, call.target) ??
-    parseError(error, call.target) ??
+    httpError(error, call.target) ??
     byStatus(status, call)
   );
 }

@@ -6,7 +6,7 @@ import type { Opened } from '../../engine/connections.ts';
 import { ConfigurationError, UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
 import { caKey, defineKind, describe, hostOf, httpUrl, text } from '../kind.ts';
-import { MAX_BODY_BYTES, readAtMost } from '../web/request.ts';
+import { MAX_BODY_BYTES, readAtMost } from '../web/body.ts';
 import { awsError } from './aws-errors.ts';
 
 export const s3 = defineKind({
@@ -34,6 +34,10 @@ export const s3 = defineKind({
     ),
     ...caKey,
   },
+  mistake: ({ mode, key }) =>
+    mode === 'read' && key === undefined
+      ? { path: 'key', message: 'missing: mode read needs the key of an object' }
+      : undefined,
   target: ({ bucket, endpoint }) =>
     `s3 bucket ${bucket}${endpoint === undefined ? '' : ` at ${hostOf(endpoint, endpoint.startsWith('https:') ? 443 : 80)}`}`,
   async check(config, context) {
@@ -41,8 +45,7 @@ export const s3 = defineKind({
     const client = await context.connect(JSON.stringify(['s3', region, endpoint, ca]), () => openClient(config));
     const bucket = await bucketOf(client, config.bucket, s3.target(config), context);
     if (mode === 'round_trip') return roundTrip(bucket, key ?? 'healthgate/');
-    if (key === undefined) throw new ConfigurationError(`${bucket.target}: mode read needs the key of an object`);
-    await bucket.read(key);
+    await bucket.read(key ?? '');
   },
 });
 
@@ -92,23 +95,28 @@ interface Bucket {
 async function bucketOf(client: S3Client, name: string, target: string, context: CheckContext): Promise<Bucket> {
   const { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } = await import('@aws-sdk/client-s3');
   const abort = { abortSignal: context.signal };
-  const call = async <T>(action: string, work: () => Promise<T>): Promise<T> => {
+  const call = async <T>(action: string, work: () => Promise<T>, permission = action): Promise<T> => {
     context.stage(action);
     try {
       return await work();
     } catch (error) {
-      throw awsError(error, { target, permission: `${action} on bucket ${name}` }) ?? error;
+      throw awsError(error, { target, permission: `${permission} on bucket ${name}` }) ?? error;
     }
   };
   return {
     target,
     put: (Key, Body) =>
       call('s3:PutObject', () => client.send(new PutObjectCommand({ Bucket: name, Key, Body }), abort)),
-    read: (Key) =>
-      call('s3:GetObject', async () => {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: name, Key }), abort);
+    read: (Key) => {
+      const get = async () => {
+        const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: name, Key }), abort);
+        if (Body === undefined || ETag === undefined)
+          throw new UnhealthyError(`${target} answered something that is no object of S3; is the endpoint right?`);
         return (await readAtMost(Body as Readable, MAX_BODY_BYTES)).bytes;
-      }),
+      };
+      // Who may not list the bucket is told of a missing object that access is denied.
+      return call('s3:GetObject', get, 's3:GetObject and s3:ListBucket');
+    },
     remove: (Key) => call('s3:DeleteObject', () => client.send(new DeleteObjectCommand({ Bucket: name, Key }), abort)),
   };
 }

@@ -1,7 +1,8 @@
 /** The AMQP 0-9-1 connection that the checks of a run share for each broker, and what its failures mean. */
-import type { ChannelModel, ConfirmChannel, Options, SocketOptions } from 'amqplib';
+import type { ChannelModel, ConfirmChannel, ConsumeMessage, Options, SocketOptions } from 'amqplib';
 import type { Opened } from '../../engine/connections.ts';
-import { AuthError, CheckError, ConfigurationError, ConnectionError, UnhealthyError } from '../../engine/errors.ts';
+import { AuthError, ConfigurationError, ConnectionError, UnhealthyError } from '../../engine/errors.ts';
+import type { CheckError } from '../../engine/errors.ts';
 import { connectionClosed, networkError } from '../../engine/network-errors.ts';
 import type { CheckContext } from '../../types.ts';
 import { caKey, describe, hostOf, MAX_SECONDS, url } from '../kind.ts';
@@ -107,6 +108,18 @@ export class Broker {
     const closed = new Promise<never>((_resolve, reject) => channel.on('error', reject));
     return Promise.race([closed, work(channel)]);
   }
+}
+
+/** Takes every message of the queue from now on, without acknowledgement. */
+export async function consume(
+  channel: ConfirmChannel,
+  queue: string,
+  take: (message: ConsumeMessage) => void,
+): Promise<void> {
+  const takeAny = (message: ConsumeMessage | null) => {
+    if (message !== null) take(message); // null: the queue was deleted
+  };
+  await channel.consume(queue, takeAny, { noAck: true });
 }
 
 async function open({ url, ca }: BrokerConfig, signal: AbortSignal): Promise<Opened<Broker>> {

@@ -26,22 +26,32 @@ export const celeryPing = defineKind({
     const broker = await connectBroker(config, context);
     const answers = await askWorkers(PING, config, broker, context);
     context.stage('answers to ping');
-    const leftMs = context.limitMs - (performance.now() - start);
-    const enough = () => missing(workers, answers.byWorker) === undefined;
+    const wait = patience(context.limitMs, context.limitMs - (performance.now() - start));
     const signal = AbortSignal.any([context.signal, broker.signal]);
-    await answers.until(enough, patience(context.limitMs, leftMs), signal);
-    const message = missing(workers, answers.byWorker);
-    if (message !== undefined) throw new UnhealthyError(message);
+    const answered = answers.byWorker;
+    if (!(await answers.until(() => isEnough(workers, answered), wait, signal)))
+      throw new UnhealthyError(whoIsMissing(workers, [...answered.keys()]));
   },
 });
 
-/** Says which workers have not answered; undefined where all have. */
-export function missing(workers: Workers, answered: ReadonlyMap<string, unknown>): string | undefined {
-  const silent = typeof workers === 'number' ? [] : workers.filter((name) => !answered.has(name));
-  const enough = typeof workers === 'number' ? answered.size >= workers : silent.length === 0;
-  if (enough) return undefined;
-  if (typeof workers !== 'number') {
-    ...
+function isEnough(workers: Workers, answered: ReadonlyMap<string, unknown>): boolean {
+  return typeof workers === 'number' ? answered.size >= workers : workers.every((name) => answered.has(name));
+}
+
+/** Says which workers did not answer, and which did, where those were not enough. */
+export function whoIsMissing(workers: Workers, answered: readonly string[]): string {
+  if (typeof workers === 'number') {
+    if (answered.length === 0) return 'no worker answered ping';
+    return `${String(answered.length)} of at least ${String(workers)} workers answered: ${list(answered)}`;
   }
-  return answered.size === 0 ? 'no worker answered ping' : `${answered.size} of at least ${workers} workers answered: ${names}`;
+  const silent = workers.filter((name) => !answered.includes(name));
+  const others = answered.length === 0 ? 'nor did any other' : `${list(answered)} did`;
+  return `${silent.length === 1 ? 'worker' : 'workers'} ${list(silent)} did not answer ping; ${others}`;
+}
+
+const MAX_NAMES = 5;
+
+function list(names: readonly string[]): string {
+  const more = names.length - MAX_NAMES;
+  return names.slice(0, MAX_NAMES).join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
 }

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel } from 'amqplib';
 import { UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
+import { consume } from './amqp.ts';
 import type { Broker, BrokerConfig, Meanings } from './amqp.ts';
 
 /** A question that workers answer over remote control. */
@@ -57,19 +58,24 @@ export class Answers<T> {
     if (enough()) return true;
     return new Promise((resolve, reject) => {
       const look = () => {
-        if (enough()) end(true);
+        if (!enough()) return;
+        stop();
+        resolve(true);
+      };
+      const giveUp = () => {
+        stop();
+        resolve(false);
       };
       const abort = () => {
-        end(false);
+        stop();
         reject(signal.reason as Error);
       };
-      const end = (found: boolean) => {
+      const stop = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', abort);
         this.#watchers.delete(look);
-        resolve(found);
       };
-      const timer = setTimeout(end, waitMs, false);
+      const timer = setTimeout(giveUp, waitMs);
       signal.addEventListener('abort', abort);
       this.#watchers.add(look);
     });
@@ -95,7 +101,7 @@ export function askWorkers<T>(
 async function broadcast<T>(
   broker: Broker,
   channel: ConfirmChannel,
-  { command, read }: Question<T>,
+  question: Question<T>,
   answers: Answers<T>,
 ): Promise<void> {
   await channel.checkExchange(CONTROL_EXCHANGE);
@@ -109,11 +115,8 @@ async function broadcast<T>(
     expires: REPLY_QUEUE_EXPIRES_MS,
   });
   await channel.bindQueue(queue, REPLY_EXCHANGE, replyKey);
-  const take = (content: Buffer, answeredTicket: unknown) => {
-    if (answeredTicket === ticket && content.length <= MAX_REPLY_BYTES) answers.add(content, { command, read });
-  };
-  await channel.consume(queue, (reply) => reply && take(reply.content, reply.properties.headers?.ticket), {
-    noAck: true,
+  await consume(channel, queue, ({ content, properties }) => {
+    if (properties.headers?.ticket === ticket && content.length <= MAX_REPLY_BYTES) answers.add(content, question);
   });
   await broker.publish(channel, {
     exchange: CONTROL_EXCHANGE,
@@ -121,7 +124,7 @@ async function broadcast<T>(
     contentType: 'application/json',
     contentEncoding: 'utf-8',
     headers: { clock: 1 },
-    content: controlMessage(command, ticket, replyKey),
+    content: controlMessage(question.command, ticket, replyKey),
   });
 }
 
@@ -167,6 +170,11 @@ export function taskMessage(id: string, task: string, expiresAt: Date) {
     },
     content: JSON.stringify([[], {}, { callbacks: null, errbacks: null, chain: null, chord: null }]),
   };
+}
+
+/** The key under which a Redis result backend holds the result of a task. */
+export function resultKey(id: string): string {
+  return `celery-task-meta-${id}`;
 }
 
 /** How a task has ended; undefined as long as it has not. */

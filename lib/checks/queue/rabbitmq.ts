@@ -3,7 +3,7 @@ import type { ConfirmChannel } from 'amqplib';
 import * as v from 'valibot';
 import { UnhealthyError } from '../../engine/errors.ts';
 import { defineKind, describe } from '../kind.ts';
-import { brokerKeys, brokerOf, connectBroker } from './amqp.ts';
+import { brokerKeys, brokerOf, connectBroker, consume } from './amqp.ts';
 import type { Broker } from './amqp.ts';
 
 export const rabbitmq = defineKind({
@@ -31,7 +31,9 @@ async function roundTrip(broker: Broker, channel: ConfirmChannel, sent: string):
   const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true, durable: false });
   let receive: (content: string) => void;
   const received = new Promise<string>((resolve) => (receive = resolve));
-  await channel.consume(queue, (message) => message && receive(message.content.toString()), { noAck: true });
+  await consume(channel, queue, (message) => {
+    receive(message.content.toString());
+  });
   await broker.publish(channel, { routingKey: queue, content: sent });
   return received;
 }

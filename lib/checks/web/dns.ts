@@ -34,7 +34,7 @@ export const dns = defineKind({
   kind: 'dns',
   works: 'the name resolves as expected',
   keys: {
-    name: describe(text(), 'Name to look up.'),
+    name: describe(v.pipe(text(), v.maxLength(254, 'longer than a name can be')), 'Name to look up.'),
     type: v.optional(describe(v.picklist(TYPES), 'Type of the records.'), 'A'),
     expect: v.optional(
       describe(

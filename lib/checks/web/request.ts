@@ -1,26 +1,21 @@
 /**
  * One HTTP exchange on a connection of its own, which is closed before the answer is returned.
  *
- * On `node:http(s)` instead of `fetch`, whose connections stay open in a pool of the process, who takes no certificate authority and
- * shows no certificate: https://github.com/nodejs/undici/blob/main/docs/docs/api/GlobalInstallation.md
+ * On `node:http(s)`: the platform's `fetch` keeps its connections in a pool, takes no certificate authority and shows no certificate,
+ * unless undici is installed beside it: https://undici.nodejs.org/#/docs/api/Dispatcher
  */
 import { request as requestHttp } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { unescape } from 'node:querystring';
-import { pipeline } from 'node:stream';
-import type { Duplex, Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { createBrotliDecompress, createInflate, createUnzip } from 'node:zlib';
 import * as v from 'valibot';
 import { UnhealthyError } from '../../engine/errors.ts';
-import type { CheckError } from '../../engine/errors.ts';
-import { codeOf, connectionClosed, networkError } from '../../engine/network-errors.ts';
+import { connectionClosed, networkError } from '../../engine/network-errors.ts';
 import type { CheckContext } from '../../types.ts';
 import { describe, hostOf } from '../kind.ts';
-
-/** Bytes of a body that are read at most, after decompression. */
-export const MAX_BODY_BYTES = 1024 * 1024;
+import { decompressed, MAX_BODY_BYTES, readAtMost } from './body.ts';
+import { httpError } from './http-errors.ts';
 
 const MAX_REDIRECTS = 10;
 
@@ -84,25 +79,6 @@ export async function ask(
     next = redirected;
   }
   throw new UnhealthyError(`${webTarget(question.kind, question.url)} redirects more than ${MAX_REDIRECTS} times`);
-}
-
-/** Reads to the end, or until there are more bytes than that; then the stream is destroyed. */
-export async function readAtMost(stream: Readable, maxBytes: number): Promise<{ bytes: Buffer; whole: boolean }> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > maxBytes) break;
-  }
-  return { bytes: Buffer.concat(chunks).subarray(0, maxBytes), whole: length <= maxBytes };
-}
-
-/** For what does not even parse as HTTP, in Node's own parser. */
-export function parseError(error: unknown, target: string): CheckError | undefined {
-  return codeOf(error)?.startsWith('HPE_') === true
-    ? new UnhealthyError(`${target} answered something that is not HTTP; is it the right port?`)
-    : undefined;
 }
 
 type Exchange = Omit<Question, 'url'> & { readonly target: string; readonly url: URL };
@@ -173,27 +149,8 @@ async function exchange(
       certificateExpiresAt: certificate === undefined ? undefined : Date.parse(certificate),
     };
   } catch (error) {
-    throw parseError(error, target) ?? encodingError(error, target) ?? networkError(error, target) ?? error;
+    throw httpError(error, target) ?? networkError(error, target) ?? error;
   } finally {
     sent.destroy();
   }
-}
-
-const DECODERS: Readonly<Record<string, () => Duplex>> = {
-  gzip: createUnzip,
-  'x-gzip': createUnzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
-
-/** Nothing compressed is asked for, and yet objects that were stored so come so. */
-function decompressed(response: IncomingMessage): Readable {
-  const decoder = DECODERS[response.headers['content-encoding']?.toLowerCase() ?? ''];
-  return decoder === undefined ? response : pipeline(response, decoder(), () => undefined); // its reader gets the error
-}
-
-function encodingError(error: unknown, target: string): CheckError | undefined {
-  return /^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT)/.test(codeOf(error) ?? '')
-    ? new UnhealthyError(`${target} answered with a body that cannot be decompressed`)
-    : undefined;
 }

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, isIPv6 } from 'node:net';
 import { connectionClosed, networkError } from '../../engine/network-errors.ts';
 import { defineKind, describe, port, text } from '../kind.ts';
 
@@ -9,7 +9,7 @@ export const tcp = defineKind({
     host: describe(text(), 'Host name or IP address.'),
     port: describe(port(), 'TCP port.'),
   },
-  target: ({ host, port }) => `tcp ${host}:${String(port)}`,
+  target: ({ host, port }) => `tcp ${isIPv6(host) ? `[${host}]` : host}:${port}`,
   async check(config, { signal }) {
     const { host, port } = config;
     const socket = connect({ host, port, signal });

@@ -8,7 +8,8 @@ import type { CheckError } from '../../engine/errors.ts';
 import { codeOf, connectionClosed, networkError } from '../../engine/network-errors.ts';
 import type { CheckContext } from '../../types.ts';
 import { caKey, defineKind, describe, text, url } from '../kind.ts';
-import { headersKey, parseError, webTarget } from './request.ts';
+import { httpError } from './http-errors.ts';
+import { headersKey, webTarget } from './request.ts';
 
 /** Of what is said beside the expected. */
 const MAX_MESSAGES = 1000;
@@ -80,6 +81,7 @@ async function open(config: Conversation, context: Stages, signal: AbortSignal):
   return {
     value: undefined,
     close: () => {
+      if (socket.readyState === socket.CLOSED) return undefined;
       socket.close(NORMAL_CLOSURE);
       return once(socket, 'close');
     },
@@ -144,7 +146,7 @@ function socketError(error: unknown, target: string): unknown {
   if (code?.startsWith('WS_ERR_') === true)
     return new UnhealthyError(`${target} breaks the websocket protocol: ${code}`);
   return (
-    parseError(error, target) ?? networkError(error, target) ?? (code === undefined ? brokenHandshake(target) : error)
+    httpError(error, target) ?? networkError(error, target) ?? (code === undefined ? brokenHandshake(target) : error)
   );
 }
 

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { ConfigurationError, UnhealthyError } from '../../engine/errors.ts';
+import type { CheckContext } from '../../types.ts';
+import { defineKind, describe } from '../kind.ts';
+import { connectNode, connectRedis, Redirect, redisKeys, redisTarget } from './redis-client.ts';
+import type { RedisNode } from './redis-client.ts';
+import { parseRedisUrl } from './redis-url.ts';
+
+/** Milliseconds after which a key that could not be deleted goes by itself. */
+const TTL_MS = 60_000;
+
+/** Slots of a cluster may move while they are looked for. */
+const MAX_REDIRECTS = 5;
+
+export const cache = defineKind({
+  kind: 'cache',
+  works: 'a unique key with a TTL is set, read back, deleted',
+  keys: {
+    ...redisKeys,
+    key_prefix: v.optional(describe(v.string(), 'What the name of the key begins with.'), 'healthgate:'),
+  },
+  target: redisTarget,
+  async check(config, context) {
+    let node = await connectRedis(config, context);
+    let key = config.key_prefix + randomUUID();
+    for (let redirects = 0; ; redirects++) {
+      try {
+        await roundTrip(node, key, context);
+        return;
+      } catch (error) {
+        if (!(error instanceof Redirect)) throw error;
+        if (parseRedisUrl(config.url).form !== 'cluster') {
+          throw new ConfigurationError(
+            `${node.name} is a node of a cluster; use redis+cluster:// or rediss+cluster://`,
+          );
+        }
+        if (redirects === MAX_REDIRECTS)
+          throw new UnhealthyError(`${node.name} sends on and on to other nodes of its cluster`);
+        // A slot that is on its way takes part in no round trip; another key most likely is in another slot.
+        if (error.kind === 'ASK') key = config.key_prefix + randomUUID();
+        else node = await connectNode(config, error.to, context);
+      }
+    }
+  },
+});
+
+async function roundTrip(node: RedisNode, key: string, context: CheckContext): Promise<void> {
+  const value = randomUUID();
+  context.stage(`SET on ${node.name}`);
+  const set = await node.call('SET', key, value, 'PX', TTL_MS);
+  if (set !== 'OK') throw new UnhealthyError(`${node.name} answered SET with something else than OK`);
+  context.stage(`GET from ${node.name}`);
+  const got = await node.call('GET', key);
+  if (got === null) throw new UnhealthyError(`${node.name} lost a key right after it was set; is it evicting keys?`);
+  if (got !== value) throw new UnhealthyError(`${node.name} gave back another value than was set`);
+  context.stage(`DEL on ${node.name}`);
+  const deleted = await node.call('DEL', key);
+  if (deleted !== 1) throw new UnhealthyError(`${node.name} lost a key before it was deleted; is it evicting keys?`);
+}

@@ -1,0 +1,141 @@
+import { addAbortSignal } from 'node:stream';
+import type { Readable } from 'node:stream';
+import * as v from 'valibot';
+import { AuthError, ConfigurationError, UnhealthyError } from '../../engine/errors.ts';
+import type { CheckError } from '../../engine/errors.ts';
+import { codeOf, networkError } from '../../engine/network-errors.ts';
+import { caKey, defineKind, describe, hostOf, httpUrl, text } from '../kind.ts';
+import { strange } from './first-bytes.ts';
+
+/** Bytes of an answer that are read; a healthy one is far shorter. */
+const MAX_ANSWER = 4_000_000;
+
+export const clickhouse = defineKind({
+  kind: 'clickhouse',
+  works: 'an authenticated SELECT answers',
+  keys: {
+    url: describe(
+      v.pipe(httpUrl(), v.check(isDecodable, 'a % that begins no percent-encoding')),
+      'http://user:password@host:8123/database (https:// for TLS). Parameters are of no effect.',
+    ),
+    database: v.optional(
+      describe(text(), "Database of the query; the one in the URL's path, or the user's default, unless set."),
+    ),
+    query: v.optional(describe(text(), 'A SELECT without FORMAT; any answer will do.'), 'SELECT 1'),
+    ...caKey,
+  },
+  target: ({ url }) => `clickhouse ${hostOf(url, url.startsWith('https:') ? 443 : 80)}`,
+  async check(config, context) {
+    const { url, ca, database, query } = config;
+    const target = clickhouse.target(config);
+    const key = JSON.stringify(['clickhouse', url, ca, database, query]);
+    await context.connect(key, async (signal) => {
+      try {
+        await ask(config, target, signal);
+      } catch (error) {
+        throw networkError(error, target) ?? (codeOf(error)?.startsWith('HPE_') === true ? strange(target) : error);
+      }
+      return { value: undefined, close: () => undefined, destroy: () => undefined };
+    });
+  },
+});
+
+interface Config {
+  readonly url: string;
+  readonly database?: string | undefined;
+  readonly query: string;
+  readonly ca?: string | undefined;
+}
+
+async function ask(config: Config, target: string, signal: AbortSignal): Promise<void> {
+  const { createClient, ClickHouseLogLevel } = await import('@clickhouse/client');
+  signal.throwIfAborted();
+  const { origin, username, password, pathname } = new URL(config.url);
+  const database = config.database ?? decodeURIComponent(pathname.slice(1));
+  const client = createClient({
+    url: origin,
+    ...(username !== '' && { username: decodeURIComponent(username) }),
+    password: decodeURIComponent(password),
+    ...(database !== '' && { database }),
+    ...(config.ca !== undefined && { tls: { ca_cert: Buffer.from(config.ca) } }),
+    max_open_connections: 1,
+    request_timeout: 60_000, // the signal ends it sooner
+    keep_alive: { enabled: false },
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+  try {
+    // `query` would tell neither the status nor the code of the error, which very old servers put into the text alone.
+    const answer = await client.exec({
+      query: config.query,
+      clickhouse_settings: { default_format: 'JSONCompact' },
+      ignore_error_response: true,
+      abort_signal: signal,
+    });
+    const headers = answer.response_headers;
+    // Where the end of the body is not told, it may never come: no ClickHouse answers so.
+    const hasEnd = 'content-length' in headers || 'transfer-encoding' in headers;
+    const body = hasEnd ? await read(answer.stream, target, signal) : '';
+    const code = headers['x-clickhouse-exception-code'] ?? /\bCode: (\d+)/.exec(body)?.[1];
+    if (answer.http_status_code !== 200 || !isResult(body))
+      throw serverError(answer.http_status_code, Number(code), target);
+  } finally {
+    await client.close();
+  }
+}
+
+async function read(stream: Readable, target: string, signal: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of addAbortSignal(signal, stream) as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > MAX_ANSWER)
+      throw new ConfigurationError(`${target}: the query returns more than 4 MB; let it return less`);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** An error that comes late stands at the end of a result that began with status 200, which is then no JSON. */
+function isResult(body: string): boolean {
+  try {
+    const result: unknown = JSON.parse(body);
+    return typeof result === 'object' && result !== null && 'meta' in result && 'data' in result;
+  } catch {
+    return false;
+  }
+}
+
+/** By the server's own number, where it gave one: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp */
+function serverError(status: number | undefined, code: number, target: string): CheckError {
+  if (REFUSED.has(code)) return new AuthError(`${target} refused the user or the password`);
+  if (FORBIDDEN.has(code))
+    return new AuthError(`${target}: the user may not run the query, or not from here (code ${String(code)})`);
+  if (code === 81) return new ConfigurationError(`${target} has no such database`);
+  if (MISTAKES.has(code)) return new ConfigurationError(`${target} cannot run the query: code ${String(code)}`);
+  if (code === 202) return new UnhealthyError(`${target} runs too many queries already`);
+  if (code > 0) return new UnhealthyError(`${target} failed the query: code ${String(code)}`);
+  if (status === 401 || status === 403)
+    return new AuthError(`${target} refused the user or the password: HTTP ${String(status)}`);
+  if (status !== 200)
+    return new UnhealthyError(`${target} answered HTTP ${String(status)}; is it ClickHouse's HTTP port?`);
+  return new UnhealthyError(
+    `${target} answered with something else than a result; is it ClickHouse, and the query without FORMAT?`,
+  );
+}
+
+/** Unknown user, wrong and missing password, authentication failed. */
+const REFUSED = new Set([192, 193, 194, 516]);
+/** Readonly, address not allowed, database access denied, access denied. */
+const FORBIDDEN = new Set([164, 195, 291, 497]);
+/** Unknown function, identifier, table; syntax error; unknown setting. */
+const MISTAKES = new Set([46, 47, 60, 62, 115]);
+
+function isDecodable(url: string): boolean {
+  try {
+    const { username, password, pathname } = new URL(url);
+    [username, password, pathname].forEach(decodeURIComponent);
+    return true;
+  } catch {
+    return !URL.canParse(url);
+  }
+}

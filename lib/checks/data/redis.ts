@@ -1,0 +1,50 @@
+import { UnhealthyError } from '../../engine/errors.ts';
+import type { CheckContext } from '../../types.ts';
+import { defineKind } from '../kind.ts';
+import { connectNode, connectRedis, hostFrom, redisKeys, redisTarget } from './redis-client.ts';
+import type { RedisConfig, RedisNode } from './redis-client.ts';
+import { hostText, parseHost, parseRedisUrl } from './redis-url.ts';
+
+export const redis = defineKind({
+  kind: 'redis',
+  works: 'PING answers; in a cluster, its state is ok and PING answers on every master',
+  keys: redisKeys,
+  target: redisTarget,
+  async check(config, context) {
+    const node = await connectRedis(config, context);
+    if (parseRedisUrl(config.url).form === 'cluster') await checkCluster(node, config, context);
+    else await ping(node, context);
+  },
+});
+
+async function ping(node: RedisNode, context: CheckContext): Promise<void> {
+  context.stage(`PING to ${node.name}`);
+  if ((await node.call('PING')) !== 'PONG')
+    throw new UnhealthyError(`${node.name} answered PING with something else than PONG`);
+}
+
+async function checkCluster(node: RedisNode, config: RedisConfig, context: CheckContext): Promise<void> {
+  context.stage(`CLUSTER INFO from ${node.name}`);
+  const info = String(await node.call('CLUSTER', 'INFO'));
+  if (!/^cluster_state:ok\r?$/m.test(info)) {
+    throw new UnhealthyError(`the cluster of ${node.name} is not in the state ok; see CLUSTER INFO and CLUSTER NODES`);
+  }
+  context.stage(`CLUSTER SLOTS from ${node.name}`);
+  const masters = mastersIn(await node.call('CLUSTER', 'SLOTS'), node);
+  context.stage(`PING to the ${String(masters.length)} masters`);
+  await Promise.all(masters.map(async (host) => ping(await connectNode(config, parseHost(host), context), context)));
+}
+
+/** From ranges of slots, each `[first, last, [host, port, …], …replicas]`, to the addresses of their masters. */
+function mastersIn(slots: unknown, node: RedisNode): string[] {
+  const ranges: unknown[] = Array.isArray(slots) ? slots : [];
+  const masters = ranges.map((range) => {
+    const master = at(range, 2);
+    return hostText(hostFrom(at(master, 0), at(master, 1), node));
+  });
+  return [...new Set(masters)];
+}
+
+function at(list: unknown, index: number): unknown {
+  return Array.isArray(list) ? list[index] : undefined;
+}

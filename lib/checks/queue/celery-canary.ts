@@ -1,0 +1,85 @@
+/** Puts a task on a queue and waits until its result comes back. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConfirmChannel } from 'amqplib';
+import { UnhealthyError } from '../../engine/errors.ts';
+import type { CheckContext } from '../../types.ts';
+import { connectRedis } from '../data/redis-client.ts';
+import type { RedisConfig } from '../data/redis-client.ts';
+import { consume } from './amqp.ts';
+import type { Broker } from './amqp.ts';
+import { outcomeOf, resultKey, taskMessage } from './celery.ts';
+import type { Outcome } from './celery.ts';
+
+export interface Canary {
+  readonly queue: string;
+  readonly task: string;
+  /** Redis that holds the results; they come over the broker unless given. */
+  readonly result_url?: string | undefined;
+  readonly ca?: string | undefined;
+}
+
+/** Resolves once the task has succeeded. Waits as long as no result comes: the check's limit ends that. */
+export async function runCanary(canary: Canary, broker: Broker, context: CheckContext): Promise<void> {
+  const { queue, task, result_url: url, ca } = canary;
+  const outcome = await (url === undefined
+    ? overBroker(canary, broker, context)
+    : overRedis(canary, { url, ca }, broker, context));
+  if (outcome === 'unknown task')
+    throw new UnhealthyError(`the worker that took it from queue ${queue} knows no task ${task}`);
+  if (outcome === 'failure') throw new UnhealthyError(`task ${task} failed on queue ${queue}; see the worker's log`);
+}
+
+/** RabbitMQ's stand-in for a queue of replies: https://www.rabbitmq.com/docs/direct-reply-to */
+const REPLY_TO = 'amq.rabbitmq.reply-to';
+
+function overBroker(canary: Canary, broker: Broker, context: CheckContext): Promise<Outcome> {
+  const id = randomUUID();
+  return broker.onChannel(async (channel) => {
+    let receive: (outcome: Outcome) => void;
+    const received = new Promise<Outcome>((resolve) => (receive = resolve));
+    await consume(channel, REPLY_TO, ({ content, properties }) => {
+      const outcome = properties.correlationId === id ? outcomeOf(content) : undefined;
+      if (outcome !== undefined) receive(outcome);
+    });
+    await send(canary, id, broker, channel, context, { replyTo: REPLY_TO });
+    context.stage(`the result of task ${canary.task}; workers whose result backend is not rpc need result_url`);
+    return received;
+  });
+}
+
+const FIRST_LOOK_MS = 2;
+const MAX_BETWEEN_LOOKS_MS = 50;
+
+async function overRedis(
+  canary: Canary,
+  results: RedisConfig,
+  broker: Broker,
+  context: CheckContext,
+): Promise<Outcome> {
+  const id = randomUUID();
+  const redis = await connectRedis(results, context);
+  await broker.onChannel((channel) => send(canary, id, broker, channel, context));
+  context.stage(`the result of task ${canary.task} in ${redis.name}; is that the result backend of its worker?`);
+  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, MAX_BETWEEN_LOOKS_MS)) {
+    await sleep(wait, undefined, { signal: context.signal });
+    const held = await redis.call('GET', resultKey(id));
+    const outcome = typeof held === 'string' ? outcomeOf(held) : undefined;
+    if (outcome === undefined) continue;
+    await redis.call('DEL', resultKey(id));
+    return outcome;
+  }
+}
+
+async function send(
+  { queue, task }: Canary,
+  id: string,
+  broker: Broker,
+  channel: ConfirmChannel,
+  context: CheckContext,
+  options: { readonly replyTo?: string } = {},
+): Promise<void> {
+  // Nobody waits longer for the result, so neither the broker nor a worker shall keep the task longer.
+  const message = taskMessage(id, task, new Date(Date.now() + context.limitMs));
+  await broker.publish(channel, { ...message, ...options, routingKey: queue, expiration: Math.ceil(context.limitMs) });
+}

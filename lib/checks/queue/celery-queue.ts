@@ -1,0 +1,69 @@
+import type { Replies } from 'amqplib';
+import * as v from 'valibot';
+import { UnhealthyError } from '../../engine/errors.ts';
+import { redisUrl } from '../data/redis-url.ts';
+import { defineKind, describe, text } from '../kind.ts';
+import { brokerKeys, brokerOf, connectBroker } from './amqp.ts';
+import type { Broker } from './amqp.ts';
+import { runCanary } from './celery-canary.ts';
+import { ACTIVE_QUEUES, askWorkers, patience } from './celery.ts';
+
+export const celeryQueue = defineKind({
+  kind: 'celery_queue',
+  works: "the queue exists, a worker that answers consumes it, its depth is within bound; the canary's result returns",
+  keys: {
+    ...brokerKeys,
+    queue: describe(text(), 'Name of the queue.'),
+    max_depth: v.optional(
+      describe(v.pipe(v.number(), v.integer(), v.minValue(0)), 'Messages that may wait in the queue at most.'),
+    ),
+    task: v.optional(
+      describe(text(), 'Name of a harmless task without arguments, which is put on the queue and must succeed.'),
+    ),
+    result_url: v.optional(
+      describe(
+        v.pipe(
+          redisUrl(),
+          v.regex(/^rediss?(\+sentinel)?:/, 'expected one server: Celery keeps no results in a cluster'),
+        ),
+        "Redis that holds the workers' results; without it, the result must come over the broker (result backend rpc).",
+      ),
+    ),
+  },
+  target: (config) => `celery queue ${config.queue} at ${brokerOf(config.url)}`,
+  async check(config, context) {
+    const start = performance.now();
+    const broker = await connectBroker(config, context);
+    const { consumerCount, messageCount } = await inspect(broker, config.queue);
+    if (consumerCount === 0) throw new UnhealthyError(`no worker consumes queue ${config.queue}`);
+
+    // A worker that hangs still counts as a consumer, so one must say for itself that it consumes the queue.
+    const answers = await askWorkers(ACTIVE_QUEUES, config, broker, context);
+    context.stage('answers of the workers that consume it');
+    const isConsumed = () => [...answers.byWorker.values()].some((queues) => queues.has(config.queue));
+    const wait = patience(context.limitMs, context.limitMs - (performance.now() - start));
+    if (!(await answers.until(isConsumed, wait, AbortSignal.any([context.signal, broker.signal]))))
+      throw new UnhealthyError(silence(config.queue, consumerCount));
+
+    if (config.max_depth !== undefined && messageCount > config.max_depth)
+      throw new UnhealthyError(tooDeep(config.queue, messageCount, config.max_depth));
+    if (config.task !== undefined) await runCanary({ ...config, task: config.task }, broker, context);
+  },
+});
+
+/** Asks passively, since a check must not make the queue. */
+function inspect(broker: Broker, queue: string): Promise<Replies.AssertQueue> {
+  return broker.onChannel((channel) => channel.checkQueue(queue), {
+    404: () => new UnhealthyError(`queue ${queue} does not exist`),
+    405: () => new UnhealthyError(`queue ${queue} belongs to another connection alone`),
+  });
+}
+
+function silence(queue: string, consumers: number): string {
+  return `${String(consumers)} ${consumers === 1 ? 'consumer' : 'consumers'} on queue ${queue}, but no worker that consumes it answered`;
+}
+
+function tooDeep(queue: string, messages: number, maxDepth: number): string {
+  const waiting = messages === 1 ? '1 message waits' : `${String(messages)} messages wait`;
+  return `${waiting} in queue ${queue}, more than max_depth ${String(maxDepth)}`;
+}

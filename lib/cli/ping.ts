@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ask, webTarget } from '../checks/web/request.ts';
+import type { Answer, Question } from '../checks/web/request.ts';
+import { within } from '../engine/deadline.ts';
+import { CheckError, oneLine } from '../engine/errors.ts';
+import { codeOf } from '../engine/network-errors.ts';
+import { EXIT, numberOf, UsageError } from './command.ts';
+import type { Command, Input, Terminal } from './command.ts';
+
+const MAX_ATTEMPTS = 10_000;
+const MAX_SECONDS = 3600;
+/** Characters of a foreign server's header that are shown. */
+const MAX_VERDICT_LENGTH = 40;
+
+export const ping: Command = {
+  name: 'ping',
+  summary: 'Asks a health URL several times, from outside',
+  usage: 'URL [--attempts 3] [--timeout 3] [--min-successful 1] [--interval 1]',
+  details: `  URL                   any http: or https: URL that answers 2xx to GET when all is well
+  --attempts N          how often it is asked (3)
+  --timeout SECONDS     how long one attempt may take, with the body of the answer (3)
+  --min-successful N    how many attempts must succeed (1)
+  --interval SECONDS    pause between two attempts (1)
+
+Redirects are not followed, and each attempt opens a connection of its own. Arguments can be seen in the
+list of processes, so a token is better kept out of the URL: HEALTHGATE_TOKEN in the environment is sent
+as Authorization: Bearer. What is printed shows no token, no user info and no query.
+
+Exit code 0 when enough attempts succeeded, else 1; 2 usage. Ctrl-C ends it and counts what was done.
+
+Example: HEALTHGATE_TOKEN=… healthgate ping https://status.example/api/health/ --attempts 5`,
+  options: {
+    attempts: { type: 'string' },
+    timeout: { type: 'string' },
+    'min-successful': { type: 'string' },
+    interval: { type: 'string' },
+  },
+
+  async run(input, terminal) {
+    const url = urlIn(input);
+    const attempts = numberOf(input, 'attempts', { preset: 3, min: 1, max: MAX_ATTEMPTS, integer: true });
+    const minSuccessful = numberOf(input, 'min-successful', { preset: 1, min: 1, max: attempts, integer: true });
+    const timeoutMs = 1000 * numberOf(input, 'timeout', { preset: 3, min: 0.001, max: MAX_SECONDS });
+    const intervalMs = 1000 * numberOf(input, 'interval', { preset: 1, min: 0, max: MAX_SECONDS });
+    const question = { kind: 'http', url, method: 'GET', headers: headersFrom(terminal) };
+
+    terminal.out(`ping ${maskUrl(url)}\n`);
+    const done: Attempt[] = [];
+    while (done.length < attempts && !terminal.signal.aborted) {
+      if (done.length > 0) await pause(intervalMs, terminal.signal);
+      const attempt = await attemptOnce(question, timeoutMs, terminal.signal);
+      if (attempt === undefined) break;
+      done.push(attempt);
+      terminal.out(`${done.length}/${attempts}  ${attempt.outcome}  ${Math.round(attempt.latencyMs)} ms\n`);
+    }
+    terminal.out(`${summarize(done)}\n`);
+    return done.filter(({ isSuccess }) => isSuccess).length >= minSuccessful ? EXIT.ok : EXIT.failing;
+  },
+};
+
+export interface Attempt {
+  readonly isSuccess: boolean;
+  /** `200 working`, or `<Error>: <message>`. */
+  readonly outcome: string;
+  /** Milliseconds until the answer was read, or it was certain that none comes. */
+  readonly latencyMs: number;
+}
+
+/** Loss, and the average latency of the attempts that succeeded. */
+export function summarize(attempts: readonly Attempt[]): string {
+  const successes = attempts.filter(({ isSuccess }) => isSuccess);
+  if (attempts.length === 0) return 'no attempt was finished';
+  const lost = attempts.length - successes.length;
+  const loss = `loss ${Math.round((100 * lost) / attempts.length)} % (${lost} of ${attempts.length})`;
+  const total = successes.reduce((sum, { latencyMs }) => sum + latencyMs, 0);
+  return successes.length === 0 ? loss : `${loss}, average latency ${Math.round(total / successes.length)} ms`;
+}
+
+/** The URL without what could be secret: user info, the token of our own endpoint, query and fragment. */
+export function maskUrl(url: string): string {
+  const { protocol, username, password, host, pathname, search } = new URL(url);
+  const userInfo = username + password === '' ? '' : '***@';
+  const path = pathname.replace(/(\/api\/health\/)[^/]+/, '$1***').replace(/hg_[^/]+/g, '***');
+  return `${protocol}//${userInfo}${host}${path}${search === '' ? '' : '?***'}`;
+}
+
+function urlIn({ positionals }: Input): string {
+  const [url, ...more] = positionals;
+  if (url === undefined) throw new UsageError('which URL?');
+  if (more.length > 0) throw new UsageError('expected one URL');
+  // Not repeated: it may hold a token.
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+    throw new UsageError('expected a URL that begins with http:// or https://');
+  return new URL(url).href;
+}
+
+function headersFrom({ env }: Terminal): Question['headers'] {
+  const token = env.HEALTHGATE_TOKEN?.trim() ?? '';
+  if (token === '') return {};
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('HEALTHGATE_TOKEN holds characters that no token has');
+  return { authorization: `Bearer ${token}` };
+}
+
+/** Undefined where it was cut short by Ctrl-C. Never rejects. */
+async function attemptOnce(question: Question, timeoutMs: number, outer: AbortSignal): Promise<Attempt | undefined> {
+  const start = performance.now();
+  const attempt = (isSuccess: boolean, outcome: string) => ({
+    isSuccess,
+    outcome,
+    latencyMs: performance.now() - start,
+  });
+  try {
+    const answer = await within(timeoutMs, webTarget(question.kind, question.url), outer, (signal) =>
+      ask(question, { signal, stage: () => undefined }, () => true),
+    );
+    return attempt(answer.status >= 200 && answer.status <= 299, describe(answer));
+  } catch (error) {
+    if (outer.aborted) return undefined;
+    if (error instanceof CheckError) return attempt(false, `${error.code}: ${error.message}`);
+    return attempt(false, `UnexpectedError: ${codeOf(error) ?? 'no code'}`);
+  }
+}
+
+function describe({ status, headers }: Answer): string {
+  const verdict = oneLine(String(headers['x-health-status'] ?? '')).slice(0, MAX_VERDICT_LENGTH);
+  return `${status} ${verdict}`.trim();
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined); // cut short by Ctrl-C
+}

@@ -1,0 +1,118 @@
+import { within } from '../engine/deadline.ts';
+import { addToken, findTokens, removeTokens } from '../vault/access-tokens.ts';
+import type { TokenPlace } from '../vault/access-tokens.ts';
+import { DocumentError } from '../vault/document.ts';
+import { openStore } from '../vault/open.ts';
+import { createToken, digest, NAMESPACE, namespaceOf } from '../vault/tokens.ts';
+import { EXIT, stringOf, UsageError } from './command.ts';
+import type { Command, Input } from './command.ts';
+import { vaultDetails, vaultName, vaultOption } from './vault-option.ts';
+
+/** Milliseconds that the vault has for all that is asked of it. */
+const VAULT_WITHIN_MS = 15_000;
+
+export const token: Command = {
+  name: 'token',
+  summary: 'Makes an access token; adds it to a namespace, or drops others',
+  usage: 'NAMESPACE [--add] [--drop DIGEST] [--vault VAULT]',
+  details: `  NAMESPACE         the namespace that the token opens; the token carries its name
+  --add             also add the token to the namespace's access_tokens in the vault
+  --drop DIGEST     drop every token whose SHA-256 digest begins so (8 to 64 characters)
+${vaultDetails}
+
+Prints the token, which is shown nowhere else, and its SHA-256 digest. With --drop alone, makes no token
+and prints the digests of those that are left. A running service follows within a minute.
+
+To replace a token: --add, hand out the new one, then --drop the old one.
+
+Example: healthgate token prod --add --vault secretsmanager:healthgate`,
+  options: { ...vaultOption, add: { type: 'boolean' }, drop: { type: 'string' } },
+
+  async run(input, terminal) {
+    const namespace = namespaceIn(input);
+    const add = input.values.add === true;
+    const drop = dropIn(input);
+    if (!add && drop === undefined && stringOf(input, 'vault') !== undefined)
+      throw new UsageError('--vault: is only of use with --add or --drop');
+
+    const made = add || drop === undefined ? createToken(namespace) : undefined;
+    const edited =
+      add || drop !== undefined
+        ? await editVault(vaultName(input, terminal), namespace, { add: made, drop }, terminal.signal)
+        : undefined;
+
+    if (made !== undefined) terminal.out(`token    ${made}\nsha256   ${digest(made)}\n`);
+    for (const place of edited?.dropped ?? []) terminal.out(`dropped  ${show(place)}\n`);
+    if (drop !== undefined) for (const place of edited?.left ?? []) terminal.out(`left     ${show(place)}\n`);
+    return EXIT.ok;
+  },
+};
+
+function namespaceIn({ positionals }: Input): string {
+  const [namespace, ...more] = positionals;
+  if (namespace === undefined) throw new UsageError('which namespace?');
+  // Not repeated: it may be a token.
+  if (more.length > 0) throw new UsageError('expected one namespace');
+  if (namespaceOf(namespace) !== undefined)
+    throw new UsageError('that is a token, not a namespace; it is in the list of processes now, so better replace it');
+  if (!NAMESPACE.test(namespace))
+    throw new UsageError(
+      'a namespace has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with neither',
+    );
+  return namespace;
+}
+
+function dropIn(input: Input): string | undefined {
+  const drop = stringOf(input, 'drop')?.toLowerCase();
+  if (drop === undefined || /^[0-9a-f]{8,64}$/.test(drop)) return drop;
+  throw new UsageError(
+    '--drop: expected the first 8 to 64 characters of a SHA-256 digest; never put a token itself here',
+  );
+}
+
+interface Change {
+  /** A token. */
+  readonly add: string | undefined;
+  /** What digests begin with. */
+  readonly drop: string | undefined;
+}
+
+interface Edited {
+  readonly dropped: readonly TokenPlace[];
+  /** Without the one that was added. */
+  readonly left: readonly TokenPlace[];
+}
+
+async function editVault(vault: string, namespace: string, change: Change, outer: AbortSignal): Promise<Edited> {
+  const store = await openStore(vault);
+  return within(VAULT_WITHIN_MS, `vault ${store.location}`, outer, async (signal) => {
+    const text = (await store.read(namespace, signal))?.replace(/^\uFEFF/, '');
+    if (text === undefined) throw new UsageError(`${store.location} has no namespace ${namespace}`);
+    try {
+      const places = await findTokens(text, (name) => store.readSecret(name, signal));
+      const { dropped, left } = split(places, namespace, change);
+      const shorter = removeTokens(text, dropped);
+      await store.write(namespace, change.add === undefined ? shorter : addToken(shorter, change.add), signal);
+      return { dropped, left };
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error;
+      throw new UsageError(`the document of ${namespace} in ${store.location}: ${error.message}`);
+    }
+  });
+}
+
+/** @throws UsageError where nothing would be dropped, or nothing would be left to open the namespace with. */
+function split(places: readonly TokenPlace[], namespace: string, { add, drop }: Change): Edited {
+  if (drop === undefined) return { dropped: [], left: places };
+  const isDropped = ({ digest }: TokenPlace) => digest?.startsWith(drop) === true;
+  const dropped = places.filter(isDropped);
+  const left = places.filter((place) => !isDropped(place));
+  if (dropped.length === 0) throw new UsageError(`--drop: ${namespace} has no token whose digest begins with ${drop}`);
+  if (add === undefined && left.every(({ digest }) => digest === undefined))
+    throw new UsageError(`--drop: ${namespace} has no other token that works; --add one first`);
+  return { dropped, left };
+}
+
+function show({ path, digest }: TokenPlace): string {
+  return digest === undefined ? `${path.join('.')}, which cannot be read or is too short` : `sha256 ${digest}`;
+}

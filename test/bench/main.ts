@@ -1,0 +1,67 @@
+/** `npm run bench`: figures of one run on one machine. Compare ratios; times vary from machine to machine. */
+import { cpus, totalmem } from 'node:os';
+import { createLog } from '../../lib/log.ts';
+import { openStore } from '../../lib/vault/open.ts';
+import { createToken } from '../../lib/vault/tokens.ts';
+import { Vault } from '../../lib/vault/vault.ts';
+import { findMissing, install } from '../stack/install.ts';
+import { DEMO, demoNamespace } from '../stack/namespace.ts';
+import { step } from '../stack/progress.ts';
+import { motoEnvironment } from '../stack/servers/moto.ts';
+import { startStack } from '../stack/stack.ts';
+import { fillVault } from '../stack/vault.ts';
+import { askers } from './askers.ts';
+import { blackHoles } from './black-holes.ts';
+import { engineCost } from './engine-cost.ts';
+import type { Figure } from './figure.ts';
+import { growth } from './growth.ts';
+import { leaks } from './leaks.ts';
+import { rawChecks } from './raw.ts';
+import { report } from './report.ts';
+
+const only = process.argv.slice(2);
+
+const failures = await install(findMissing());
+for (const { requirement, reason } of failures) console.error(`cannot install ${requirement.name}: ${reason}`);
+if (failures.length > 0) process.exit(1);
+
+const stack = await step('starting the servers', () => startStack());
+Object.assign(process.env, motoEnvironment(stack.addresses.aws));
+const { addresses } = stack;
+const demo = demoNamespace(createToken(DEMO), addresses);
+const vault = new Vault(
+  await openStore(await fillVault(demo, stack)),
+  createLog((line) => process.stderr.write(`${line}\n`)),
+);
+const namespace = await vault.namespace(DEMO);
+if (namespace === undefined) throw new Error('the demo namespace cannot be used');
+
+const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  engine: engineCost,
+  report: () => report(vault, namespace, rawChecks(addresses, `${addresses.aws.secretsPrefix}/${DEMO}`)),
+  growth: () => growth(addresses),
+  askers,
+  'black-holes': () => blackHoles(addresses),
+  leaks: () => leaks(addresses),
+};
+const [cpu] = cpus();
+console.log(
+  `Node.js ${process.version}, ${String(cpus().length)} × ${cpu?.model ?? 'unknown'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB\n`,
+);
+
+let missed = 0;
+try {
+  for (const [name, measure] of Object.entries(benchmarks)) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    for (const figure of await measure()) {
+      if (!figure.ok) missed += 1;
+      console.log(
+        `${figure.ok ? 'ok    ' : 'MISSED'} ${figure.name}\n       asked ${figure.asked}; measured ${figure.measured}`,
+      );
+    }
+  }
+} finally {
+  await stack.stop();
+}
+console.log(`\n${missed === 0 ? 'All as asked.' : `${String(missed)} not as asked.`}`);
+process.exitCode = missed === 0 ? 0 : 1;

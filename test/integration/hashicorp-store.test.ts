@@ -1,0 +1,293 @@
+/** The store for HashiCorp Vault and OpenBao, on a real OpenBao; only what that cannot be made to answer comes from other servers. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLog } from '../../lib/log.ts';
+import { hashicorpStore } from '../../lib/vault/hashicorp.ts';
+import type { Store } from '../../lib/vault/store.ts';
+import { createToken } from '../../lib/vault/tokens.ts';
+import { Vault } from '../../lib/vault/vault.ts';
+import type { Running } from '../stack/process.ts';
+import { freePort } from '../stack/process.ts';
+import { PYTHON } from '../stack/python.ts';
+import { startOpenbao } from '../stack/servers/openbao.ts';
+import type { Openbao } from '../stack/servers/openbao.ts';
+import { answersGarbage, blackHole, closesAtOnce } from '../support/faulty-server.ts';
+import { fixedAnswer } from '../support/fixed-answer.ts';
+import { openHandles, settledHandles } from '../support/handles.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let openbao: Running & Openbao;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  openbao = await startOpenbao({ folder: folder.path, python: PYTHON });
+});
+
+afterAll(async () => {
+  await openbao.stop();
+  await folder.remove();
+});
+
+const signal = () => AbortSignal.timeout(10_000);
+
+function open(place = 'secret/healthgate', env: Readonly<Record<string, string>> = {}): Promise<Store> {
+  return hashicorpStore(place, { VAULT_ADDR: openbao.url, VAULT_TOKEN: openbao.token, ...env });
+}
+
+/** Asks OpenBao's own API. */
+async function admin(method: string, path: string, body: object = {}, headers: Readonly<Record<string, string>> = {}) {
+  const answer = await fetch(`${openbao.url}/v1/${path}`, {
+    method,
+    headers: { 'x-vault-token': openbao.token, connection: 'close', ...headers },
+    ...(method !== 'GET' && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+  return (text === '' ? {} : JSON.parse(text)) as { readonly auth?: { readonly client_token: string } };
+}
+
+async function tokenWith(policy: string): Promise<string> {
+  const name = `policy-${String(Math.random()).slice(2)}`;
+  await admin('POST', `sys/policies/acl/${name}`, { policy });
+  const { auth } = await admin('POST', 'auth/token/create', { policies: [name], no_parent: true });
+  return auth?.client_token ?? '';
+}
+
+describe('documents', () => {
+  test('come back as the text that was written, the order of keys and all', async () => {
+    const store = await open();
+    const text = '{\n  "checks": { "z": 1, "a": { "2": "ü", "1": "\\u0000" } },\n  "access_tokens": []\n}\n';
+    await store.write('order', text, signal());
+    expect(await store.read('order', signal())).toBe(text);
+    await store.write('order', '{}', signal());
+    expect(await store.read('order', signal())).toBe('{}');
+  });
+
+  test('are also read where their keys were written as fields of the secret', async () => {
+    await admin('POST', 'secret/data/healthgate/fields', { data: { checks: { b: 1, a: 2 }, access_tokens: ['t'] } });
+    const text = await (await open()).read('fields', signal());
+    expect(JSON.parse(text ?? '')).toEqual({ access_tokens: ['t'], checks: { a: 2, b: 1 } });
+  });
+
+  test('are not there: never written, or deleted', async () => {
+    const store = await open();
+    expect(await store.read('never-written', signal())).toBeUndefined();
+    await store.write('deleted', '{}', signal());
+    await admin('DELETE', 'secret/data/healthgate/deleted');
+    expect(await store.read('deleted', signal())).toBeUndefined();
+  });
+
+  test('are listed, without what lies in folders below', async () => {
+    const store = await open('secret/listed/');
+    expect(await store.list(signal())).toEqual([]);
+    await store.write('one', '{}', signal());
+    await store.write('two', '{}', signal());
+    await admin('POST', 'secret/data/listed/below/three', { data: { document: '{}' } });
+    expect((await store.list(signal())).sort()).toEqual(['one', 'two']);
+  });
+
+  test('may lie at the top of an engine whose mount has a slash', async () => {
+    await admin('POST', 'sys/mounts/team/kv', { type: 'kv', options: { version: '2' } });
+    const store = await open('team%2Fkv');
+    await expect.poll(() => store.write('top', '{}', signal()).then(() => 'written')).toBe('written');
+    expect(await store.list(signal())).toEqual(['top']);
+    expect(await store.read('top', signal())).toBe('{}');
+  });
+});
+
+describe('secrets that documents refer to', () => {
+  test('are read by their path within the mount, whole or as the JSON object of their fields', async () => {
+    const store = await open();
+    await admin('POST', 'secret/data/prod/postgres', { data: { url: 'postgres://x', user: 'u' } });
+    expect(JSON.parse((await store.readSecret('prod/postgres', signal())) ?? '')).toEqual({
+      url: 'postgres://x',
+      user: 'u',
+    });
+    expect(await store.readSecret('prod/nothing', signal())).toBeUndefined();
+  });
+
+  test.each([
+    '../../sys/mounts',
+    'a/../../../sys/mounts',
+    '/prod/postgres',
+    'prod//postgres',
+    '',
+    '.',
+    'a\u0000b',
+    '\ud800',
+  ])('lead nowhere else: %j', async (name) => {
+    expect(await (await open()).readSecret(name, signal())).toBeUndefined();
+  });
+});
+
+test('a token finds its namespace, with the secret that it refers to', async () => {
+  const token = createToken('whole');
+  const store = await open();
+  await admin('POST', 'secret/data/prod/web', { data: { host: 'db.example' } });
+  const checks = { web: { kind: 'tcp', host: { secret: 'prod/web', key: 'host' }, port: 80 } };
+  await store.write('whole', JSON.stringify({ access_tokens: [token], checks }), signal());
+  const namespace = await new Vault(
+    store,
+    createLog(() => undefined),
+  ).find(token);
+  expect(namespace).toMatchObject({ name: 'whole', root: { parts: [{ target: 'tcp db.example:80' }] }, problems: [] });
+});
+
+test('the settings may have the names that OpenBao gives them, and be of a namespace of the vault', async () => {
+  await admin('POST', 'sys/namespaces/team');
+  const inTeam = { 'x-vault-namespace': 'team' };
+  await admin('POST', 'sys/mounts/secret', { type: 'kv', options: { version: '2' } }, inTeam);
+  const env = { BAO_ADDR: `${openbao.url}/`, BAO_TOKEN: openbao.token, BAO_NAMESPACE: 'team' };
+  const store = await hashicorpStore('secret/healthgate', env);
+  await expect.poll(() => store.write('ours', '{}', signal()).then(() => 'written')).toBe('written');
+  expect(await store.read('ours', signal())).toBe('{}');
+  expect(await (await open()).read('ours', signal())).toBeUndefined();
+});
+
+test('TLS is checked against VAULT_CACERT', async () => {
+  const trusting = await open('secret/healthgate', { VAULT_ADDR: openbao.tlsUrl, VAULT_CACERT: openbao.caFile });
+  await trusting.write('tls', '{}', signal());
+  expect(await trusting.read('tls', signal())).toBe('{}');
+  const wary = await open('secret/healthgate', { VAULT_ADDR: openbao.tlsUrl });
+  await expect(wary.read('tls', signal())).rejects.toMatchObject({ name: 'TLSError' });
+});
+
+describe('what OpenBao refuses', () => {
+  test('an unknown token', async () => {
+    const store = await open('secret/healthgate', { VAULT_TOKEN: 'hvs.wrong' });
+    await expect(store.read('prod', signal())).rejects.toMatchObject({
+      name: 'AuthError',
+      message: expect.stringContaining('allow read on secret/data/healthgate/prod') as string,
+    });
+  });
+
+  test('a policy that allows to read only', async () => {
+    const token = await tokenWith('path "secret/data/healthgate/*" { capabilities = ["read"] }');
+    const store = await open('secret/healthgate', { VAULT_TOKEN: token });
+    expect(await store.read('nothing', signal())).toBeUndefined();
+    await expect(store.write('nothing', '{}', signal())).rejects.toMatchObject({
+      name: 'AuthError',
+      message: expect.stringContaining('create and update on secret/data/healthgate/nothing') as string,
+    });
+    await expect(store.list(signal())).rejects.toMatchObject({
+      name: 'AuthError',
+      message: expect.stringContaining('list on secret/metadata/healthgate/') as string,
+    });
+  });
+
+  test('a mount that does not exist', async () => {
+    const store = await open('nowhere/healthgate');
+    for (const asking of [store.read('prod', signal()), store.list(signal()), store.write('prod', '{}', signal())])
+      await expect(asking).rejects.toMatchObject({
+        name: 'ConfigurationError',
+        message: expect.stringContaining('no key-value engine mounted at nowhere') as string,
+      });
+  });
+
+  test('too many requests', async () => {
+    await admin('POST', 'sys/mounts/limited', { type: 'kv', options: { version: '2' } });
+    await admin('POST', 'sys/quotas/rate-limit/limited', { path: 'limited/', rate: 1, interval: '1m' });
+    const store = await open('limited');
+    await expect
+      .poll(() => store.read('prod', signal()).catch((error: unknown) => error))
+      .toMatchObject({ name: 'UnhealthyError', message: expect.stringContaining('limits the rate') as string });
+  });
+
+  test('everything, while it is sealed', async () => {
+    const folder = await temporaryFolder();
+    const sealed = await startOpenbao({ folder: folder.path, python: PYTHON });
+    try {
+      const headers = { 'x-vault-token': sealed.token, connection: 'close' };
+      await fetch(`${sealed.url}/v1/sys/seal`, { method: 'PUT', headers });
+      const store = await open('secret/healthgate', { VAULT_ADDR: sealed.url });
+      await expect(store.read('prod', signal())).rejects.toMatchObject({
+        name: 'UnhealthyError',
+        message: expect.stringContaining('is sealed') as string,
+      });
+    } finally {
+      await sealed.stop();
+      await folder.remove();
+    }
+  });
+});
+
+describe('settings', () => {
+  test.each([
+    ['no address', { VAULT_TOKEN: 't' }, 'VAULT_ADDR'],
+    ['no address of HTTP', { VAULT_ADDR: 'vault.example', VAULT_TOKEN: 't' }, 'VAULT_ADDR'],
+    ['no token', { VAULT_ADDR: 'http://vault.example' }, 'VAULT_TOKEN'],
+    ['a token that no header can hold', { VAULT_ADDR: 'http://vault.example', VAULT_TOKEN: 'a\nb' }, 'VAULT_TOKEN'],
+    ['no such file', { VAULT_ADDR: 'http://vault.example', VAULT_TOKEN: 't', VAULT_CACERT: '/nowhere' }, 'ENOENT'],
+  ])('%s', async (_name, env, said) => {
+    await expect(hashicorpStore('secret/healthgate', env)).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      message: expect.stringContaining(said) as string,
+    });
+  });
+
+  test.each(['/', '../x', 'secret/../x', 'secret//x'])('a place that is none: %s', async (place) => {
+    await expect(open(place)).rejects.toMatchObject({ name: 'ConfigurationError' });
+  });
+});
+
+describe('servers that are no Vault, or a broken one', () => {
+  test.each([
+    [307, '', 'UnhealthyError', 'is a standby'],
+    [400, '{"errors":["the token is hvs.secret"]}', 'UnhealthyError', 'answered 400'],
+    [404, '<html>Not found</html>', 'UnhealthyError', "no answer of Vault's API"],
+    [200, '<html>hvs.secret</html>', 'UnhealthyError', "no answer of Vault's API"],
+    [200, '{"data":"hvs.secret"}', 'UnhealthyError', "no answer of Vault's API"],
+    [200, `{"data":"${'x'.repeat(2 ** 21)}"}`, 'UnhealthyError', 'more than a document can be'],
+    [473, '', 'UnhealthyError', 'is a standby'],
+    [501, '', 'UnhealthyError', 'is not initialized'],
+    [500, 'hvs.secret', 'UnhealthyError', 'answered 500'],
+  ])('status %i', async (status, body, name, said) => {
+    const server = await fixedAnswer({ status, body, headers: { location: 'http://127.0.0.1:1/' } });
+    try {
+      const store = await open('secret/healthgate', { VAULT_ADDR: server.url });
+      const error: unknown = await store.read('prod', signal()).catch((error: unknown) => error);
+      expect(error).toMatchObject({ name, message: expect.stringContaining(said) as string });
+      expect(String(error)).not.toContain('hvs.secret');
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test.each([
+    ['refused', undefined, 'ConnectionError'],
+    ['closes at once', closesAtOnce, 'ConnectionError'],
+    ['garbage', () => answersGarbage(Buffer.from('220 mail.example ESMTP\r\n')), 'UnhealthyError'],
+  ])('%s', async (_name, start, name) => {
+    const server = await start?.();
+    try {
+      const port = server?.port ?? (await freePort());
+      const store = await open('secret/healthgate', { VAULT_ADDR: `http://127.0.0.1:${port}` });
+      await expect(store.read('prod', signal())).rejects.toMatchObject({ name });
+    } finally {
+      await server?.stop();
+    }
+  });
+
+  test('one that never answers is let go of when the signal is aborted, and nothing stays open', async () => {
+    const server = await blackHole();
+    const before = openHandles();
+    const controller = new AbortController();
+    const store = await open('secret/healthgate', { VAULT_ADDR: `http://127.0.0.1:${server.port}` });
+    const reading = store.read('prod', controller.signal);
+    setImmediate(() => {
+      controller.abort();
+    });
+    await expect(reading).rejects.toThrow();
+    expect(await settledHandles(before)).toEqual([]);
+    await server.stop();
+  });
+});
+
+test('nothing stays open after an answer', async () => {
+  const store = await open();
+  const before = openHandles();
+  await store.write('handles', '{}', signal());
+  await store.read('handles', signal());
+  await store.list(signal());
+  expect(await settledHandles(before)).toEqual([]);
+});

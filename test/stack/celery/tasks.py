@@ -1,0 +1,33 @@
+"""A Celery application for the test stack."""
+import os
+
+from celery import Celery
+from celery.signals import worker_ready
+
+app = Celery(
+    "tasks",
+    broker=os.environ["CELERY_BROKER_URL"],
+    backend=os.environ["CELERY_RESULT_BACKEND"],
+)
+app.conf.update(
+    # The broker is stopped and started again under the worker.
+    broker_connection_retry=True,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    worker_prefetch_multiplier=1,
+)
+
+
+@worker_ready.connect
+def tell_ready(**_):
+    open(os.environ["CELERY_READY_FILE"], "w").close()
+
+
+@app.task(name="healthgate.ping")
+def ping():
+    return "pong"
+
+
+@app.task(name="healthgate.fail")
+def fail():
+    raise ValueError("hunter2")

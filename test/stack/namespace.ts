@@ -1,0 +1,100 @@
+/** The namespace of the demo: the resources of a small company's stack, one check each. */
+import type { Addresses } from './addresses.ts';
+
+/** The name that its token carries. */
+export const DEMO = 'demo';
+
+/** A namespace's document, and the secrets that it refers to, by their names. */
+export interface DemoNamespace {
+  readonly document: Tree;
+  readonly secrets: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+interface Tree {
+  readonly [name: string]: unknown;
+}
+
+const POSTGRES_SECRET = 'prod/postgres';
+const REDIS_SECRET = 'prod/redis2';
+
+/**
+ * @param stack The parts that run. The checks of the others are left out.
+ */
+export function demoNamespace(token: string, stack: Partial<Addresses>): DemoNamespace {
+  const { redis, redisTls, rabbitmq, celery, assets, clickhouse, aws, postgres, mysql, websocket } = stack;
+
+  const cache = (database: number) =>
+    redis && { kind: 'cache', url: new URL(`/${String(database)}`, redis.url).href, depends_on: ['redis'] };
+  const queue = (name: string) =>
+    celery &&
+    rabbitmq && {
+      kind: 'celery_queue',
+      url: rabbitmq.url,
+      queue: name,
+      task: celery.task,
+      result_url: celery.resultUrl,
+      depends_on: ['rabbit', 'redis'],
+    };
+  const s3 = (options: Tree) =>
+    aws && { kind: 's3', bucket: aws.bucket, region: aws.region, endpoint: aws.endpoint, ...options };
+
+  const checks = {
+    cache: { data: cache(0), pages: cache(1), task_lock: cache(2), task_queue: cache(3) },
+    celery: {
+      ping: celery &&
+        rabbitmq && {
+          kind: 'celery_ping',
+          url: rabbitmq.url,
+          workers: [celery.worker],
+          depends_on: ['rabbit'],
+        },
+      'queues.high_priority': queue('high_priority'),
+      'queues.medium_priority': queue('medium_priority'),
+      'queues.low_priority': queue('low_priority'),
+    },
+    cloud_front: {
+      custom_component: assets && { kind: 'cloudfront', url: new URL('/app.js', assets.url).href },
+    },
+    history: {
+      clickhouse: clickhouse && { kind: 'clickhouse', url: clickhouse.url },
+      api: clickhouse && {
+        kind: 'http',
+        url: `http://127.0.0.1:${String(clickhouse.port)}/ping`,
+        expect: { status: 200, body: 'Ok.' },
+      },
+      files: s3({ key: 'history/' }),
+    },
+    s3: { custom_component: s3({}) },
+    postgres: postgres && { kind: 'postgres', url: { secret: POSTGRES_SECRET, key: 'url' } },
+    mysql: mysql && { kind: 'mysql', url: mysql.url },
+    rabbit: rabbitmq && { kind: 'rabbitmq', url: rabbitmq.url, round_trip: true },
+    redis2: redisTls && { kind: 'redis', url: { secret: REDIS_SECRET, key: 'url' }, ca: redisTls.ca },
+    redis: redis && { kind: 'redis', url: redis.url },
+    vault: { kind: 'secrets_manager' },
+    websocket: websocket && {
+      kind: 'websocket',
+      url: new URL('/private', websocket.url).href,
+      headers: { authorization: `Bearer ${websocket.token}` },
+      send: 'are you there?',
+      expect: 'are you there?',
+    },
+  };
+  return {
+    document: { access_tokens: [token], max_age: 5, checks: prune(checks) },
+    secrets: {
+      ...(postgres && { [POSTGRES_SECRET]: { url: postgres.url } }),
+      ...(redisTls && { [REDIS_SECRET]: { url: redisTls.url } }),
+    },
+  };
+}
+
+/** The tree without the checks that are left out, and without the groups that are empty then. */
+function prune(tree: Tree): Tree {
+  const kept = Object.entries(tree).flatMap(([name, part]): [string, unknown][] => {
+    if (part === undefined) return [];
+    if (typeof part !== 'object' || part === null || 'kind' in part) return [[name, part]];
+    const group = prune(part as Tree);
+    return Object.keys(group).length === 0 ? [] : [[name, group]];
+  });
+  return Object.fromEntries(kept);
+}

@@ -1,0 +1,36 @@
+/** Installs what the stack needs, and starts it once for all test files that ask for it: `inject('stack')` gives its addresses. */
+import type { TestProject } from 'vitest/node';
+import type { Addresses } from '../stack/addresses.ts';
+import { findMissing, install } from '../stack/install.ts';
+import { step } from '../stack/progress.ts';
+import { motoEnvironment } from '../stack/servers/moto.ts';
+import { startStack } from '../stack/stack.ts';
+import type { Stack } from '../stack/stack.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    readonly stack: Addresses;
+  }
+}
+
+/** Each project loads this module anew, in the same process. */
+const shared = globalThis as { healthgateTestStack?: Promise<Stack> };
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const stack = await (shared.healthgateTestStack ??= startWholeStack());
+  project.provide('stack', stack.addresses);
+  return () => stack.stop();
+}
+
+/** A part that cannot be had fails the tests instead of skipping some of them. */
+async function startWholeStack(): Promise<Stack> {
+  const failures = await install(findMissing());
+  if (failures.length > 0) {
+    const reasons = failures.map(({ requirement, reason }) => `${requirement.name}: ${reason}`);
+    throw new Error(`the tests need what could not be installed:\n${reasons.join('\n')}`);
+  }
+  const stack = await step('starting the servers', () => startStack());
+  // Test workers inherit the environment of this process.
+  Object.assign(process.env, motoEnvironment(stack.addresses.aws));
+  return stack;
+}

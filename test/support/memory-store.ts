@@ -1,0 +1,54 @@
+/** A vault in memory: the real interface, with a record of what it was asked for. */
+import type { Store } from '../../lib/vault/store.ts';
+
+export interface MemoryStore extends Store {
+  readonly documents: Map<string, string>;
+  readonly secrets: Map<string, string>;
+  /** What it was asked for, in order: `read prod`, `secret database`, `list`. */
+  readonly calls: string[];
+  /** Called before each access with what `calls` took. May wait, or throw what the store is to throw. */
+  before: (call: string, signal: AbortSignal) => Promise<void> | void;
+}
+
+/**
+ * @param documents Texts by namespace; what is no text becomes its JSON.
+ * @param secrets   Texts by name.
+ */
+export function memoryStore(
+  documents: Readonly<Record<string, unknown>> = {},
+  secrets: Readonly<Record<string, string>> = {},
+): MemoryStore {
+  const texts = Object.entries(documents).map(([name, document]): [string, string] => [name, textOf(document)]);
+  const asked = async (call: string, signal: AbortSignal) => {
+    store.calls.push(call);
+    await store.before(call, signal);
+  };
+  const store: MemoryStore = {
+    location: 'memory:test',
+    documents: new Map(texts),
+    secrets: new Map(Object.entries(secrets)),
+    calls: [],
+    before: () => undefined,
+    async read(namespace, signal) {
+      await asked(`read ${namespace}`, signal);
+      return store.documents.get(namespace);
+    },
+    async readSecret(name, signal) {
+      await asked(`secret ${name}`, signal);
+      return store.secrets.get(name);
+    },
+    async list(signal) {
+      await asked('list', signal);
+      return [...store.documents.keys()];
+    },
+    async write(namespace, text, signal) {
+      await asked(`write ${namespace}`, signal);
+      store.documents.set(namespace, text);
+    },
+  };
+  return store;
+}
+
+function textOf(document: unknown): string {
+  return typeof document === 'string' ? document : JSON.stringify(document);
+}

@@ -1,0 +1,102 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { expectKeys, isExpectedStatus, judge, mismatch } from '../../../lib/checks/web/expect.ts';
+import type { Answer } from '../../../lib/checks/web/request.ts';
+
+const NOW = Date.parse('2026-01-01T00:00:00Z');
+const DAY_MS = 86_400_000;
+
+const answer = (part: Partial<Answer> & { text?: string }): Answer => ({
+  target: 'http api.example:443',
+  status: 200,
+  headers: {},
+  body: Buffer.from(part.text ?? ''),
+  whole: true,
+  certificateExpiresAt: undefined,
+  ...part,
+});
+
+describe('expected status', () => {
+  it.each([
+    ['2xx', 200, true],
+    ['2xx', 299, true],
+    ['2xx', 304, false],
+    [204, 204, true],
+    [204, 200, false],
+    [['4xx', 200], 404, true],
+    [['4xx', 200], 200, true],
+    [['4xx', 200], 201, false],
+  ] as const)('%j, answered %i: %s', (status, actual, is) => {
+    expect(isExpectedStatus({ status }, actual)).toBe(is);
+  });
+
+  it.each([['2xy'], ['200'], [99], [600], [200.5], [[]], [null]])('%j is no status', (status) => {
+    expect(v.is(expectKeys.status, status)).toBe(false);
+  });
+});
+
+describe('mismatch', () => {
+  it.each([
+    [{}, { a: 1 }, undefined],
+    [{ a: 1 }, { a: 1, b: 2 }, undefined],
+    [{ a: 1 }, { a: '1' }, ['a']],
+    [{ a: { b: null } }, { a: { b: null } }, undefined],
+    [{ a: { b: null } }, { a: {} }, ['a', 'b']],
+    [{ a: { b: 1 } }, { a: 1 }, ['a']],
+    [{ a: {} }, { a: [] }, ['a']],
+    [{ a: [] }, { a: [1] }, undefined],
+    [{ a: [] }, { a: {} }, ['a']],
+    [{ a: [2, 1] }, { a: [1, 2, 3] }, undefined],
+    [{ a: [1, 4] }, { a: [1, 2] }, ['a', '1']],
+    [
+      { a: [{ n: 1, up: true }] },
+      {
+        a: [
+          { n: 1, up: false },
+          { n: 1, up: true, x: 0 },
+        ],
+      },
+      undefined,
+    ],
+    [{ toString: 1 }, {}, ['toString']],
+    [{ a: 1 }, null, []],
+    [{ a: 1 }, [], []],
+  ])('%j in %j', (expected, actual, path) => {
+    expect(mismatch(expected, actual)).toEqual(path);
+  });
+});
+
+describe('judge', () => {
+  const judged = (given: Answer, expected: object) => () => {
+    judge(given, { status: '2xx', ...expected }, NOW);
+  };
+
+  it('takes what is as expected', () => {
+    expect(judged(answer({ text: '{"up":true}' }), { body: 'up', json: { up: true } })).not.toThrow();
+  });
+
+  it('tells what is not, without showing what was expected or answered', () => {
+    const given = answer({ text: '{"up":"answered-secret"}' });
+    expect(judged(given, { body: 'expected-secret' })).toThrow(
+      'http api.example:443 answered 200, but the body does not contain the expected text',
+    );
+    expect(judged(given, { json: { up: 'expected-secret' } })).toThrow(
+      'http api.example:443 answered 200, but up of its JSON is not as expected',
+    );
+  });
+
+  it('takes 401 and 403 for wrong credentials, unless they are expected', () => {
+    expect(judged(answer({ status: 401 }), {})).toThrow(expect.objectContaining({ code: 'AuthError' }));
+    expect(judged(answer({ status: 403 }), {})).toThrow(expect.objectContaining({ code: 'AuthError' }));
+    expect(judged(answer({ status: 403 }), { status: 403 })).not.toThrow();
+  });
+
+  it('counts the days of the certificate', () => {
+    const given = answer({ certificateExpiresAt: NOW + 9.5 * DAY_MS });
+    expect(judged(given, { tls_days: 9 })).not.toThrow();
+    expect(judged(given, { tls_days: 10 })).toThrow('expires in 9 days, expected at least 10; renew it');
+    expect(judged(answer({ certificateExpiresAt: NaN }), { tls_days: 0 })).toThrow(
+      expect.objectContaining({ code: 'TLSError' }),
+    );
+  });
+});

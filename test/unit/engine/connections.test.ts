@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Connections } from '../../../lib/engine/connections.ts';
+import type { Opened } from '../../../lib/engine/connections.ts';
+import { deferred } from '../../support/part.ts';
+
+const unhandled: unknown[] = [];
+const collect = (reason: unknown) => unhandled.push(reason);
+
+beforeEach(() => {
+  unhandled.length = 0;
+  process.on('unhandledRejection', collect);
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', collect);
+  expect(unhandled).toEqual([]);
+});
+
+/** Connections that write down what becomes of them. */
+function recorder() {
+  const events: string[] = [];
+  const opened = (name: string, close?: () => Promise<unknown> | undefined): Opened<string> => ({
+    value: name,
+    close: () => {
+      events.push(`close ${name}`);
+      return close?.();
+    },
+    destroy: () => events.push(`destroy ${name}`),
+  });
+  const open = (name: string, close?: () => Promise<unknown> | undefined) => (signal: AbortSignal) => {
+    events.push(`open ${name}`);
+    signal.addEventListener('abort', () => events.push(`abort ${name}`));
+    return Promise.resolve(opened(name, close));
+  };
+  return { events, open, opened };
+}
+
+const count = (events: readonly string[], event: string) => events.filter((other) => other === event).length;
+
+describe('sharing', () => {
+  it('opens one connection per key, however many ask at once', async () => {
+    const { events, open } = recorder();
+    const connections = new Connections();
+    const asked = ['a', 'a', 'b'].map((key) => connections.open(key, {}, open(key)));
+    expect(await Promise.all(asked)).toEqual(['a', 'a', 'b']);
+    await connections.close(1000);
+    expect(events.filter((event) => event.startsWith('open'))).toEqual(['open a', 'open b']);
+    expect(count(events, 'close a')).toBe(1);
+  });
+
+  it('tells everyone who shares it that it cannot be opened, and opens it once', async () => {
+    const connections = new Connections();
+    const open = vi.fn(() => Promise.reject(new Error('refused')));
+    const asked = [connections.open('a', {}, open), connections.open('a', {}, open)];
+    expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(connections.open('a', {}, open)).rejects.toThrow('refused');
+    expect(open).toHaveBeenCalledTimes(1);
+    await connections.close(1000);
+  });
+
+  it('rejects where opening throws before there is a promise', async () => {
+    const connections = new Connections();
+    const open = () => {
+      throw new Error('at once');
+    };
+    await expect(connections.open('a', {}, open)).rejects.toThrow('at once');
+    await connections.close(0);
+  });
+});
+
+describe('release', () => {
+  it('destroys a connection that nobody else uses', async () => {
+    const { events, open } = recorder();
+    const connections = new Connections();
+    const user = {};
+    await connections.open('a', user, open('a'));
+    connections.release(user);
+    await vi.waitUntil(() => events.includes('destroy a'));
+    expect(events).toEqual(['open a', 'abort a', 'destroy a']);
+    await connections.close(1000);
+    expect(events).toHaveLength(3);
+  });
+
+  it('leaves a connection that another one uses', async () => {
+    const { events, open } = recorder();
+    const connections = new Connections();
+    const [first, second] = [{}, {}];
+    await connections.open('a', first, open('a'));
+    await connections.open('a', second, open('a'));
+    connections.release(first);
+    connections.release(first);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(events).toEqual(['open a']);
+    connections.release(second);
+    await vi.waitUntil(() => events.includes('destroy a'));
+  });
+
+  it('opens anew for who asks after a release', async () => {
+    const { events, open } = recorder();
+    const connections = new Connections();
+    const user = {};
+    await connections.open('a', user, open('a'));
+    connections.release(user);
+    await connections.open('a', {}, open('a'));
+    expect(count(events, 'open a')).toBe(2);
+    await connections.close(1000);
+  });
+
+  it('destroys what opens only after it was given up', async () => {
+    const { events, opened } = recorder();
+    const connections = new Connections();
+    const opening = deferred<Opened<string>>();
+    const user = {};
+    const asked = connections.open('a', user, () => opening.promise);
+    connections.release(user);
+    opening.resolve(opened('a'));
+    expect(await asked).toBe('a');
+    await vi.waitUntil(() => events.includes('destroy a'));
+  });
+});
+
+describe('close', () => {
+  it('says good-bye to every connection, then destroys it', async () => {
+    const { events, open } = recorder();
+    const connections = new Connections();
+    await connections.open('a', {}, open('a'));
+    await connections.close(1000);
+    await vi.waitUntil(() => events.includes('destroy a'));
+    expect(events).toEqual(['open a', 'close a', 'abort a', 'destroy a']);
+  });
+
+  it.each([
+    ['rejects', () => Promise.reject(new Error('no good-bye'))],
+    [
+      'throws',
+      () => {
+        throw new Error('no good-bye');
+      },
+    ],
+    ['returns nothing', () => undefined],
+  ])('destroys a connection whose good-bye %s', async (_name, goodBye) => {
+    const { events, open } = recorder();
+    const connections = new Connections();
+    await connections.open('a', {}, open('a', goodBye));
+    await connections.close(1000);
+    await vi.waitUntil(() => events.includes('destroy a'));
+  });
+
+  it('does not wait for a good-bye longer than the grace', async () => {
+    vi.useFakeTimers();
+    const { events, open } = recorder();
+    const connections = new Connections();
+    const silent = deferred<unknown>();
+    await connections.open(
+      'a',
+      {},
+      open('a', () => silent.promise),
+    );
+    const closing = connections.close(250);
+    await vi.advanceTimersByTimeAsync(249);
+    expect(events).not.toContain('destroy a');
+    await vi.advanceTimersByTimeAsync(1);
+    await closing;
+    expect(events).toContain('destroy a');
+    silent.reject(new Error('late'));
+  });
+
+  it('gives up an open that hangs, and destroys what it brings later', async () => {
+    const { events, opened } = recorder();
+    const connections = new Connections();
+    const opening = deferred<Opened<string>>();
+    const signals: AbortSignal[] = [];
+    const asked = connections.open('a', {}, (signal) => {
+      signals.push(signal);
+      return opening.promise;
+    });
+    await connections.close(0);
+    expect(signals[0]?.aborted).toBe(true);
+    opening.resolve(opened('a'));
+    await asked;
+    await vi.waitUntil(() => events.includes('destroy a'));
+  });
+
+  it.each([-1, Number.NEGATIVE_INFINITY])('with a grace of %d ends at once', async (graceMs) => {
+    const { open } = recorder();
+    const connections = new Connections();
+    await connections.open(
+      'a',
+      {},
+      open('a', () => new Promise(() => undefined)),
+    );
+    await connections.close(graceMs);
+  });
+
+  it('opens nothing more after it', async () => {
+    const connections = new Connections();
+    await connections.close(0);
+    const open = vi.fn();
+    await expect(connections.open('a', {}, open)).rejects.toThrow('the run is over');
+    expect(open).not.toHaveBeenCalled();
+  });
+});

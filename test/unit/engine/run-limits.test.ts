@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { run } from '../../../lib/engine/run.ts';
+import { UnhealthyError } from '../../../lib/engine/errors.ts';
+import { leaves } from '../../../lib/engine/verdict.ts';
+import type { CheckContext, CheckResult, Part } from '../../../lib/types.ts';
+import { checkAt, deferred, groupOf, runOptions } from '../../support/part.ts';
+
+const unhandled: unknown[] = [];
+const collect = (reason: unknown) => unhandled.push(reason);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  unhandled.length = 0;
+  process.on('unhandledRejection', collect);
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', collect);
+  expect(unhandled).toEqual([]);
+});
+
+const never = () => new Promise<void>(() => undefined);
+
+/** Runs the part while fake time passes. */
+async function messagesOf(part: Part, options = runOptions()): Promise<(string | undefined)[]> {
+  const running = run(part, options);
+  await vi.runAllTimersAsync();
+  return leaves((await running).result).map(({ error }) => error && `${error.code}: ${error.message}`);
+}
+
+describe('a check that does not end', () => {
+  it('is a TimeoutError that names its target and its own limit', async () => {
+    const part = groupOf('', checkAt('slow', { run: never, timeoutMs: 1500 }), checkAt('fast'));
+    expect(await messagesOf(part)).toEqual(['TimeoutError: no answer within 1.5 s from fake host:1', undefined]);
+  });
+
+  it('names what it waits for', async () => {
+    const runIt = ({ stage }: CheckContext) => {
+      stage('connecting');
+      stage('the answer of the query');
+      return never();
+    };
+    expect(await messagesOf(checkAt('x', { run: runIt }))).toEqual([
+      'TimeoutError: no answer within 1 s from fake host:1: the answer of the query',
+    ]);
+  });
+
+  it.each([
+    [2000, '2'],
+    [500, '0.5'],
+    [1250, '1.25'],
+    [28_000, '28'],
+    [1, '0.001'],
+    [333.333, '0.33'],
+  ])('after %d ms says %s s', async (timeoutMs, seconds) => {
+    const part = checkAt('x', { run: never, timeoutMs });
+    expect(await messagesOf(part, runOptions({ deadlineMs: 30_000 }))).toEqual([
+      `TimeoutError: no answer within ${seconds} s from fake host:1`,
+    ]);
+  });
+
+  it('has its signal aborted, once, with the error as the reason', async () => {
+    const reasons: unknown[] = [];
+    const runIt = ({ signal }: CheckContext) => {
+      signal.addEventListener('abort', () => reasons.push(signal.reason));
+      return never();
+    };
+    await messagesOf(checkAt('x', { run: runIt }));
+    expect(reasons).toEqual([expect.objectContaining({ code: 'TimeoutError' })]);
+  });
+});
+
+describe('what comes late', () => {
+  it('as a rejection is dropped', async () => {
+    const late = deferred();
+    const messages = await messagesOf(checkAt('x', { run: () => late.promise }));
+    late.reject(new Error('too late'));
+    expect(messages[0]).toMatch(/^TimeoutError/);
+  });
+
+  it('as an answer does not change the result', async () => {
+    const late = deferred();
+    const messages = await messagesOf(checkAt('x', { run: () => late.promise }));
+    late.resolve();
+    expect(messages[0]).toMatch(/^TimeoutError/);
+  });
+
+  it('as the rejection that the abort itself causes is still a TimeoutError', async () => {
+    const runIt = ({ signal }: CheckContext) =>
+      new Promise<void>((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(new Error('the driver noticed'));
+        });
+      });
+    const options = runOptions();
+    expect((await messagesOf(checkAt('x', { run: runIt }), options))[0]).toMatch(/^TimeoutError/);
+    expect(options.lines).toEqual([]);
+  });
+
+  it('is not waited for: a check that ended has no timer left', async () => {
+    await run(
+      groupOf('', checkAt('x'), checkAt('y', { run: () => Promise.reject(new UnhealthyError('bad')) })),
+      runOptions(),
+    );
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('the deadline of a run', () => {
+  it('cuts a longer timeout short, and the message says so', async () => {
+    const limits: number[] = [];
+    const runIt = ({ limitMs }: CheckContext) => {
+      limits.push(limitMs);
+      return never();
+    };
+    const part = groupOf(
+      '',
+      checkAt('x', { run: runIt, timeoutMs: 5000 }),
+      checkAt('y', { run: runIt, timeoutMs: 1000 }),
+    );
+    expect(await messagesOf(part, runOptions({ deadlineMs: 3000 }))).toEqual([
+      'TimeoutError: no answer within 3 s from fake host:1',
+      'TimeoutError: no answer within 1 s from fake host:1',
+    ]);
+    expect(limits).toEqual([3000, 1000]);
+  });
+
+  it.each([0, -5])('of %d ms is answered all the same', async (deadlineMs) => {
+    expect(await messagesOf(checkAt('x', { run: never }), runOptions({ deadlineMs }))).toEqual([
+      'TimeoutError: no answer within 0 s from fake host:1',
+    ]);
+  });
+});
+
+describe('an outer signal', () => {
+  it('ends what is open, and leaves what has ended', async () => {
+    const outer = new AbortController();
+    const ended: CheckResult[] = [];
+    const aborted: boolean[] = [];
+    const runIt = ({ signal }: CheckContext) => {
+      signal.addEventListener('abort', () => aborted.push(true));
+      return never();
+    };
+    const onResult = (result: CheckResult) => ended.push(result);
+    const running = run(groupOf('', checkAt('open', { run: runIt }), checkAt('done')), {
+      ...runOptions({ signal: outer.signal }),
+      onResult,
+    });
+    await vi.waitUntil(() => ended.length === 1);
+    outer.abort();
+    const report = await running;
+    expect(leaves(report.result).map(({ error }) => error?.code)).toEqual(['TimeoutError', undefined]);
+    expect(aborted).toEqual([true]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('aborted before the run begins ends it at once', async () => {
+    const seen: boolean[] = [];
+    const runIt = ({ signal }: CheckContext) => {
+      seen.push(signal.aborted);
+      return never();
+    };
+    const report = await run(checkAt('x', { run: runIt }), runOptions({ signal: AbortSignal.abort() }));
+    expect(report.verdict).toBe('failing');
+    expect(seen).toEqual([true]);
+  });
+});
+
+describe('onResult', () => {
+  it('is told of each check once, working or not, as it ends', async () => {
+    const told: string[] = [];
+    const onResult = ({ name, verdict }: CheckResult) => told.push(`${name} ${verdict}`);
+    const part = groupOf(
+      '',
+      checkAt('slow', { run: never }),
+      groupOf('g', checkAt('minor', { run: never, timeoutMs: 1, critical: false })),
+      checkAt('fine'),
+    );
+    await messagesOf(part, { ...runOptions(), onResult });
+    expect(told).toEqual(['fine working', 'minor degraded', 'slow failing']);
+  });
+});

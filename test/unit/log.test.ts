@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { createLog } from '../../lib/log.ts';
+import { collectedLog } from '../support/collected-log.ts';
+
+const parsed = (line: string | undefined) => JSON.parse(line ?? '') as Record<string, unknown>;
+
+describe('a line', () => {
+  it.each(['info', 'warn', 'error'] as const)(
+    'of level %s is one JSON object with time, message and fields',
+    (level) => {
+      const { log, lines } = collectedLog();
+      log[level]('something\nhappened', { count: 3n, list: [1, 'two'] });
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).not.toContain('\n');
+      expect(parsed(lines[0])).toEqual({
+        level,
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
+        message: 'something\nhappened',
+        count: '3',
+        list: [1, 'two'],
+      });
+    },
+  );
+});
+
+describe('an error', () => {
+  it('is written with its name, code, stack and causes', () => {
+    const { log, lines } = collectedLog();
+    const cause = Object.assign(new TypeError('inner'), { code: 'ECONNREFUSED' });
+    log.error('failed', { error: new Error('outer', { cause }) });
+    expect(parsed(lines[0]).error).toMatchObject({
+      name: 'Error',
+      message: 'outer',
+      stack: expect.stringContaining('log.test.ts') as string,
+      cause: { name: 'TypeError', code: 'ECONNREFUSED', message: 'inner' },
+    });
+  });
+
+  it('of several is written with each of them', () => {
+    const { log, lines } = collectedLog();
+    log.error('failed', { error: new AggregateError([new Error('first'), 'no error', new Error('second')]) });
+    expect(parsed(lines[0]).error).toMatchObject({ errors: [{ message: 'first' }, null, { message: 'second' }] });
+  });
+
+  it('that is its own cause ends somewhere', () => {
+    const { log, lines } = collectedLog();
+    const first = new Error('first');
+    const second = new Error('second', { cause: first });
+    first.cause = second;
+    log.error('failed', { error: second });
+    expect(parsed(lines[0]).error).toMatchObject({ message: 'second', cause: { message: 'first' } });
+  });
+
+  it.each([
+    ['a circular object', circular()],
+    [
+      'an object that throws when it is written',
+      {
+        toJSON() {
+          throw new Error('no');
+        },
+      },
+    ],
+    [
+      'an error whose message throws',
+      Object.defineProperty(new Error(), 'message', {
+        get() {
+          throw new Error('no');
+        },
+      }),
+    ],
+  ])('%s does not stop the line', (_name, field) => {
+    const { log, lines } = collectedLog();
+    log.warn('failed', { field });
+    expect(parsed(lines[0])).toMatchObject({ level: 'warn', message: 'failed', fields: 'not JSON' });
+  });
+});
+
+describe('secrets', () => {
+  const secret = 'p"ss\\word\n1';
+
+  it('are hidden in message, fields, nested values and errors, also where JSON escapes them', () => {
+    const { log, lines } = collectedLog();
+    const error = new Error(`in ${secret}`, { cause: new Error(`inner ${secret}`) });
+    log.hiding([secret]).error(`message ${secret}`, { field: `${secret}${secret}`, nested: [{ deep: secret }], error });
+    expect(lines[0]).not.toContain(JSON.stringify(secret).slice(1, -1));
+    expect(lines[0]).not.toContain('word');
+    expect(parsed(lines[0])).toMatchObject({ message: 'message ***', field: '******', nested: [{ deep: '***' }] });
+  });
+
+  it('are hidden in the line that stands for one that cannot be written', () => {
+    const { log, lines } = collectedLog();
+    log.hiding([secret]).error(`message ${secret}`, { field: circular() });
+    expect(parsed(lines[0]).message).toBe('message ***');
+  });
+
+  it('of both logs are hidden by a log made of another', () => {
+    const lines: string[] = [];
+    createLog((line) => lines.push(line), ['first-secret'])
+      .hiding(['second-secret'])
+      .info('first-secret second-secret');
+    expect(parsed(lines[0]).message).toBe('*** ***');
+  });
+
+  it('that contain one another leave no rest', () => {
+    const { log, lines } = collectedLog();
+    log.hiding(['abcd', 'abcdefgh']).info('abcdefgh abcd');
+    expect(parsed(lines[0]).message).toBe('*** ***');
+  });
+
+  it('shorter than four characters blot out nothing, an empty one least of all', () => {
+    const { log, lines } = collectedLog();
+    log.hiding(['', 'a', 'abc']).info('abc abc');
+    expect(parsed(lines[0]).message).toBe('abc abc');
+  });
+
+  it('stay visible to the log that was not told of them', () => {
+    const { log, lines } = collectedLog();
+    log.hiding(['some secret']);
+    log.info('some secret');
+    expect(parsed(lines[0]).message).toBe('some secret');
+  });
+});
+
+function circular(): object {
+  const object: { self?: object } = {};
+  object.self = object;
+  return object;
+}
