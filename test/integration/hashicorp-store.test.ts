@@ -134,10 +134,10 @@ test('a token finds its namespace, with the secret that it refers to', async () 
 });
 
 test('the settings may have the names that OpenBao gives them, and be of a namespace of the vault', async () => {
-  await admin('POST', 'sys/namespaces/team');
-  const inTeam = { 'x-vault-namespace': 'team' };
-  await admin('POST', 'sys/mounts/secret', { type: 'kv', options: { version: '2' } }, inTeam);
-  const env = { BAO_ADDR: `${openbao.url}/`, BAO_TOKEN: openbao.token, BAO_NAMESPACE: 'team' };
+  await admin('POST', 'sys/namespaces/crew');
+  const inCrew = { 'x-vault-namespace': 'crew' };
+  await admin('POST', 'sys/mounts/secret', { type: 'kv', options: { version: '2' } }, inCrew);
+  const env = { BAO_ADDR: `${openbao.url}/`, BAO_TOKEN: openbao.token, BAO_NAMESPACE: 'crew' };
   const store = await hashicorpStore('secret/healthgate', env);
   await expect.poll(() => store.write('ours', '{}', signal()).then(() => 'written')).toBe('written');
   expect(await store.read('ours', signal())).toBe('{}');
@@ -177,8 +177,13 @@ describe('what OpenBao refuses', () => {
 
   test('a mount that does not exist', async () => {
     const store = await open('nowhere/healthgate');
-    for (const asking of [store.read('prod', signal()), store.list(signal()), store.write('prod', '{}', signal())])
-      await expect(asking).rejects.toMatchObject({
+    const asking = [
+      () => store.read('prod', signal()),
+      () => store.list(signal()),
+      () => store.write('prod', '{}', signal()),
+    ];
+    for (const ask of asking)
+      await expect(ask()).rejects.toMatchObject({
         name: 'ConfigurationError',
         message: expect.stringContaining('no key-value engine mounted at nowhere') as string,
       });

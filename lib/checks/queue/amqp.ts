@@ -126,6 +126,7 @@ async function open({ url, ca }: BrokerConfig, signal: AbortSignal): Promise<Ope
   const name = brokerOf(url);
   const address = { ...addressOf(url), heartbeat: 0 }; // a run is over before the first beat is due
   const { default: amqp } = await import('amqplib');
+  signal.throwIfAborted(); // a socket that is born aborted connects nevertheless, and stays
   const end = new AbortController();
   const socket: SocketOptions & { signal: AbortSignal } = {
     noDelay: true, // else Nagle and delayed acknowledgements add 40 ms

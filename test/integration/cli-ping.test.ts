@@ -1,0 +1,188 @@
+/** `healthgate ping`, as a process of its own, against real HTTP servers. */
+import { describe, expect, test } from 'vitest';
+import { EXIT } from '../../lib/cli/command.ts';
+import type { Terminal } from '../../lib/cli/command.ts';
+import { ping } from '../../lib/cli/ping.ts';
+import { freePort } from '../stack/process.ts';
+import { runCli } from '../support/cli.ts';
+import { blackHole } from '../support/faulty-server.ts';
+import { fixedAnswer } from '../support/fixed-answer.ts';
+import type { FixedAnswer, FixedAnswerServer } from '../support/fixed-answer.ts';
+import { openHandles, settledHandles } from '../support/handles.ts';
+
+const working: FixedAnswer = { status: 200, headers: { 'x-health-status': 'working' }, body: '{}' };
+const failing: FixedAnswer = { status: 503, headers: { 'x-health-status': 'failing' }, body: '{}' };
+
+/** Numbers that differ from run to run. */
+const steady = (out: string) => out.replace(/\d+ ms/g, 'N ms').replace(/127\.0\.0\.1:\d+/g, 'HOST');
+
+async function withServer<T>(
+  answer: Parameters<typeof fixedAnswer>[0],
+  work: (server: FixedAnswerServer) => Promise<T>,
+): Promise<T> {
+  const server = await fixedAnswer(answer);
+  try {
+    return await work(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+test('asks on a connection of its own each time, and shows no token', async () => {
+  await withServer(working, async ({ url, asked }) => {
+    const { code, out, err } = await runCli(['ping', `${url}/api/health/s3cret/cache?format=json`, '--interval', '0']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(steady(out)).toBe(
+      'ping http://HOST/api/health/***/cache?***\n' +
+        '1/3  200 working  N ms\n2/3  200 working  N ms\n3/3  200 working  N ms\n' +
+        'loss 0 % (0 of 3), average latency N ms\n',
+    );
+    expect(asked).toHaveLength(3);
+    for (const { method, path, headers } of asked) {
+      expect({ method, path }).toEqual({ method: 'GET', path: '/api/health/s3cret/cache?format=json' });
+      expect(headers).toMatchObject({ connection: 'close' });
+      expect(headers).not.toHaveProperty('authorization');
+    }
+  });
+});
+
+test('sends the token of the environment in a header', async () => {
+  await withServer(working, async ({ url, asked }) => {
+    const env = { HEALTHGATE_TOKEN: ' s3cret\n' };
+    const { code, out } = await runCli(['ping', `${url}/api/health/`, '--attempts', '1'], { env });
+    expect(code).toBe(0);
+    expect(asked[0]?.headers.authorization).toBe('Bearer s3cret');
+    expect(out).not.toContain('s3cret');
+  });
+});
+
+describe('success', () => {
+  const answers = [failing, working, failing];
+  test.each([
+    ['enough', '1', 0],
+    ['too few', '2', 1],
+  ])('%s attempts', async (_name, least, expected) => {
+    await withServer(
+      (index) => answers[index] ?? working,
+      async ({ url }) => {
+        const { code, out } = await runCli(['ping', url, '--interval', '0', '--min-successful', least]);
+        expect(code).toBe(expected);
+        expect(steady(out)).toContain('1/3  503 failing  N ms\n2/3  200 working  N ms\n3/3  503 failing  N ms\n');
+        expect(out).toContain('loss 67 % (2 of 3), average latency ');
+      },
+    );
+  });
+
+  test.each([
+    [204, 0],
+    [302, 1],
+    [404, 1],
+  ])('is 2xx, and redirects are not followed: %i', async (status, expected) => {
+    await withServer({ status, headers: { location: '/elsewhere' } }, async ({ url, asked }) => {
+      const { code, out } = await runCli(['ping', url, '--attempts', '1']);
+      expect(code).toBe(expected);
+      expect(steady(out)).toContain(`1/1  ${status}  N ms\n`);
+      expect(asked).toHaveLength(1);
+    });
+  });
+});
+
+test('an answer without end is read to a bound, and one header cannot write to the terminal', async () => {
+  const headers = { 'x-health-status': `\u009b31m${'x'.repeat(100)}` };
+  await withServer({ status: 200, headers, body: 'x'.repeat(2 ** 22) }, async ({ url }) => {
+    const { code, out } = await runCli(['ping', url, '--attempts', '1']);
+    expect(code).toBe(0);
+    expect(out).not.toContain('\u009b');
+    expect(steady(out)).toMatch(/^1\/1 {2}200 31mx{37} {2}N ms$/m);
+  });
+});
+
+test('nobody there', async () => {
+  const { code, out } = await runCli(['ping', `http://u:s3cret@127.0.0.1:${await freePort()}/`, '--attempts', '1']);
+  expect(code).toBe(1);
+  expect(steady(out)).toMatch(/^1\/1 {2}ConnectionError: connection refused by http HOST.* N ms$/m);
+  expect(out).toMatch(/^loss 100 % \(1 of 1\)$/m);
+  expect(out).not.toContain('s3cret');
+});
+
+test('no answer in time', async () => {
+  const server = await blackHole();
+  try {
+    const url = `http://127.0.0.1:${server.port}`;
+    const { code, out } = await runCli(['ping', url, '--attempts', '1', '--timeout', '0.2']);
+    expect(code).toBe(1);
+    expect(steady(out)).toContain('TimeoutError: no answer within 0.2 s from http HOST');
+  } finally {
+    await server.stop();
+  }
+});
+
+test.each([
+  ['no URL', []],
+  ['two URLs', ['http://a', 'http://b']],
+  ['no scheme', ['s3cret.example']],
+  ['another scheme', ['ftp://s3cret.example']],
+  ['no attempts', ['http://a', '--attempts', '0']],
+  ['half an attempt', ['http://a', '--attempts', '1.5']],
+  ['more successes than attempts', ['http://a', '--attempts', '2', '--min-successful', '3']],
+  ['no time', ['http://a', '--timeout', '0']],
+  ['an interval that is no number', ['http://a', '--interval', 'soon']],
+  ['an unknown option', ['http://a', '--retries', '3']],
+])('%s: exit 2', async (_name, args) => {
+  const { code, out, err } = await runCli(['ping', ...args]);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^healthgate ping: .+\nSee healthgate ping --help\.\n$/s);
+  expect(err).not.toContain('s3cret');
+});
+
+test('a token that no header can hold: exit 2', async () => {
+  const { code, err } = await runCli(['ping', 'http://127.0.0.1:1'], { env: { HEALTHGATE_TOKEN: 'a\nb' } });
+  expect(code).toBe(2);
+  expect(err).not.toContain('a\nb');
+});
+
+test('--help tells about HEALTHGATE_TOKEN', async () => {
+  expect((await runCli(['ping', '--help'])).out).toContain('HEALTHGATE_TOKEN');
+});
+
+describe('Ctrl-C', () => {
+  const terminal = (out: string[], signal: AbortSignal): Terminal => ({
+    out: (text) => out.push(text),
+    err: (text) => out.push(text),
+    isInteractive: false,
+    rows: 24,
+    columns: 80,
+    env: {},
+    signal,
+  });
+
+  test('during the pause ends it with what was done, and nothing stays open', async () => {
+    await withServer(working, async ({ url }) => {
+      const before = openHandles();
+      const controller = new AbortController();
+      const out: string[] = [];
+      const pinging = ping.run({ positionals: [url], values: { interval: '3600' } }, terminal(out, controller.signal));
+      await expect.poll(() => out.join('')).toContain('1/3  200 working');
+      controller.abort();
+      expect(await pinging).toBe(EXIT.ok);
+      expect(out.at(-1)).toContain('loss 0 % (0 of 1)');
+      expect(await settledHandles(before)).toEqual([]);
+    });
+  });
+
+  test('during an attempt does not count that', async () => {
+    const server = await blackHole();
+    const before = openHandles();
+    const controller = new AbortController();
+    const out: string[] = [];
+    const url = `http://127.0.0.1:${server.port}`;
+    const pinging = ping.run({ positionals: [url], values: { timeout: '3600' } }, terminal(out, controller.signal));
+    setImmediate(() => {
+      controller.abort();
+    });
+    expect(await pinging).toBe(EXIT.failing);
+    expect(out.at(-1)).toBe('no attempt was finished\n');
+    expect(await settledHandles(before)).toEqual([]);
+    await server.stop();
+  });
+});

@@ -1,0 +1,149 @@
+/** `healthgate token`, as a process of its own, on vaults that are folders and on one in Secrets Manager. */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { digest, namespaceOf } from '../../lib/vault/tokens.ts';
+import { motoEnvironment } from '../stack/servers/moto.ts';
+import { runCli } from '../support/cli.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const OLD = 'an-old-token-0123456789';
+const OTHER = 'another-token-0123456789';
+const CHECKS = '"checks":   { "z": {"kind": "tcp", "host": "h", "port": 1}, "a": {} }';
+
+const documents = {
+  'prod.json': `{\n  "access_tokens": [\n    "${OLD}",\n    "${OTHER}"\n  ],\n  ${CHECKS}\n}\n`,
+  'single.json': `{\n  "access_token": "${OLD}",\n  ${CHECKS}\n}\n`,
+  'referring.json': `{ "access_tokens": [{ "secret": "tokens", "key": "old" }, { "secret": "none" }], ${CHECKS} }`,
+  'tokens.json': `{ "old": "${OLD}" }`,
+  'broken.json': `{ "access_tokens": ["${OLD}"`,
+};
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+
+beforeEach(async () => {
+  folder = await temporaryFolder(documents);
+  return () => folder.remove();
+});
+
+const token = (...args: string[]) => runCli(['token', ...args], { env: { HEALTHGATE_VAULT: `file:${folder.path}` } });
+const documentOf = (namespace: string) => readFile(join(folder.path, `${namespace}.json`), 'utf8');
+
+/** The token that was printed, once, with its digest. */
+function tokenIn(out: string): string {
+  const { made = '', sha256 } = /^token {4}(?<made>\S+)\nsha256 {3}(?<sha256>\S+)\n/.exec(out)?.groups ?? {};
+  expect(sha256).toBe(digest(made));
+  expect(out.split(made)).toHaveLength(2);
+  return made;
+}
+
+test('prints a token and its digest, and changes nothing', async () => {
+  const { code, out, err } = await token('prod');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(namespaceOf(tokenIn(out))).toBe('prod');
+  expect(await documentOf('prod')).toBe(documents['prod.json']);
+});
+
+describe('--add', () => {
+  test('puts it into the document, of which the rest stays as it is', async () => {
+    const { code, out } = await token('prod', '--add');
+    expect(code).toBe(0);
+    expect(await documentOf('prod')).toBe(documents['prod.json'].replace('[\n', `[\n    "${tokenIn(out)}",\n`));
+    expect(out).not.toContain(OLD);
+  });
+
+  test('goes beside a single access_token', async () => {
+    const { out } = await token('single', '--add');
+    const added = `{\n  "access_tokens": ["${tokenIn(out)}"],`;
+    expect(await documentOf('single')).toBe(documents['single.json'].replace('{', added));
+  });
+
+  test('for a namespace that does not exist', async () => {
+    const { code, out, err } = await token('nothing', '--add');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(`file:${folder.path} has no namespace nothing`);
+  });
+
+  test('for a document that cannot be read', async () => {
+    const { code, out, err } = await token('broken', '--add');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(`the document of broken in file:${folder.path}: not valid JSON`);
+    expect(await documentOf('broken')).toBe(documents['broken.json']);
+  });
+});
+
+describe('--drop', () => {
+  test('takes the token of that digest out, and shows the digests that are left', async () => {
+    const { code, out } = await token('prod', '--drop', digest(OLD).slice(0, 8).toUpperCase());
+    expect(code).toBe(0);
+    expect(out).toBe(`dropped  sha256 ${digest(OLD)}\nleft     sha256 ${digest(OTHER)}\n`);
+    expect(JSON.parse(await documentOf('prod'))).toMatchObject({ access_tokens: [OTHER] });
+    expect(await documentOf('prod')).toContain(CHECKS);
+  });
+
+  test('with --add, replaces even the last one', async () => {
+    const { code, out } = await token('single', '--add', '--drop', digest(OLD));
+    expect(code).toBe(0);
+    expect(out).toContain(`dropped  sha256 ${digest(OLD)}\n`);
+    expect(await documentOf('single')).toBe(`{\n  "access_tokens": ["${tokenIn(out)}"],\n  ${CHECKS}\n}\n`);
+  });
+
+  test('takes a reference out, where what it refers to is the token', async () => {
+    const { code, out } = await token('referring', '--add', '--drop', digest(OLD));
+    expect(code).toBe(0);
+    expect(out).toContain('left     access_tokens.1, which cannot be read');
+    expect(JSON.parse(await documentOf('referring'))).toMatchObject({
+      access_tokens: [tokenIn(out), { secret: 'none' }],
+    });
+  });
+
+  test.each([
+    ['the last one that works', 'referring', digest(OLD), 'no other token that works'],
+    ['one that is not there', 'prod', '0'.repeat(64), 'no token whose digest begins with'],
+    ['too little of a digest', 'prod', digest(OLD).slice(0, 7), 'first 8 to 64 characters'],
+    ['a token instead of its digest', 'prod', OLD, 'never put a token itself here'],
+  ])('%s: refused, and nothing changes', async (_name, namespace, drop, said) => {
+    const before = await documentOf(namespace);
+    const { code, out, err } = await token(namespace, '--drop', drop);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(said);
+    expect(err).not.toContain(OLD);
+    expect(await documentOf(namespace)).toBe(before);
+  });
+});
+
+test.each([
+  ['no namespace', []],
+  ['two', ['a', 'b']],
+  ['a path', ['../prod']],
+  ['a token', [`hg_prod_${'x'.repeat(43)}`]],
+  ['a vault, and nothing to do with it', ['prod', '--vault', 'file:vault']],
+  ['a vault of no known form', ['prod', '--add', '--vault', 'ftp:vault']],
+])('%s: exit 2', async (_name, args) => {
+  const { code, out, err } = await token(...args);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^healthgate token: .+\nSee healthgate token --help\.\n$/);
+  expect(err).not.toContain('hg_');
+});
+
+describe('in Secrets Manager', () => {
+  const env = { ...motoEnvironment(inject('stack').aws), NODE_NO_WARNINGS: '1' };
+  const vault = `secretsmanager:cli-${randomUUID()}`;
+  const { openStore } = await import('../../lib/vault/open.ts');
+
+  beforeAll(() => {
+    Object.assign(process.env, env);
+  });
+
+  afterAll(() => undefined);
+
+  test('a token is added', async () => {
+    const store = await openStore(vault);
+    await store.write('prod', documents['single.json'], AbortSignal.timeout(10_000));
+    const { code, out, err } = await runCli(['token', 'prod', '--add', '--vault', vault], { env });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const text = (await store.read('prod', AbortSignal.timeout(10_000))) ?? '';
+    expect(JSON.parse(text)).toMatchObject({ access_tokens: [tokenIn(out)], access_token: OLD });
+  });
+});

@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Kept } from '../../../lib/vault/kept.ts';
+import { deferred } from '../../support/part.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+let now = 0;
+const clock = () => now;
+
+beforeEach(() => {
+  now = 1_000_000;
+});
+
+/** A value that counts how often it was read, and fails while it is told to. */
+function source() {
+  const state = { reads: 0, broken: false };
+  const read = () => {
+    state.reads += 1;
+    return state.broken ? Promise.reject(new Error('unreadable')) : Promise.resolve(state.reads);
+  };
+  return { state, kept: new Kept(read, { now: clock }) };
+}
+
+describe('a value that was read', () => {
+  it('is kept for a minute', async () => {
+    const { kept } = source();
+    expect(await kept.get()).toBe(1);
+    now += MINUTE - 1;
+    expect(await kept.get()).toBe(1);
+    now += 1;
+    expect(await kept.get()).toBe(2);
+    expect(kept.staleMs).toBeUndefined();
+  });
+
+  it('is kept for as long as it says itself', async () => {
+    const kept = new Kept(() => Promise.resolve(now), { keepMs: () => 5000, now: clock });
+    const first = await kept.get();
+    now += 4999;
+    expect(await kept.get()).toBe(first);
+    now += 1;
+    expect(await kept.get()).toBe(now);
+  });
+
+  it('is handed to the next read', async () => {
+    const given: unknown[] = [];
+    const read = (previous: string | undefined) => {
+      given.push(previous);
+      return Promise.resolve(`${previous ?? ''}x`);
+    };
+    const kept = new Kept(read, { now: clock });
+    await kept.get();
+    now += MINUTE;
+    await kept.get();
+    expect(given).toEqual([undefined, 'x']);
+  });
+
+  it('may be undefined, and is kept all the same', async () => {
+    const read = vi.fn(() => Promise.resolve(undefined));
+    const kept = new Kept(read, { now: clock });
+    await kept.get();
+    await kept.get();
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('askers at once', () => {
+  it('share one read', async () => {
+    const reading = deferred<string>();
+    const read = vi.fn(() => reading.promise);
+    const kept = new Kept(read, { now: clock });
+    const asked = [kept.get(), kept.get(), kept.get()];
+    reading.resolve('value');
+    expect(await Promise.all(asked)).toEqual(['value', 'value', 'value']);
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it('share its failure, which is not kept', async () => {
+    const reading = deferred<string>();
+    const read = vi.fn(() => reading.promise);
+    const kept = new Kept(read, { now: clock });
+    const asked = [kept.get(), kept.get()];
+    reading.reject(new Error('unreadable'));
+    expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    read.mockResolvedValue('value');
+    expect(await kept.get()).toBe('value');
+    expect(read).toHaveBeenCalledTimes(2);
+  });
+
+  it('get a rejection, not an exception, from a read that throws at once', async () => {
+    const read = () => {
+      throw new Error('at once');
+    };
+    await expect(new Kept(read, { now: clock }).get()).rejects.toThrow('at once');
+  });
+});
+
+describe('while it cannot be read again', () => {
+  it('the value is used for up to an hour, and its age is told', async () => {
+    const { state, kept } = source();
+    await kept.get();
+    state.broken = true;
+    now += MINUTE;
+    expect(await kept.get()).toBe(1);
+    expect(kept.staleMs).toBe(MINUTE);
+    now += HOUR - MINUTE - 1;
+    expect(await kept.get()).toBe(1);
+    expect(kept.staleMs).toBe(HOUR - 1);
+    now += 1;
+    await expect(kept.get()).rejects.toThrow('unreadable');
+    now += RETRY;
+    await expect(kept.get()).rejects.toThrow('unreadable');
+  });
+
+  it('it is tried again after a pause, and no sooner', async () => {
+    const { state, kept } = source();
+    await kept.get();
+    state.broken = true;
+    now += MINUTE;
+    await kept.get();
+    now += RETRY - 1;
+    await kept.get();
+    expect(state.reads).toBe(2);
+    now += 1;
+    await kept.get();
+    expect(state.reads).toBe(3);
+  });
+
+  it('the first read that succeeds ends it', async () => {
+    const { state, kept } = source();
+    await kept.get();
+    state.broken = true;
+    now += MINUTE;
+    await kept.get();
+    state.broken = false;
+    now += RETRY;
+    expect(await kept.get()).toBe(3);
+    expect(kept.staleMs).toBeUndefined();
+    now += MINUTE - 1;
+    expect(await kept.get()).toBe(3);
+  });
+
+  it('and never could be, each get is a new try', async () => {
+    const { state, kept } = source();
+    state.broken = true;
+    await expect(kept.get()).rejects.toThrow('unreadable');
+    await expect(kept.get()).rejects.toThrow('unreadable');
+    expect(state.reads).toBe(2);
+    expect(kept.staleMs).toBeUndefined();
+  });
+});
+
+const RETRY = 5000;
