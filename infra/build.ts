@@ -1,4 +1,4 @@
-/** Bundles the command line and the Lambda functions into `dist/`. */
+/** Bundles the command line, the Lambda functions and what serverless.yml includes into `dist/`. */
 import { chmod, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { bundleOptions } from './bundle.ts';
@@ -6,9 +6,30 @@ import { bundleOptions } from './bundle.ts';
 const outdir = 'dist';
 
 await rm(outdir, { recursive: true, force: true });
-await build({
-  ...bundleOptions,
-  entryPoints: { cli: 'lib/cli/main.ts', 'functions/health': 'functions/health.ts' },
-  outdir,
-});
+await Promise.all([
+  // Apart from each other, so that chunks/ holds what the functions load and nothing of the command line: it is what is deployed.
+  build({ ...bundleOptions, entryPoints: { 'functions/health': 'functions/health.ts' }, outdir }),
+  build({ ...bundleOptions, entryPoints: { cli: 'lib/cli/main.ts' }, outdir, chunkNames: 'cli/[name]-[hash]' }),
+  // osls requires it, and knows a CommonJS file by its name.
+  build({
+    entryPoints: { 'infra/parameters': 'infra/parameters.ts' },
+    outdir,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    outExtension: { '.js': '.cjs' },
+  }),
+  // A text that stands in the template, where osls and CloudFormation would take `${…}` for theirs.
+  build({
+    entryPoints: { 'infra/canary': 'infra/canary/canary.ts' },
+    outdir,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    supported: { 'template-literal': false },
+    external: ['@aws/synthetics-core', '@aws-sdk/*'],
+    outExtension: { '.js': '.txt' },
+  }),
+]);
 await chmod(`${outdir}/cli.js`, 0o755);

@@ -129,9 +129,11 @@ function quoted(kindName: string): string {
 export function didYouMean(given: string, names: readonly string[]): string {
   if (given.length > 40) return '';
   const [best] = names.map((name) => ({ name, far: distance(given, name) })).sort((a, b) => a.far - b.far);
-  return best !== undefined && best.far <= Math.max(1, Math.floor(best.name.length / 2))
-    ? `; did you mean ${best.name}?`
-    : '';
+  if (best === undefined) return '';
+  // Two letters that changed places are two apart, also in a name of three.
+  const isClose = best.far <= Math.max(2, Math.floor(best.name.length / 2));
+  const isAnother = best.far >= Math.max(given.length, best.name.length);
+  return isClose && !isAnother ? `; did you mean ${best.name}?` : '';
 }
 
 /** Joins names by dots, as the contract writes paths in messages. */

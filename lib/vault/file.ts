@@ -55,7 +55,7 @@ export function fileStore(folder: string): Store {
         await writeFile(temporary, text, { mode: 0o600 });
         await rename(temporary, path);
       } catch (error) {
-        await rm(temporary, { force: true });
+        await rm(temporary, { force: true }).catch(() => undefined); // the first error tells more
         throw fileError(error, location);
       }
     },

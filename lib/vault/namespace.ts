@@ -36,7 +36,12 @@ export interface Namespace {
 
 /** The numbers at the top of a document. */
 export const NUMBERS = {
-  timeout: { description: 'Seconds that a check may take, unless it says otherwise.', preset: 2, min: 0.001, max: MAX_SECONDS },
+  timeout: {
+    description: 'Seconds that a check may take, unless it says otherwise.',
+    preset: 2,
+    min: 0.001,
+    max: MAX_SECONDS,
+  },
   deadline: { description: 'Seconds that a whole run may take.', preset: 10, min: 0.001, max: MAX_SECONDS },
   max_age: { description: 'Seconds for which a report is shared by everyone who asks.', preset: 5, min: 0, max: 3600 },
   failing_status: { description: 'HTTP status of a failing report.', preset: 503, min: 200, max: 599 },

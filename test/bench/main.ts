@@ -38,7 +38,7 @@ if (namespace === undefined) throw new Error('the demo namespace cannot be used'
 
 const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   engine: engineCost,
-  report: () => report(vault, namespace, rawChecks(addresses, `${addresses.aws.secretsPrefix}/${DEMO}`)),
+  report: () => report(vault, namespace, rawChecks(addresses, addresses.aws.secretsPrefix + DEMO)),
   growth: () => growth(addresses),
   askers,
   'black-holes': () => blackHoles(addresses),

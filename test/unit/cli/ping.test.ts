@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { maskUrl, summarize } from '../../../lib/cli/ping.ts';
+import { maskUrl, ping, summarize } from '../../../lib/cli/ping.ts';
+import { recordingTerminal } from '../../support/terminal.ts';
 
 test.each([
   ['https://status.example/api/health/s3cret/', 'https://status.example/api/health/***/'],
@@ -26,4 +27,29 @@ test.each([
   [[], 'no attempt was finished'],
 ])('summary %#', (attempts, summary) => {
   expect(summarize(attempts)).toBe(summary);
+});
+
+test.each([
+  ['no URL', [], {}, 'which URL?'],
+  ['two URLs', ['http://a', 'http://b'], {}, 'expected one URL'],
+  ['no scheme', ['s3cret.example'], {}, 'begins with http:// or https://'],
+  ['another scheme', ['ftp://s3cret.example'], {}, 'begins with http:// or https://'],
+  ['no host', ['http://'], {}, 'begins with http:// or https://'],
+  ['no attempts', ['http://a'], { attempts: '0' }, '--attempts: expected a whole number from 1'],
+  ['half an attempt', ['http://a'], { attempts: '1.5' }, '--attempts: expected a whole number from 1'],
+  ['more successes than attempts', ['http://a'], { attempts: '2', 'min-successful': '3' }, 'whole number from 1 to 2'],
+  ['no time', ['http://a'], { timeout: '0' }, '--timeout: expected a number from 0.001'],
+  ['an interval that is no number', ['http://a'], { interval: 'soon' }, '--interval: expected a number from 0'],
+])('%s makes no sense', async (_name, positionals, values, said) => {
+  const error: unknown = await ping.run({ positionals, values }, recordingTerminal()).catch((error: unknown) => error);
+  expect(error).toMatchObject({ name: 'UsageError', message: expect.stringContaining(said) as string });
+  expect(String(error)).not.toContain('s3cret');
+});
+
+test('a token that no header can hold is not sent, and not shown', async () => {
+  const terminal = recordingTerminal({ env: { HEALTHGATE_TOKEN: 's3\ncret' } });
+  await expect(ping.run({ positionals: ['http://127.0.0.1:1'], values: {} }, terminal)).rejects.toMatchObject({
+    name: 'UsageError',
+    message: 'HEALTHGATE_TOKEN holds characters that no token has',
+  });
 });

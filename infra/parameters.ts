@@ -1,0 +1,163 @@
+/** What serverless.yml makes of its parameters: which optional parts are wanted, and names turned into ARNs. */
+import { closest } from 'fastest-levenshtein';
+
+/** What osls hands to a file that a variable refers to. https://github.com/oss-serverless/osls/blob/4.x/docs/guides/variables.md */
+export interface Variables {
+  readonly resolveVariable: (name: string) => Promise<unknown>;
+  readonly resolveConfigurationProperty: (path: readonly string[]) => Promise<unknown>;
+  /** Of the command line. */
+  readonly options: { readonly param?: readonly string[] };
+}
+
+type Switch = 'on' | 'off';
+type Sub = { readonly 'Fn::Sub': string };
+type Arn = string | Sub;
+
+/** Which optional parts are asked for, by what they are called in serverless.yml. */
+export async function wanted(variables: Variables): Promise<Readonly<Record<string, Switch>>> {
+  await refuseUnknown(variables);
+  const { list, text } = read(variables);
+  const given = async (name: string): Promise<boolean> => (await list(name)).length > 0;
+  const both = async (one: string, other: string): Promise<boolean> => {
+    const answers = [await given(one), await given(other)];
+    if (answers[0] !== answers[1]) throw new Error(`${one} and ${other} are only of use together: set both or none`);
+    return answers.every(Boolean);
+  };
+  const inVault = (await namespacePrefix(variables)) !== undefined;
+  const parts = {
+    secrets_manager: inVault,
+    secrets_manager_kms: inVault && (await given('secretKeys')),
+    s3: await given('s3Buckets'),
+    s3_read: await given('s3Objects'),
+    s3_kms: await given('s3BucketKeys'),
+    cloudfront: await given('distributions'),
+    eventbridge_rule: await given('eventRules'),
+    eventbridge_api_destination: await given('eventDestinations'),
+    eventbridge_connection: await given('eventConnections'),
+    eventbridge_credentials: await given('eventConnections'),
+    event_pipeline: await given('eventBuses'),
+    vpc: await both('vpcSubnets', 'vpcSecurityGroups'),
+    domain: await both('domainName', 'domainCertificate'),
+    canary: await given('canaryTokenSecret'),
+    canary_alarm: (await given('canaryTokenSecret')) && (await given('alarmTopic')),
+    alarms: await given('alarmTopic'),
+    dashboard: oneOf(await text('dashboard'), 'dashboard', ['on', 'off']) === 'on',
+    route53: await given('route53TokenSecret'),
+  };
+  return Object.fromEntries(Object.entries(parts).map(([name, isWanted]) => [name, isWanted ? 'on' : 'off']));
+}
+
+/** What the parameters name, as IAM knows it; subnets and security groups as they are. */
+export async function arns(variables: Variables): Promise<Readonly<Record<string, readonly Arn[]>>> {
+  const { list } = read(variables);
+  const of = async (name: string, make: (item: string) => readonly string[]): Promise<Arn[]> =>
+    (await list(name)).flatMap((item): Arn[] => (item.startsWith('arn:') ? [item] : make(item).map(sub)));
+  const prefix = await namespacePrefix(variables);
+  return {
+    secrets: [
+      ...(prefix === undefined ? [] : [sub(secret(`${prefix}/*`))]),
+      // Secrets Manager adds a hyphen and six characters to a name: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
+      ...(await of('secrets', (name) => [secret(`${name}-??????`)])),
+    ],
+    secretKeys: await list('secretKeys'),
+    s3RoundTrip: await of('s3Buckets', (bucket) => [`arn:\${AWS::Partition}:s3:::${bucket}/healthgate/*`]),
+    s3Objects: await of('s3Objects', (object) => [`arn:\${AWS::Partition}:s3:::${object}`]),
+    s3BucketKeys: await list('s3BucketKeys'),
+    distributions: await of('distributions', (id) => [
+      `arn:\${AWS::Partition}:cloudfront::\${AWS::AccountId}:distribution/${id}`,
+    ]),
+    eventBuses: await of('eventBuses', (bus) => [events(`event-bus/${bus}`)]),
+    // The rules of the default bus do not name it: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+    eventRules: await of('eventRules', (rule) => [events(`rule/${rule.replace(/^default\//, '')}`)]),
+    // Their ARNs end in an id that is made with them; what IAM is asked about may stop at the name.
+    eventConnections: await of('eventConnections', (name) => [
+      events(`connection/${name}`),
+      events(`connection/${name}/*`),
+    ]),
+    eventDestinations: await of('eventDestinations', (name) => [
+      events(`api-destination/${name}`),
+      events(`api-destination/${name}/*`),
+    ]),
+    connectionSecrets: await of('eventConnections', (name) => [secret(`events!connection/${name}/*`)]),
+    vpcSubnets: await list('vpcSubnets'),
+    vpcSecurityGroups: await list('vpcSecurityGroups'),
+  };
+}
+
+/** Host name of the API: one's own where there is one. */
+export async function host(variables: Variables): Promise<string | Sub> {
+  const name = await read(variables).text('domainName');
+  return name === '' ? sub('${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}') : name;
+}
+
+/** A number, or nothing at all for `none`. */
+export async function reservedConcurrency(variables: Variables): Promise<number | { readonly Ref: 'AWS::NoValue' }> {
+  const value = await read(variables).text('reservedConcurrency');
+  if (value === 'none') return { Ref: 'AWS::NoValue' };
+  if (!/^\d+$/.test(value)) throw new Error('reservedConcurrency is a whole number, or none');
+  return Number(value);
+}
+
+/** What a request leaves in the access log: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html */
+export const accessLogFormat = JSON.stringify({
+  requestId: '$context.requestId',
+  time: '$context.requestTimeEpoch',
+  ip: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  route: '$context.routeKey',
+  protocol: '$context.protocol',
+  status: '$context.status',
+  responseBytes: '$context.responseLength',
+  responseMs: '$context.responseLatency',
+  integrationMs: '$context.integrationLatency',
+  integrationError: '$context.integrationErrorMessage',
+});
+
+function read({ resolveVariable }: Variables) {
+  const value = async (name: string): Promise<unknown> => resolveVariable(`param:${name}`);
+  const text = async (name: string): Promise<string> => String(await value(name)).trim();
+  /** A list, or one string with commas. */
+  const list = async (name: string): Promise<string[]> => {
+    const given = await value(name);
+    const items = (Array.isArray(given) ? given : String(given).split(',')).map((item) => String(item).trim());
+    if (items.includes('*')) throw new Error(`${name} names what may be touched, one by one; * is everything`);
+    return items.filter((item) => item !== '');
+  };
+  return { text, list };
+}
+
+/** osls ignores a parameter that it does not know, and a misspelt permission would be missed only when it is needed. */
+async function refuseUnknown({ resolveConfigurationProperty, options }: Variables): Promise<void> {
+  const params = (await resolveConfigurationProperty(['params'])) as Readonly<Record<string, object>>;
+  const known = Object.keys(params.default ?? {});
+  const named = [
+    ...Object.values(params).flatMap((stage) => Object.keys(stage)),
+    ...(options.param ?? []).map((assignment) => assignment.split('=', 1)[0] ?? ''),
+  ];
+  const unknown = named.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new Error(`unknown parameter ${unknown}; did you mean ${closest(unknown, known)}?`);
+}
+
+/** What the names of all namespaces' secrets begin with, without a slash at its end; undefined for another sort of vault. */
+async function namespacePrefix(variables: Variables): Promise<string | undefined> {
+  const vault = await read(variables).text('vault');
+  return /^secretsmanager:(?<prefix>.+?)\/*$/.exec(vault)?.groups?.prefix;
+}
+
+function oneOf(value: string, name: string, values: readonly string[]): string {
+  if (!values.includes(value)) throw new Error(`${name} is one of: ${values.join(', ')}`);
+  return value;
+}
+
+function sub(text: string): Sub {
+  return { 'Fn::Sub': text };
+}
+
+function secret(name: string): string {
+  return `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}`;
+}
+
+function events(name: string): string {
+  return `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:${name}`;
+}

@@ -1,0 +1,63 @@
+/** What every format must do. Its golden file shows what it makes of each sort of report; `vitest -u` writes it anew. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { formats } from '../../lib/formats/index.ts';
+import { reports } from '../support/reports.ts';
+
+const GOLDEN = join(import.meta.dirname, '../fixtures/golden');
+const FAILING_STATUS = 503;
+
+describe('the registry of formats', () => {
+  it('has each name and each media type once', () => {
+    const names = formats.map(({ name }) => name);
+    const mediaTypes = formats.flatMap(({ mediaType }) => mediaType ?? []);
+    expect(new Set(names).size).toBe(names.length);
+    expect(new Set(mediaTypes).size).toBe(mediaTypes.length);
+  });
+
+  it('begins with json', () => {
+    expect(formats[0].name).toBe('json');
+  });
+
+  it('has a golden file for each format, and no other', async () => {
+    expect((await readdir(GOLDEN)).sort()).toEqual(formats.map(({ name }) => goldenName(name)).sort());
+  });
+});
+
+describe.each(formats)('$name', (format) => {
+  it('renders every sort of report as its golden file shows', async () => {
+    const parts = Object.entries(reports).map(([name, report]) => {
+      const status = format.status(report, FAILING_STATUS);
+      return `=== ${name}: ${String(status)} ${format.contentType}\n${format.render(report)}`;
+    });
+    await expect(`${parts.join('\n')}\n`).toMatchFileSnapshot(join(GOLDEN, goldenName(format.name)));
+  });
+
+  it('renders the same report to the same text, and leaves the report as it is', () => {
+    for (const report of Object.values(reports)) {
+      const before = structuredClone(report);
+      expect(format.render(report)).toBe(format.render(report));
+      expect(report).toEqual(before);
+    }
+  });
+
+  it('says its media type in its content type', () => {
+    if (format.mediaType !== undefined) expect(format.contentType.split(';')[0]).toBe(format.mediaType);
+    expect(format.contentType).toMatch(/^[a-z]+\/[a-z0-9.+-]+(?:; [a-z0-9-]+=[a-z0-9.-]+)*$/);
+  });
+
+  it('shows no control character of a name or a message', () => {
+    for (const report of Object.values(reports))
+      expect(format.render(report).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it.each(['working', 'degraded'])('answers 200 when %s', (name) => {
+    const report = reports[name];
+    expect(report && format.status(report, FAILING_STATUS)).toBe(200);
+  });
+});
+
+function goldenName(format: string): string {
+  return `${format.replace(/[^a-z]/g, '-')}.txt`;
+}

@@ -1,0 +1,109 @@
+/** Reports as a run makes them, for formats. */
+import type { CheckResult, GroupResult, Report, Result } from '../../lib/types.ts';
+import { worst } from '../../lib/engine/verdict.ts';
+
+/** A check of that path (names in a list where they hold slashes) that works, unless it is given an error. */
+export function resultAt(path: string | readonly string[], overrides: Partial<CheckResult> = {}): CheckResult {
+  const names = typeof path === 'string' ? path.split('/') : path;
+  const critical = overrides.critical ?? true;
+  return {
+    name: names.at(-1) ?? '',
+    path: names,
+    kind: 'tcp',
+    target: 'tcp db.example:5432',
+    verdict: overrides.error === undefined ? 'working' : critical ? 'failing' : 'degraded',
+    critical,
+    durationMs: 12,
+    ...overrides,
+  };
+}
+
+export function groupResult(name: string, ...parts: readonly Result[]): GroupResult {
+  return { name, verdict: worst(parts.map(({ verdict }) => verdict)), parts };
+}
+
+export function reportOf(result: Result): Report {
+  return { namespace: 'prod', verdict: result.verdict, startedAt: 1_700_000_000_000, durationMs: 2345.6, result };
+}
+
+const refused: CheckResult['error'] = {
+  code: 'ConnectionError',
+  message: 'connection refused by redis cache.example:6379; is it running and listening there?',
+};
+const timedOut: CheckResult['error'] = {
+  code: 'TimeoutError',
+  message: 'no answer within 2 s from tcp db.example:5432',
+};
+
+const runbook = 'https://wiki.example/runbooks/redis';
+
+/** Names that break what is careless: quotes, slashes, control characters, markup, numbers, what objects inherit. */
+export const HOSTILE_NAMES = [
+  'say "hi" \\ there',
+  'a/b',
+  'tab\tline\nfeed\u0000\u001b[31m',
+  '</script><script>alert(1)</script>',
+  '&amp; ]]> %s ${x}',
+  '10',
+  '2',
+  '__proto__',
+  'constructor',
+  'right\u202eleft\u2028line',
+  'é 日本 🎉',
+  ' ',
+  '',
+];
+
+/** One of each sort, by a name for people. */
+export const reports: Readonly<Record<string, Report>> = {
+  working: reportOf(
+    groupResult(
+      '',
+      groupResult(
+        'cache',
+        resultAt('cache/data', { description: 'Sessions', runbook }),
+        resultAt('cache/pages', { durationMs: 0.4 }),
+      ),
+      resultAt('postgres', { durationMs: 1234.5 }),
+    ),
+  ),
+  degraded: reportOf(
+    groupResult(
+      '',
+      groupResult(
+        'cache',
+        resultAt('cache/data'),
+        resultAt('cache/pages', { critical: false, error: refused, runbook }),
+      ),
+    ),
+  ),
+  failing: reportOf(
+    groupResult(
+      '',
+      resultAt('vault'),
+      groupResult(
+        'celery',
+        resultAt('celery/ping', {
+          error: { ...timedOut, message: `${timedOut.message}; it depends on cache/data, which does not work` },
+          causes: ['cache/data'],
+          durationMs: 2001,
+        }),
+        groupResult(
+          'queues',
+          groupResult('deep', resultAt('celery/queues/deep/high_priority', { critical: false, error: timedOut })),
+        ),
+      ),
+      groupResult('cache', resultAt('cache/data', { error: refused, runbook, durationMs: 3 })),
+      groupResult('empty'),
+    ),
+  ),
+  'single leaf': reportOf(resultAt('cache/data', { error: refused })),
+  'hostile names': reportOf(
+    groupResult(
+      '',
+      ...HOSTILE_NAMES.map((name) =>
+        resultAt([name], { error: { code: 'UnhealthyError', message: 'say "hi" <b>&\\' } }),
+      ),
+    ),
+  ),
+};

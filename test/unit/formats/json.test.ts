@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { json } from '../../../lib/formats/json.ts';
+import { groupResult, HOSTILE_NAMES, reportOf, reports, resultAt } from '../../support/reports.ts';
+
+const render = (...parts: Parameters<typeof groupResult>[1][]) => json.render(reportOf(groupResult('', ...parts)));
+
+describe('a leaf', () => {
+  it('that works is exactly status and response_time', () => {
+    expect(json.render(reportOf(resultAt('a', { description: 'x', runbook: 'https://x.example' })))).toBe(
+      '{"status":"working","response_time":"0.012"}',
+    );
+  });
+
+  it('that does not has its error and message as its status', () => {
+    const error = { code: 'TimeoutError', message: 'no answer within 2 s from redis cache.example:6379' } as const;
+    expect(json.render(reportOf(resultAt('a', { error, durationMs: 2001 })))).toBe(
+      '{"status":"TimeoutError: no answer within 2 s from redis cache.example:6379","response_time":"2.001"}',
+    );
+  });
+
+  it.each([
+    [0, '0.000'],
+    [0.4, '0.000'],
+    [0.5, '0.001'],
+    [12.4, '0.012'],
+    [999.9, '1.000'],
+    [28_000, '28.000'],
+    [123_456_789, '123456.789'],
+  ])('of %d ms has the response time %s', (durationMs, text) => {
+    expect(json.render(reportOf(resultAt('a', { durationMs })))).toContain(`"response_time":"${text}"`);
+  });
+});
+
+describe('the tree', () => {
+  const leaf = '{"status":"working","response_time":"0.012"}';
+
+  it('has the shape of the document, compact, with nothing added', () => {
+    expect(render(groupResult('cache', resultAt('cache/data'), groupResult('empty')), resultAt('postgres'))).toBe(
+      `{"cache":{"data":${leaf},"empty":{}},"postgres":${leaf}}`,
+    );
+  });
+
+  it('has the order of the document, also for names that look like numbers', () => {
+    expect(render(resultAt('10'), resultAt('b'), resultAt('2'), resultAt('a'))).toBe(
+      `{"10":${leaf},"b":${leaf},"2":${leaf},"a":${leaf}}`,
+    );
+  });
+
+  it('has every name, however hostile', () => {
+    const text = render(...HOSTILE_NAMES.map((name) => resultAt([name])));
+    expect(Object.keys(JSON.parse(text) as object).sort()).toEqual([...HOSTILE_NAMES].sort());
+    expect(text).toContain('"__proto__":{"status"');
+    expect(text).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('has half a character escaped', () => {
+    expect(render(resultAt(['\ud800']))).toBe(`{"\\ud800":${leaf}}`);
+  });
+});
+
+describe('the status', () => {
+  it.each([
+    ['working', 200],
+    ['degraded', 200],
+    ['failing', 418],
+    ['single leaf', 418],
+  ])('of %s is %d', (name, status) => {
+    const report = reports[name];
+    expect(report && json.status(report, 418)).toBe(status);
+  });
+});

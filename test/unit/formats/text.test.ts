@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { text } from '../../../lib/formats/text.ts';
+import type { CheckResult } from '../../../lib/types.ts';
+import { groupResult, HOSTILE_NAMES, reportOf, resultAt } from '../../support/reports.ts';
+
+const lines = (...parts: CheckResult[]) => text.render(reportOf(groupResult('', ...parts))).split('\n');
+const error = { code: 'UnhealthyError', message: 'too deep' } as const;
+
+describe('the text format', () => {
+  it('has the verdict on its first line, and ends with a line feed', () => {
+    expect(lines(resultAt('a'))).toEqual(['working', 'working  0.012s a', '']);
+    expect(lines(resultAt('a', { error }))[0]).toBe('failing');
+    expect(lines(resultAt('a', { error, critical: false }))[0]).toBe('degraded');
+    expect(lines()).toEqual(['working', '']);
+  });
+
+  it('has a line a check, worst first, else in the order of the document', () => {
+    const minor = { error, critical: false };
+    const checks = [
+      resultAt('1'),
+      resultAt('2', minor),
+      resultAt('3', { error }),
+      resultAt('0'),
+      resultAt('x', { error }),
+    ];
+    expect(lines(...checks).slice(1, -1)).toEqual([
+      'failing  0.012s 3 UnhealthyError: too deep',
+      'failing  0.012s x UnhealthyError: too deep',
+      'degraded 0.012s 2 UnhealthyError: too deep',
+      'working  0.012s 1',
+      'working  0.012s 0',
+    ]);
+  });
+
+  it('has causes before what rests on them', () => {
+    const names = lines(resultAt('symptom', { error, causes: ['cause'] }), resultAt('cause', { error }));
+    expect(names[1]).toContain('cause');
+    expect(names[2]).toContain('symptom');
+  });
+
+  it('tells the runbook of what does not work, and of nothing else', () => {
+    const runbook = 'https://wiki.example/x';
+    expect(lines(resultAt('a', { error, runbook }))[1]).toBe(
+      'failing  0.012s a UnhealthyError: too deep (see https://wiki.example/x)',
+    );
+    expect(lines(resultAt('a', { runbook }))[1]).toBe('working  0.012s a');
+  });
+
+  it('has one line a check, whatever its name is', () => {
+    const rendered = lines(...HOSTILE_NAMES.map((name) => resultAt([name], { error })));
+    expect(rendered).toHaveLength(HOSTILE_NAMES.length + 2);
+    expect(rendered.join('')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u);
+    for (const line of rendered.slice(1, -1))
+      expect(line).toMatch(/^failing {2}0\.012s \S.* UnhealthyError: too deep$/u);
+  });
+});

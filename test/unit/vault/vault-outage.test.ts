@@ -1,0 +1,227 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AuthError, ConnectionError } from '../../../lib/engine/errors.ts';
+import { createToken } from '../../../lib/vault/tokens.ts';
+import { Vault } from '../../../lib/vault/vault.ts';
+import { collectedLog } from '../../support/collected-log.ts';
+import { memoryStore } from '../../support/memory-store.ts';
+import type { MemoryStore } from '../../support/memory-store.ts';
+import { LEAF } from '../../support/namespace.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const OPAQUE = 'an-opaque-token-of-prod';
+const token = createToken('prod');
+const down = () => Promise.reject(new ConnectionError('connection refused by vault'));
+
+let now = 0;
+
+beforeEach(() => {
+  now = 1_000_000;
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function opened(checks: unknown = { db: LEAF }, secrets: Readonly<Record<string, string>> = {}) {
+  const memory = memoryStore({ prod: { access_tokens: [token, OPAQUE], checks } }, secrets);
+  const { log, lines } = collectedLog();
+  return { memory, vault: new Vault(memory, log, () => now), lines };
+}
+
+const unavailable = { code: 'ConnectionError' };
+
+describe('a store that does not answer', () => {
+  it('and never did, rejects each find', async () => {
+    const { memory, vault, lines } = opened();
+    memory.before = down;
+    await expect(vault.find(token)).rejects.toMatchObject(unavailable);
+    await expect(vault.find(OPAQUE)).rejects.toMatchObject(unavailable);
+    expect(lines.join()).toContain('a namespace cannot be read');
+    memory.before = () => undefined;
+    expect((await vault.find(token))?.name).toBe('prod');
+    expect((await vault.find(OPAQUE))?.name).toBe('prod');
+  });
+
+  it('any more, is bridged for an hour', async () => {
+    const { memory, vault } = opened();
+    const [direct, opaque] = [await vault.find(token), await vault.find(OPAQUE)];
+    memory.before = down;
+    now += HOUR - 1;
+    expect(await vault.find(token)).toBe(direct);
+    expect(await vault.find(OPAQUE)).toBe(opaque);
+    now += 2;
+    await expect(vault.find(token)).rejects.toMatchObject(unavailable);
+  });
+
+  it('still knows wrong tokens for wrong while it is bridged', async () => {
+    const { memory, vault } = opened();
+    await vault.find(token);
+    await vault.find(OPAQUE);
+    memory.before = down;
+    now += MINUTE;
+    expect(await vault.find(createToken('prod'))).toBeUndefined();
+    expect(await vault.find('a-wrong-token-of-the-tests')).toBeUndefined();
+  });
+
+  it('at all is given up after a while', async () => {
+    vi.useFakeTimers();
+    const { memory, vault } = opened();
+    const signals: AbortSignal[] = [];
+    memory.before = (_call, signal) => {
+      signals.push(signal);
+      return new Promise<void>(() => undefined);
+    };
+    const finding = [vault.find(token), vault.find(OPAQUE)].map((found) =>
+      expect(found).rejects.toMatchObject({ code: 'TimeoutError' }),
+    );
+    await vi.runAllTimersAsync();
+    await Promise.all(finding);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
+  it('in an unforeseen way is told as it is, and bridged likewise', async () => {
+    const { memory, vault } = opened();
+    memory.before = () => Promise.reject(new TypeError('raw'));
+    await expect(vault.find(token)).rejects.toThrow(TypeError);
+    memory.before = () => undefined;
+    const found = await vault.find(token);
+    memory.before = () => Promise.reject(new TypeError('raw'));
+    now += MINUTE;
+    expect(await vault.find(token)).toBe(found);
+  });
+});
+
+describe('one namespace that cannot be read', () => {
+  const withOther = () => {
+    const all = opened();
+    all.memory.documents.set('locked', '{}');
+    all.memory.before = (call) => (call === 'read locked' ? Promise.reject(new AuthError('not allowed')) : undefined);
+    return all;
+  };
+
+  it('leaves the tokens of the others', async () => {
+    const { vault } = withOther();
+    expect((await vault.find(token))?.name).toBe('prod');
+    expect((await vault.find(OPAQUE))?.name).toBe('prod');
+  });
+
+  it('leaves it open whose an unknown opaque token is', async () => {
+    const { vault } = withOther();
+    await expect(vault.find('a-token-of-perhaps-locked')).rejects.toMatchObject(unavailable);
+  });
+});
+
+describe('a secret that cannot be read', () => {
+  const checks = { db: { kind: 'postgres', url: { secret: 'db' } }, other: LEAF };
+  const withoutSecrets = (memory: MemoryStore) => {
+    memory.before = (call) => (call.startsWith('secret') ? down() : undefined);
+  };
+
+  it('makes its leaf a ConfigurationError at first, and is tried again soon', async () => {
+    const { memory, vault } = opened(checks, { db: 'postgres://app@db.example/app' });
+    withoutSecrets(memory);
+    const first = await vault.find(token);
+    expect(first).toMatchObject({
+      incomplete: true,
+      root: { parts: [{ target: '' }, { target: 'tcp db.example:5432' }] },
+    });
+    memory.before = () => undefined;
+    now += 5000;
+    expect(await vault.find(token)).toMatchObject({
+      incomplete: false,
+      root: { parts: [{ target: 'postgres db.example:5432' }, {}] },
+    });
+  });
+
+  it('any more, leaves what was read before in use', async () => {
+    const { memory, vault } = opened(checks, { db: 'postgres://app@db.example/app' });
+    const first = await vault.find(token);
+    withoutSecrets(memory);
+    now += MINUTE;
+    expect(await vault.find(token)).toBe(first);
+  });
+
+  it('since it does not exist, is told at once', async () => {
+    const { memory, vault } = opened(checks, { db: 'postgres://app@db.example/app' });
+    await vault.find(token);
+    memory.secrets.clear();
+    now += MINUTE;
+    expect((await vault.find(token))?.problems).toEqual([
+      { path: 'checks.db.url', message: 'the vault has no secret db' },
+    ]);
+  });
+});
+
+describe('what is logged', () => {
+  it('of a refused document is its namespace and the place, and nothing of its text', async () => {
+    const { memory, vault, lines } = opened();
+    memory.documents.set('prod', '{"access_tokens":["hunter2-short"],"checks":{}}');
+    expect(await vault.find(token)).toBeUndefined();
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      {
+        level: 'error',
+        message: 'a namespace is refused',
+        namespace: 'prod',
+        problem: expect.stringMatching(/^access_tokens\.0: /) as string,
+      },
+    ]);
+    expect(lines.join()).not.toContain('hunter2');
+  });
+
+  it('of mistakes is their paths, once for a document, twenty at most', async () => {
+    const leaf = { kind: 'postgres://app:hunter2@db.example', url: 'postgres://app:hunter2@db.example' };
+    const checks = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`c${String(index)}`, leaf]));
+    const { vault, lines } = opened(checks);
+    await vault.find(token);
+    now += MINUTE;
+    await vault.find(token);
+    const [line, ...more] = lines.map((text) => JSON.parse(text) as { problems: object[] });
+    expect(more).toEqual([]);
+    expect(line?.problems).toHaveLength(20);
+    expect(line?.problems[0]).toEqual({ path: 'checks.c0.kind', message: 'unknown kind' });
+    expect(lines.join()).not.toContain('hunter2');
+  });
+});
+
+describe('prover', () => {
+  const signal = new AbortController().signal;
+
+  it("reads the namespace's own document, or the secret that is named, afresh", async () => {
+    const { memory, vault } = opened({ db: LEAF }, { other: 'x' });
+    await vault.find(token);
+    await vault.prover('prod')(undefined, signal);
+    await vault.prover('prod')('other', signal);
+    expect(memory.calls).toEqual(['read prod', 'read prod', 'secret other']);
+  });
+
+  it('finds it unhealthy that there is none', async () => {
+    const { vault } = opened();
+    await expect(vault.prover('gone')(undefined, signal)).rejects.toMatchObject({
+      code: 'UnhealthyError',
+      message: 'vault memory:test has no secret gone',
+    });
+    await expect(vault.prover('prod')('other', signal)).rejects.toMatchObject({
+      message: 'vault memory:test has no secret other',
+    });
+  });
+
+  it('says how old what is in use is, while the vault cannot be read', async () => {
+    const { memory, vault } = opened();
+    await vault.find(token);
+    memory.before = down;
+    now += 7 * MINUTE;
+    await vault.find(token);
+    await expect(vault.prover('prod')(undefined, signal)).rejects.toMatchObject({
+      code: 'ConnectionError',
+      message: 'connection refused by vault; what was read 7 min ago is in use',
+    });
+  });
+
+  it('passes on what is unforeseen', async () => {
+    const { memory, vault } = opened();
+    const error = new TypeError('raw');
+    memory.before = () => Promise.reject(error);
+    await expect(vault.prover('prod')(undefined, signal)).rejects.toBe(error);
+  });
+});
