@@ -2,6 +2,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { bundleOptions } from './bundle.ts';
+import { canaryOptions } from './canary/bundle.ts';
 
 const outdir = 'dist';
 
@@ -19,17 +20,6 @@ await Promise.all([
     platform: 'node',
     outExtension: { '.js': '.cjs' },
   }),
-  // A text that stands in the template, where osls and CloudFormation would take `${…}` for theirs.
-  build({
-    entryPoints: { 'infra/canary': 'infra/canary/canary.ts' },
-    outdir,
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node22',
-    supported: { 'template-literal': false },
-    external: ['@aws/synthetics-core', '@aws-sdk/*'],
-    outExtension: { '.js': '.txt' },
-  }),
+  build({ ...canaryOptions, outdir }),
 ]);
 await chmod(`${outdir}/cli.js`, 0o755);

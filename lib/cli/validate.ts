@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { oneLine } from '../engine/errors.ts';
 import { codeOf } from '../engine/network-errors.ts';
 import { DocumentError, MAX_DOCUMENT_BYTES } from '../vault/document.ts';
 import type { Problem } from '../vault/document.ts';
@@ -25,12 +26,17 @@ Example: healthgate validate vault/*.json`,
     for (const file of positionals) {
       const problems = await problemsOf(file);
       mistakes += problems.length;
-      const lines = problems.map(({ path, message }) => `${file}: ${path === '' ? '' : `${path}: `}${message}\n`);
+      const lines = problems.map((problem) => `${file}: ${lineOf(problem)}\n`);
       terminal.out(lines.length === 0 ? `${file}: ok\n` : lines.join(''));
     }
     return mistakes === 0 ? EXIT.ok : EXIT.usage;
   },
 };
+
+/** Names come from the document, and may hold what a terminal would obey. */
+function lineOf({ path, message }: Problem): string {
+  return oneLine(path === '' ? message : `${path}: ${message}`);
+}
 
 async function problemsOf(file: string): Promise<readonly Problem[]> {
   try {

@@ -7,6 +7,9 @@ const byMediaType = new Map(
   formats.flatMap((format) => (format.mediaType === undefined ? [] : [[format.mediaType, format]])),
 );
 
+/** Parameters of a media type but its weight: a charset or version must not rule out what is the only one of its type. */
+const PARAMETER = /;(?!\s*q=)[^;,]*/gi;
+
 /**
  * The format of an answer: what `?format=` says, else what `Accept` prefers, else the first.
  *
@@ -15,6 +18,7 @@ const byMediaType = new Map(
 export function negotiate(query: URLSearchParams, accept: string | undefined): Format | undefined {
   const name = query.get('format');
   if (name !== null) return byName.get(name);
-  const preferred = new Negotiator({ headers: { accept } }).mediaType([...byMediaType.keys()]);
+  const headers = { accept: accept?.replace(PARAMETER, '') };
+  const preferred = new Negotiator({ headers }).mediaType([...byMediaType.keys()]);
   return byMediaType.get(preferred ?? '') ?? formats[0];
 }

@@ -21,7 +21,8 @@ describe('the registry of formats', () => {
   });
 
   it('has a golden file for each format, and no other', async () => {
-    expect((await readdir(GOLDEN)).sort()).toEqual(formats.map(({ name }) => goldenName(name)).sort());
+    const files = (await readdir(GOLDEN)).filter((file) => file.endsWith('.txt'));
+    expect(files.sort()).toEqual(formats.map(({ name }) => goldenName(name)).sort());
   });
 });
 

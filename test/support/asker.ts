@@ -22,11 +22,11 @@ export interface Asker {
   readonly memory: MemoryStore;
   /** What was logged. */
   readonly lines: string[];
-  ask(path: string, ask?: Ask): Promise<Response>;
+  readonly ask: (path: string, ask?: Ask) => Promise<Response>;
   /** Asks for `/api/health/<token>/`, and what follows it. */
-  report(rest?: string, ask?: Ask): Promise<Response>;
+  readonly report: (rest?: string, ask?: Ask) => Promise<Response>;
   /** How many runs there were of a namespace in which `WORKS` stands once. */
-  runs(): number;
+  readonly runs: () => number;
 }
 
 /**

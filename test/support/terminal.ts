@@ -1,24 +1,31 @@
-import type { Terminal } from '../../lib/cli/command.ts';
+import type { Input, Terminal } from '../../lib/cli/command.ts';
 
 export interface RecordingTerminal extends Terminal {
   /** Everything that was written to standard output. */
   written(): string;
+  /** Everything that was written to standard error. */
+  writtenErr(): string;
 }
 
 /** A terminal that is none: it keeps what is written to it. */
-export function recordingTerminal({
-  env = {},
-  signal = new AbortController().signal,
-}: Partial<Pick<Terminal, 'env' | 'signal'>> = {}): RecordingTerminal {
+export function recordingTerminal(overrides: Partial<Terminal> = {}): RecordingTerminal {
   let out = '';
+  let err = '';
   return {
     out: (text) => (out += text),
-    err: () => undefined,
+    err: (text) => (err += text),
     isInteractive: false,
     rows: 24,
     columns: 80,
-    env,
-    signal,
+    env: {},
+    signal: new AbortController().signal,
     written: () => out,
+    writtenErr: () => err,
+    ...overrides,
   };
+}
+
+/** Arguments as they were parsed. */
+export function inputOf(positionals: readonly string[], values: Input['values'] = {}): Input {
+  return { positionals, values };
 }

@@ -3,8 +3,9 @@ import * as v from 'valibot';
 import { ConfigurationError, UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
 import { defineKind, describe } from '../kind.ts';
-import { connectNode, connectRedis, Redirect, redisKeys, redisTarget } from './redis-client.ts';
-import type { RedisNode } from './redis-client.ts';
+import { connectNode, connectRedis, redisKeys, redisTarget } from './redis-client.ts';
+import { Redirect } from './redis-errors.ts';
+import type { RedisNode } from './redis-node.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
 /** Milliseconds after which a key that could not be deleted goes by itself. */

@@ -3,13 +3,13 @@ import type { CheckError } from '../../engine/errors.ts';
 import { UnhealthyError } from '../../engine/errors.ts';
 
 /** Bytes that tell one protocol from another. */
-const ENOUGH = 8;
+const ENOUGH = 9;
 
 /**
  * Looks at what a server says first, and keeps a driver's parser from ending the process. A driver takes a stranger's first bytes for
  * the length of a message and waits for the rest for ever; or it throws within the `data` event, which nobody could catch.
  *
- * @param refuse Says what is wrong with the first bytes (at least one; asked again with more until there are eight); the socket is then destroyed with that error.
+ * @param refuse Says what is wrong with the first bytes (at least one; asked again with more until there are nine); the socket is then destroyed with that error.
  */
 export function guardStream(stream: Duplex, target: string, refuse: (first: Buffer) => CheckError | undefined): void {
   const emit = stream.emit.bind(stream) as (event: string | symbol, ...args: unknown[]) => boolean;

@@ -2,20 +2,14 @@ import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import * as v from 'valibot';
 import type { Opened } from '../../engine/connections.ts';
-import {
-  AuthError,
-  CheckError,
-  ConfigurationError,
-  ConnectionError,
-  TLSError,
-  UnhealthyError,
-} from '../../engine/errors.ts';
-import { codeOf, connectionClosed, networkError } from '../../engine/network-errors.ts';
+import { AuthError } from '../../engine/errors.ts';
+import { connectionClosed, networkError } from '../../engine/network-errors.ts';
 import type { CheckContext } from '../../types.ts';
 import { caKey, defineKind, describe, hostOf, text } from '../kind.ts';
 import { databaseUrl, parseDatabaseUrl, tlsModeOf } from './database-url.ts';
 import type { TlsWords } from './database-url.ts';
-import { guardStream, strange } from './first-bytes.ts';
+import { guardStream } from './first-bytes.ts';
+import { refuseMessage, refuseTlsAnswer, serverError } from './postgres-errors.ts';
 
 const DEFAULT_PORT = 5432;
 
@@ -115,46 +109,11 @@ function tlsOptions(config: Config) {
   );
 }
 
-/** The first message is about authentication (R), the protocol's version (v) or an error (E): see PQconnectPoll of libpq. */
+/** The driver waits for ever for the rest of a stranger's message, and throws where nobody can catch it at one that it does not know. */
 function guard(connection: EventEmitter & { stream: Socket }, target: string, tls: boolean): void {
-  const refuseMessage = ([type = 0, ...length]: Buffer) =>
-    'RvE'.includes(String.fromCharCode(type)) && length.slice(0, 2).every((byte) => byte === 0)
-      ? undefined
-      : strange(target);
-  const refuseTls = ([answer = 0]: Buffer) => {
-    if (answer === 'S'.charCodeAt(0)) return undefined;
-    if (answer === 'E'.charCodeAt(0))
-      return new UnhealthyError(`${target} refused the connection before TLS; see its log`);
-    return answer === 'N'.charCodeAt(0)
-      ? new TLSError(`${target} does not offer TLS; turn on ssl there`)
-      : strange(target);
-  };
-  guardStream(connection.stream, target, tls ? refuseTls : refuseMessage);
+  const message = (first: Buffer) => refuseMessage(first, target);
+  guardStream(connection.stream, target, tls ? (first) => refuseTlsAnswer(first, target) : message);
   connection.once('sslconnect', () => {
-    guardStream(connection.stream, target, refuseMessage);
+    guardStream(connection.stream, target, message);
   });
-}
-
-/** By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function serverError(error: unknown, target: string): CheckError | undefined {
-  if (error instanceof CheckError) return error;
-  // The driver's own errors of SCRAM have no code.
-  if (error instanceof Error && error.message.startsWith('SASL:'))
-    return new AuthError(`${target}: logging in by SCRAM failed`);
-  const state = codeOf(error);
-  if (state === undefined || !/^[0-9A-Z]{5}$/.test(state) || !(error instanceof Error) || !('severity' in error))
-    return undefined;
-  if (state === '28000')
-    return new AuthError(
-      `${target} does not let this user in from here: no role, no line in pg_hba.conf, or it wants sslmode=require`,
-    );
-  if (state.startsWith('28')) return new AuthError(`${target} refused the user or the password`);
-  if (state === '42501') return new AuthError(`${target}: the user may not run the query, or not use the database`);
-  if (state === '3D000') return new ConfigurationError(`${target} has no such database`);
-  if (state === '53300') return new UnhealthyError(`${target} has no connection slot left`);
-  if (state === '57P03')
-    return new UnhealthyError(`${target} does not accept connections yet: it starts up, stops or recovers`);
-  if (state.startsWith('57P')) return new ConnectionError(`${target} ended the session: it stops or was told to`);
-  if (state.startsWith('42')) return new ConfigurationError(`${target} cannot run the query: SQLSTATE ${state}`);
-  return new UnhealthyError(`${target} answered with an error: SQLSTATE ${state}`);
 }

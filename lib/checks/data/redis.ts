@@ -1,8 +1,9 @@
 import { UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
 import { defineKind } from '../kind.ts';
-import { connectNode, connectRedis, hostFrom, redisKeys, redisTarget } from './redis-client.ts';
-import type { RedisConfig, RedisNode } from './redis-client.ts';
+import { connectNode, connectRedis, redisKeys, redisTarget } from './redis-client.ts';
+import { hostFrom } from './redis-errors.ts';
+import type { RedisConfig, RedisNode } from './redis-node.ts';
 import { hostText, parseHost, parseRedisUrl } from './redis-url.ts';
 
 export const redis = defineKind({
@@ -13,12 +14,14 @@ export const redis = defineKind({
   async check(config, context) {
     const node = await connectRedis(config, context);
     if (parseRedisUrl(config.url).form === 'cluster') await checkCluster(node, config, context);
-    else await ping(node, context);
+    else {
+      context.stage('PING');
+      await ping(node);
+    }
   },
 });
 
-async function ping(node: RedisNode, context: CheckContext): Promise<void> {
-  context.stage(`PING to ${node.name}`);
+async function ping(node: RedisNode): Promise<void> {
   if ((await node.call('PING')) !== 'PONG')
     throw new UnhealthyError(`${node.name} answered PING with something else than PONG`);
 }
@@ -31,8 +34,18 @@ async function checkCluster(node: RedisNode, config: RedisConfig, context: Check
   }
   context.stage(`CLUSTER SLOTS from ${node.name}`);
   const masters = mastersIn(await node.call('CLUSTER', 'SLOTS'), node);
-  context.stage(`PING to the ${String(masters.length)} masters`);
-  await Promise.all(masters.map(async (host) => ping(await connectNode(config, parseHost(host), context), context)));
+  const waiting = new Set(masters);
+  const stage = () => {
+    context.stage(`PING to its master ${[...waiting].join(' and ')}`);
+  };
+  stage();
+  await Promise.all(
+    masters.map(async (master) => {
+      await ping(await connectNode(config, parseHost(master), context));
+      waiting.delete(master);
+      stage();
+    }),
+  );
 }
 
 /** From ranges of slots, each `[first, last, [host, port, …], …replicas]`, to the addresses of their masters. */

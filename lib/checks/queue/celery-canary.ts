@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfirmChannel } from 'amqplib';
 import { UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
-import { connectRedis } from '../data/redis-client.ts';
-import type { RedisConfig } from '../data/redis-client.ts';
+import { connectRedis, redisTarget } from '../data/redis-client.ts';
+import type { RedisConfig } from '../data/redis-node.ts';
 import { consume } from './amqp.ts';
 import type { Broker } from './amqp.ts';
 import { outcomeOf, resultKey, taskMessage } from './celery.ts';
@@ -58,7 +58,10 @@ async function overRedis(
   context: CheckContext,
 ): Promise<Outcome> {
   const id = randomUUID();
-  const redis = await connectRedis(results, context);
+  const stage = (waitingFor: string) => {
+    context.stage(`${redisTarget(results)}: ${waitingFor}`);
+  };
+  const redis = await connectRedis(results, { ...context, stage });
   await broker.onChannel((channel) => send(canary, id, broker, channel, context));
   context.stage(`the result of task ${canary.task} in ${redis.name}; is that the result backend of its worker?`);
   for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, MAX_BETWEEN_LOOKS_MS)) {

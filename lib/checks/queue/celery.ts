@@ -24,9 +24,12 @@ export const PING: Question<true> = {
 /** The names of the queues that the worker consumes. */
 export const ACTIVE_QUEUES: Question<ReadonlySet<string>> = {
   command: 'active_queues',
-  read: (answer) =>
-    Array.isArray(answer) ? new Set(answer.map((queue: unknown) => String(isObject(queue) && queue.name))) : undefined,
+  read: (answer) => (Array.isArray(answer) ? new Set(answer.flatMap(nameOf)) : undefined),
 };
+
+function nameOf(queue: unknown): string[] {
+  return isObject(queue) && typeof queue.name === 'string' ? [queue.name] : [];
+}
 
 const CONTROL_EXCHANGE = 'celery.pidbox';
 const REPLY_EXCHANGE = 'reply.celery.pidbox';

@@ -1,5 +1,6 @@
 """A Celery application for the test stack."""
 import os
+import time
 
 from celery import Celery
 from celery.signals import worker_ready
@@ -31,3 +32,8 @@ def ping():
 @app.task(name="healthgate.fail")
 def fail():
     raise ValueError("hunter2")
+
+
+@app.task(name="healthgate.slow")
+def slow():
+    time.sleep(5)

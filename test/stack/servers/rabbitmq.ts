@@ -13,6 +13,8 @@ export interface RabbitmqOptions {
   readonly folder: string;
   /** A free one unless given. */
   readonly port?: number;
+  /** More lines of rabbitmq.conf. */
+  readonly config?: readonly string[];
 }
 
 export interface Rabbitmq extends Running {
@@ -24,7 +26,7 @@ export interface Rabbitmq extends Running {
 const USER = 'app';
 const PASSWORD = 'rabbit-Pa55:w@rd';
 
-export async function startRabbitmq({ folder, port: wanted }: RabbitmqOptions): Promise<Rabbitmq> {
+export async function startRabbitmq({ folder, port: wanted, config = [] }: RabbitmqOptions): Promise<Rabbitmq> {
   const port = wanted ?? (await freePort());
   const [distPort, epmdPort] = [await freePort(), await freePort()];
   const url = `amqp://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${String(port)}/`;
@@ -39,6 +41,7 @@ export async function startRabbitmq({ folder, port: wanted }: RabbitmqOptions): 
     `default_pass = ${PASSWORD}`,
     // A nearly full disk of the machine that runs the tests is not what they are about.
     'disk_free_limit.absolute = 1MB',
+    ...config,
   ]);
   const pluginsFile = await write('enabled_plugins', ['[].']);
 

@@ -37,9 +37,9 @@ describe('a check that does not end', () => {
   });
 
   it('names what it waits for', async () => {
-    const runIt = ({ stage }: CheckContext) => {
-      stage('connecting');
-      stage('the answer of the query');
+    const runIt = (context: CheckContext) => {
+      context.stage('connecting');
+      context.stage('the answer of the query');
       return never();
     };
     expect(await messagesOf(checkAt('x', { run: runIt }))).toEqual([

@@ -79,7 +79,11 @@ describe('all checks run at once', () => {
   it('so that one that waits for another ends', async () => {
     const meeting = deferred();
     const waits = checkAt('waits', { run: () => meeting.promise });
-    const comes = checkAt('comes', { run: () => Promise.resolve(meeting.resolve()) });
+    const comes = checkAt('comes', {
+      run: async () => {
+        meeting.resolve();
+      },
+    });
     expect((await run(groupOf('', waits, groupOf('g', comes)), runOptions())).verdict).toBe('working');
   });
 });

@@ -96,9 +96,9 @@ describe('the part', () => {
   });
 
   it.each(HOSTILE_NAMES.filter((name) => name !== ''))('%j can be asked for by its encoded name', async (name) => {
-    const { report } = asker({ checks: { [name]: { '10': WORKS, '2': WORKS } } });
+    const { report } = asker({ checks: { [name]: { z: WORKS, a: WORKS } } });
     const { status, body } = await report(encodeURIComponent(name));
-    expect({ status, body: shape(body) }).toEqual({ status: 200, body: `{"10":${works},"2":${works}}` });
+    expect({ status, body: shape(body) }).toEqual({ status: 200, body: `{"z":${works},"a":${works}}` });
   });
 
   it('is without a token in the path no part but a token', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AuthError, ConfigurationError, ConnectionError } from '../../../lib/engine/errors.ts';
+import type { CheckError } from '../../../lib/engine/errors.ts';
 import { parseNamespace } from '../../../lib/vault/namespace.ts';
 import { digest } from '../../../lib/vault/tokens.ts';
 import { documentText, leafProblems, namespaceOf, problemsOf } from '../../support/namespace.ts';
@@ -138,7 +139,7 @@ describe('a reference that cannot be replaced', () => {
 describe('a vault that does not give a secret', () => {
   const checks = { leaf: { kind: 'postgres', url: { secret: 'prod/db' } } };
 
-  it.each([
+  it.each<[string, CheckError, boolean]>([
     ['does not answer', new ConnectionError('connection refused by vault x'), true],
     ['refuses', new AuthError('not allowed to read'), false],
     ['finds the name wrong', new ConfigurationError('no such form of name'), false],

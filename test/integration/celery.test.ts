@@ -1,0 +1,205 @@
+/** What the contract suite cannot reach of Celery and RabbitMQ: results over RPC, workers that hang, brokers that are full. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect as connectTcp, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream';
+import { connect } from 'amqplib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { taskMessage } from '../../lib/checks/queue/celery.ts';
+import { run } from '../../lib/engine/run.ts';
+import { leaves } from '../../lib/engine/verdict.ts';
+import { createLog } from '../../lib/log.ts';
+import { parseNamespace } from '../../lib/vault/namespace.ts';
+import { PYTHON } from '../stack/python.ts';
+import { startCelery } from '../stack/servers/celery.ts';
+import type { CeleryWorker } from '../stack/servers/celery.ts';
+import { startRabbitmq } from '../stack/servers/rabbitmq.ts';
+import type { Rabbitmq } from '../stack/servers/rabbitmq.ts';
+import { openHandles, settledHandles } from '../support/handles.ts';
+
+let folder: string;
+let broker: Rabbitmq;
+let fullBroker: Rabbitmq;
+let worker: CeleryWorker;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'healthgate-celery-'));
+  [broker, fullBroker] = await Promise.all([
+    startRabbitmq({ folder: join(folder, 'broker') }),
+    // Less than it needs for itself, so that it raises the alarm at once.
+    startRabbitmq({ folder: join(folder, 'full'), config: ['vm_memory_high_watermark.absolute = 1MB'] }),
+  ]);
+  worker = await startWorker('celery@a', ['high', 'low']);
+}, 120_000);
+
+afterAll(async () => {
+  await worker.stop();
+  await Promise.all([broker.stop(), fullBroker.stop()]);
+  await rm(folder, { recursive: true });
+}, 60_000);
+
+function startWorker(name: string, queues: readonly string[]): Promise<CeleryWorker> {
+  const options = { folder: join(folder, name), python: PYTHON, broker: broker.url, backend: 'rpc://' };
+  return startCelery({ ...options, name, queues });
+}
+
+/** Runs the leaves at once, and says how each did, by its name. */
+async function runAll(checks: Readonly<Record<string, object>>): Promise<Record<string, string>> {
+  const document = { access_tokens: ['a token of the test'], timeout: 1, checks };
+  const namespace = await parseNamespace('test', JSON.stringify(document), () => Promise.resolve(undefined));
+  const before = openHandles();
+  const report = await run(namespace.root, {
+    namespace: 'test',
+    deadlineMs: namespace.deadlineMs,
+    proveVault: () => Promise.reject(new Error('this test has no vault')),
+    log: createLog((line) => {
+      throw new Error(line);
+    }),
+  });
+  expect(await settledHandles(before)).toEqual([]);
+  return Object.fromEntries(
+    leaves(report.result).map(({ name, error }) => [name, error ? `${error.code}: ${error.message}` : 'working']),
+  );
+}
+
+const ping = (more: object = {}) => ({ kind: 'celery_ping', url: broker.url, ...more });
+const queue = (name: string, more: object = {}) => ({ kind: 'celery_queue', url: broker.url, queue: name, ...more });
+
+describe('a worker that answers', () => {
+  it('sends the result of the canary over the broker', async () => {
+    expect(
+      await runAll({
+        ping: queue('high', { task: worker.task }),
+        fail: queue('high', { task: 'healthgate.fail' }),
+        other: queue('low', { task: 'healthgate.other' }),
+      }),
+    ).toEqual({
+      ping: 'working',
+      fail: "UnhealthyError: task healthgate.fail failed on queue high; see the worker's log",
+      other: 'UnhealthyError: the worker that took it from queue low knows no task healthgate.other',
+    });
+  });
+
+  it('is counted once for each name', async () => {
+    const second = await startWorker('celery@b', ['low']);
+    const statuses = await runAll({ two: ping({ workers: 2 }), three: ping({ workers: 3 }) });
+    await second.stop();
+    expect(statuses.two).toBe('working');
+    expect(statuses.three).toMatch(/^UnhealthyError: 2 of at least 3 workers answered: celery@[ab], celery@[ab]$/);
+  });
+});
+
+describe('a worker that hangs', () => {
+  it('is missing, and harms no check but those that need it', async () => {
+    const second = await startWorker('celery@b', ['others']);
+    second.pause();
+    const statuses = await runAll({
+      named: ping({ workers: ['celery@a', 'celery@b'] }),
+      counted: ping({ workers: 2 }),
+      queue: queue('others', { task: worker.task }),
+      'any worker': ping(),
+      'another queue': queue('high', { task: worker.task }),
+    });
+    second.resume();
+    const again = await runAll({ named: ping({ workers: ['celery@a', 'celery@b'] }), queue: queue('others') });
+    await second.stop();
+    expect(statuses).toEqual({
+      named: 'UnhealthyError: worker celery@b did not answer ping; celery@a did',
+      counted: 'UnhealthyError: 1 of at least 2 workers answered: celery@a',
+      queue: 'UnhealthyError: 1 consumer on queue others, but no worker that consumes it answered',
+      'any worker': 'working',
+      'another queue': 'working',
+    });
+    expect(again).toEqual({ named: 'working', queue: 'working' });
+  });
+
+  it('is told from one that is gone', async () => {
+    const second = await startWorker('celery@b', ['deserted']);
+    await second.stop();
+    expect(await runAll({ queue: queue('deserted') })).toEqual({
+      queue: 'UnhealthyError: no worker consumes queue deserted',
+    });
+  });
+});
+
+describe('a queue in which too much waits', () => {
+  it('is unhealthy, though its worker answers', async () => {
+    const second = await startWorker('celery@busy', ['deep']);
+    const tasks = Array.from({ length: 10 }, () => taskMessage(randomUUID(), 'healthgate.slow', inOneMinute()));
+    await send('deep', tasks);
+    const statuses = await runAll({ few: queue('deep', { max_depth: 2 }), many: queue('deep', { max_depth: 10 }) });
+    await purge('deep');
+    await second.stop();
+    expect(statuses.few).toMatch(/^UnhealthyError: \d+ messages wait in queue deep, more than max_depth 2$/);
+    expect(statuses.many).toBe('working');
+  });
+});
+
+describe('a broker under a resource alarm', () => {
+  it('takes connections, and no messages', async () => {
+    const url = fullBroker.url;
+    expect(
+      await runAll({
+        connection: { kind: 'rabbitmq', url },
+        'round trip': { kind: 'rabbitmq', url, round_trip: true },
+      }),
+    ).toEqual({
+      connection: 'working',
+      'round trip': `UnhealthyError: rabbitmq 127.0.0.1:${fullBroker.port}: publishers are blocked by a resource alarm (memory or disk)`,
+    });
+  });
+});
+
+describe('many checks in one run', () => {
+  it('share one connection', async () => {
+    const road = await openRoad(broker.port);
+    const url = Object.assign(new URL(broker.url), { port: String(road.port) }).href;
+    const each = Array.from({ length: 50 }, (_value, index) => ({
+      [`high ${index}`]: { ...queue('high'), url },
+      [`low ${index}`]: { ...queue('low', { task: worker.task }), url },
+      [`ping ${index}`]: { ...ping(), url },
+      [`rabbitmq ${index}`]: { kind: 'rabbitmq', url, round_trip: true },
+    }));
+    const statuses = await runAll(Object.assign({}, ...each) as Record<string, object>);
+    await road.stop();
+    expect(new Set(Object.values(statuses))).toEqual(new Set(['working']));
+    expect(road.connections()).toBe(1);
+  });
+});
+
+function inOneMinute(): Date {
+  return new Date(Date.now() + 60_000);
+}
+
+type Task = ReturnType<typeof taskMessage>;
+
+async function send(queue: string, tasks: readonly Task[]): Promise<void> {
+  const connection = await connect(broker.url);
+  const channel = await connection.createConfirmChannel();
+  for (const { content, ...properties } of tasks) channel.sendToQueue(queue, Buffer.from(content), properties);
+  await channel.waitForConfirms();
+  await connection.close();
+}
+
+async function purge(queue: string): Promise<void> {
+  const connection = await connect(broker.url);
+  const channel = await connection.createChannel();
+  await channel.purgeQueue(queue);
+  await connection.close();
+}
+
+/** A road to the port of this machine that counts who takes it. */
+async function openRoad(to: number): Promise<{ port: number; connections(): number; stop(): Promise<unknown> }> {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    pipeline(socket, connectTcp(to, '127.0.0.1'), socket, () => undefined);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { port, connections: () => connections, stop: () => once(server.close(), 'close') };
+}

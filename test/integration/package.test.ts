@@ -1,0 +1,146 @@
+/** What `npm run package` makes: the CloudFormation template and the artifact. */
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from '../stack/command.ts';
+import { PYTHON } from '../stack/python.ts';
+import { EVERYTHING, packageService, stable, statementsOf } from '../support/package.ts';
+import type { Packaged } from '../support/package.ts';
+
+const GOLDEN = '../fixtures/golden';
+const PACKAGE_MS = 90_000;
+const MAX_ZIPPED_BYTES = 1.5e6;
+
+let plain: Packaged;
+let everything: Packaged;
+
+beforeAll(async () => {
+  [plain, everything] = await Promise.all([packageService(), packageService(EVERYTHING)]);
+}, PACKAGE_MS);
+
+afterAll(async () => {
+  await plain.remove();
+  await everything.remove();
+});
+
+describe('the template', () => {
+  test('is the golden one, with default parameters', async () => {
+    await expect(stable(plain.template)).toMatchFileSnapshot(`${GOLDEN}/cloudformation.json`);
+  });
+
+  test('is the golden one, with everything switched on', async () => {
+    await expect(stable(everything.template)).toMatchFileSnapshot(`${GOLDEN}/cloudformation-everything.json`);
+  });
+
+  test('passes cfn-lint', async () => {
+    const files = [plain.templateFile, everything.templateFile];
+    const lint = join(dirname(PYTHON), 'cfn-lint');
+    const { ok, output } = await runCommand(lint, ['--template', ...files], PACKAGE_MS);
+    expect({ ok, output }).toEqual({ ok: true, output: '' });
+  });
+
+  test('logs the route of a request, and nothing that could hold its token', () => {
+    const { AccessLogSettings } = everything.template.Resources.HttpApiStage?.Properties as {
+      AccessLogSettings: { Format: string };
+    };
+    const format = JSON.parse(AccessLogSettings.Format) as Record<string, string>;
+    expect(format.route).toBe('$context.routeKey');
+    for (const value of Object.values(format)) {
+      expect(value).toMatch(/^\$context\.[A-Za-z]+(?:\.sourceIp)?$/);
+      expect(value).not.toMatch(/path|query|header|authorizer|userAgent|domain/i);
+    }
+  });
+
+  test('allows something on every resource only where AWS knows no resources', () => {
+    const onEverything = statementsOf(everything.template).flatMap(({ owner, statement: { Action, Resource } }) =>
+      [Resource].flat().includes('*') ? [Action].flat().map((action) => `${owner}: ${action}`) : [],
+    );
+    expect(onEverything).toEqual([
+      'SecretsManagerPolicy: secretsmanager:ListSecrets',
+      'EventPipelinePolicy: events:TestEventPattern',
+      'CanaryPolicy: s3:ListAllMyBuckets',
+      'CanaryPolicy: cloudwatch:PutMetricData',
+    ]);
+  });
+
+  test('allows no action by a pattern', () => {
+    const actions = statementsOf(everything.template).flatMap(({ statement }) => [statement.Action].flat());
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+});
+
+describe('the artifact', () => {
+  const unzipped = () => join(plain.folder, 'unzipped');
+
+  beforeAll(async () => {
+    expect(await runCommand(PYTHON, ['-m', 'zipfile', '-e', plain.artifact, unzipped()], PACKAGE_MS)).toMatchObject({
+      ok: true,
+    });
+  });
+
+  test('holds the function, what it loads and what makes it ECMAScript modules', async () => {
+    const { output } = await runCommand(PYTHON, ['-m', 'zipfile', '-l', plain.artifact], PACKAGE_MS);
+    const names = output
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => line.split(/\s/, 1).filter(Boolean));
+    const others = names.filter((name) => !/^dist\/chunks\/[^/]+\.js$/.test(name));
+    expect(others.sort()).toEqual(['dist/functions/health.js', 'package.json']);
+    expect(JSON.parse(await readFile(join(unzipped(), 'package.json'), 'utf8'))).toMatchObject({ type: 'module' });
+  });
+
+  test('is small', async () => {
+    expect((await stat(plain.artifact)).size).toBeLessThan(MAX_ZIPPED_BYTES);
+  });
+
+  test('answers an event of the HTTP API', async () => {
+    const vault = join(unzipped(), 'vault');
+    await mkdir(vault);
+    await writeFile(join(vault, 'shop.json'), JSON.stringify({ access_token: TOKEN, checks: { vault: OWN_SECRET } }));
+    const event = {
+      version: '2.0',
+      routeKey: 'ANY /api/health/{proxy+}',
+      rawPath: '/api/health/',
+      rawQueryString: '',
+      headers: { authorization: `Bearer ${TOKEN}` },
+      requestContext: { stage: '$default', http: { method: 'GET' } },
+      isBase64Encoded: false,
+    };
+    const answer = await invoke(unzipped(), event, `file:${vault}`);
+    expect(answer).toMatchObject({
+      statusCode: 200,
+      headers: { 'x-health-status': 'working' },
+      isBase64Encoded: false,
+    });
+    expect(JSON.parse(answer.body)).toMatchObject({ vault: { status: 'working' } });
+  });
+});
+
+const TOKEN = 'a-token-without-its-namespace';
+const OWN_SECRET = { kind: 'secrets_manager' };
+
+const INVOKER = `
+const { handler } = await import('./dist/functions/health.js');
+const answer = await handler(JSON.parse(process.argv[1]), { getRemainingTimeInMillis: () => 29_000 });
+process.stdout.write(JSON.stringify(answer));
+`;
+
+interface Answer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Calls the handler in a process that finds nothing but the artifact. */
+async function invoke(folder: string, event: object, vault: string): Promise<Answer> {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', INVOKER, JSON.stringify(event)], {
+    cwd: folder,
+    env: { HEALTHGATE_VAULT: vault },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let out = '';
+  child.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()));
+  await new Promise((resolve) => child.once('close', resolve));
+  return JSON.parse(out) as Answer;
+}

@@ -1,0 +1,116 @@
+/** `npm run package` in a copy of the project, so that the project's own dist/ stays as it is for other tests. */
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../stack/command.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const SOURCES = ['functions', 'lib', 'infra', 'package.json', 'tsconfig.json', 'serverless.yml'];
+const LIMIT_MS = 60_000;
+
+/** A CloudFormation template, as far as it is looked into here. */
+export interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+}
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+export interface Packaged {
+  /** The copy of the project, with .serverless/ and dist/. */
+  readonly folder: string;
+  /** The zip that is deployed. */
+  readonly artifact: string;
+  readonly templateFile: string;
+  readonly template: Template;
+  remove(): Promise<void>;
+}
+
+/** Every optional part switched on. The account, and what is in it, are made up. */
+export const EVERYTHING: readonly string[] = [
+  '--stage=prod',
+  ...Object.entries({
+    secrets: 'prod/postgres,prod/redis',
+    secretKeys: 'arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-1111-1111-111111111111',
+    s3Buckets: 'shop-assets',
+    s3Objects: 'shop-assets/index.html',
+    s3BucketKeys: 'arn:aws:kms:eu-central-1:123456789012:key/22222222-2222-2222-2222-222222222222',
+    distributions: 'E2EXAMPLE1234',
+    eventBuses: 'default,shop',
+    eventRules: 'default/to-audit,shop/to-history',
+    eventConnections: 'history',
+    eventDestinations: 'history',
+    vpcSubnets: 'subnet-11111111,subnet-22222222',
+    vpcSecurityGroups: 'sg-11111111',
+    domainName: 'health.example.com',
+    domainCertificate: 'arn:aws:acm:eu-central-1:123456789012:certificate/33333333-3333-3333-3333-333333333333',
+    canaryTokenSecret: 'healthgate-canary',
+    alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:on-call',
+    dashboard: 'on',
+    route53TokenSecret: 'healthgate-route53',
+  }).map(([name, value]) => `--param=${name}=${value}`),
+];
+
+/**
+ * Packages with these arguments, in an environment that holds no credentials.
+ *
+ * @throws Error with the end of its output where it does not go well.
+ */
+export async function packageService(args: readonly string[] = []): Promise<Packaged> {
+  const folder = await mkdtemp(join(tmpdir(), 'healthgate-package-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    for (const source of SOURCES) await cp(join(ROOT, source), join(folder, source), { recursive: true });
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    // env -i: nothing of AWS's variables; no home, so no file of credentials either.
+    const environment = [`PATH=${process.env.PATH ?? ''}`, `HOME=${join(folder, 'no-home')}`];
+    const npm = ['npm', 'run', 'package', '--prefix', folder, '--', ...args];
+    const { ok, output } = await runCommand('env', ['-i', '-C', folder, ...environment, ...npm], LIMIT_MS);
+    if (!ok) throw new Error(`npm run package failed:\n${output}`);
+    const templateFile = join(folder, '.serverless/cloudformation-template-update-stack.json');
+    const template = JSON.parse(await readFile(templateFile, 'utf8')) as Template;
+    return { folder, artifact: join(folder, '.serverless/healthgate.zip'), templateFile, template, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** A statement of an IAM policy. Resources may be CloudFormation functions. */
+export interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+interface PolicyDocument {
+  readonly Statement: readonly Statement[];
+}
+
+/** Every statement of the identity policies in the template, with the logical id of the resource that has it. */
+export function statementsOf({ Resources }: Template): { readonly owner: string; readonly statement: Statement }[] {
+  return Object.entries(Resources).flatMap(([owner, { Type, Properties = {} }]) => {
+    const policies =
+      Type === 'AWS::IAM::Role'
+        ? ((Properties.Policies ?? []) as readonly { PolicyDocument: PolicyDocument }[])
+        : Type === 'AWS::IAM::RolePolicy'
+          ? [Properties as unknown as { PolicyDocument: PolicyDocument }]
+          : [];
+    return policies.flatMap(({ PolicyDocument: { Statement } }) =>
+      Statement.map((statement) => ({ owner, statement })),
+    );
+  });
+}
+
+/** The template without what differs from one packaging to the next, as indented JSON. */
+export function stable(template: Template): string {
+  const replacer = (key: string, value: unknown): unknown => {
+    if (key === 'S3Key' && typeof value === 'string') return value.replace(/\d{13}-[^/]+/, '<time>');
+    if (key === 'Script') return '<infra/canary/canary.ts, bundled>';
+    return value;
+  };
+  return `${JSON.stringify(template, replacer, 2)}\n`;
+}

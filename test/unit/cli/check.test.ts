@@ -1,0 +1,97 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { check } from '../../../lib/cli/check.ts';
+import type { Terminal } from '../../../lib/cli/command.ts';
+import { documentText } from '../../support/namespace.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+import { recordingTerminal, inputOf } from '../../support/terminal.ts';
+
+const WORKS = { kind: 'secrets_manager' };
+const FAILS = { kind: 'secrets_manager', secret: 'missing' };
+
+const folders: Awaited<ReturnType<typeof temporaryFolder>>[] = [];
+
+afterEach(async () => {
+  await Promise.all(folders.splice(0).map((folder) => folder.remove()));
+});
+
+/** Runs `check` on a folder of documents with these checks, by namespace. */
+async function checked(
+  namespaces: Readonly<Record<string, unknown>>,
+  values: Readonly<Record<string, string>> = {},
+  overrides: Partial<Terminal> = {},
+) {
+  const files = Object.entries(namespaces).map(([name, checks]) => [`${name}.json`, documentText({ checks })]);
+  const folder = await temporaryFolder(Object.fromEntries(files) as Record<string, string>);
+  folders.push(folder);
+  const terminal = recordingTerminal(overrides);
+  const code = await check.run(inputOf([], { vault: `file:${folder.path}`, ...values }), terminal);
+  return { code, out: terminal.written(), err: terminal.writtenErr() };
+}
+
+describe('check', () => {
+  it.each([
+    ['working', 0, { a: WORKS }],
+    ['degraded', 0, { a: WORKS, b: { ...FAILS, critical: false } }],
+    ['failing', 1, { a: WORKS, b: FAILS }],
+  ])('of a namespace that is %s ends with %d', async (verdict, code, checks) => {
+    const result = await checked({ prod: checks });
+    expect(result).toMatchObject({ code, err: '' });
+    expect(result.out.split('\n')[0]).toBe(verdict);
+  });
+
+  it('writes the format that is asked for, and ends it with a line feed', async () => {
+    const { out } = await checked({ prod: { a: WORKS } }, { format: 'json' });
+    expect(out).toMatch(/^\{"a":\{"status":"working","response_time":"\d+\.\d{3}"\}\}\n$/);
+  });
+
+  it('runs the part that is asked for', async () => {
+    const checks = { cache: { data: WORKS, pages: WORKS }, db: FAILS };
+    for (const part of ['cache', 'cache/', '/cache', 'cache/data']) {
+      const { code, out } = await checked({ prod: checks }, { part });
+      expect({ code, lines: out.trim().split('\n').length }).toEqual({ code: 0, lines: part === 'cache/data' ? 2 : 3 });
+    }
+  });
+
+  it('chooses the namespace', async () => {
+    const { out } = await checked({ prod: { inProd: WORKS }, dev: { inDev: WORKS } }, { namespace: 'dev' });
+    expect(out).toContain('inDev');
+  });
+
+  it('shows a live list on a terminal, and takes it away', async () => {
+    const { out, err } = await checked({ prod: { cache: { data: WORKS } } }, {}, { isInteractive: true });
+    expect(err).toContain('cache/data\n');
+    expect(err.endsWith('\u001b[1A\u001b[J')).toBe(true);
+    expect(out).toMatch(/^working\nworking .* cache\/data\n$/);
+  });
+
+  it('ends early when it is told to', async () => {
+    const { code, out } = await checked({ prod: { a: WORKS } }, {}, { signal: AbortSignal.abort() });
+    expect(code).toBe(1);
+    expect(out).toContain('TimeoutError');
+  });
+});
+
+describe('check with arguments that make no sense', () => {
+  const namespaces = { prod: { cache: { data: WORKS } }, dev: { a: WORKS } };
+
+  it.each([
+    [{}, '--namespace: which one? dev, prod'],
+    [{ namespace: 'prd' }, /^namespace "prd": not in file:.*; did you mean prod\?$/],
+    [{ namespace: '../prod' }, /^namespace "\.\.\/prod": not in file:/],
+    [{ namespace: 'broken' }, 'namespace "broken": its document cannot be used; see healthgate validate'],
+    [{ namespace: 'prod', part: 'cache/dta' }, '--part: prod has no cache/dta'],
+    [{ namespace: 'prod', format: 'xml' }, '--format: no "xml"; expected json or text'],
+  ])('%j', async (values, message) => {
+    await expect(checked({ ...namespaces, broken: {} }, values)).rejects.toThrow(
+      typeof message === 'string' ? message.replace('dev, prod', 'broken, dev, prod') : message,
+    );
+  });
+
+  it('wants a namespace to be there', async () => {
+    await expect(checked({})).rejects.toThrow(/^no namespace in file:/);
+  });
+
+  it('wants no other argument', async () => {
+    await expect(check.run(inputOf(['prod']), recordingTerminal())).rejects.toThrow('unexpected argument "prod"');
+  });
+});

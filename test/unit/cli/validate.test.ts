@@ -1,0 +1,93 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { validate } from '../../../lib/cli/validate.ts';
+import { documentText, LEAF } from '../../support/namespace.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+import { recordingTerminal, inputOf } from '../../support/terminal.ts';
+
+const SECRET = 'hunter2-but-longer';
+const folders: Awaited<ReturnType<typeof temporaryFolder>>[] = [];
+
+afterEach(async () => {
+  await Promise.all(folders.splice(0).map((folder) => folder.remove()));
+});
+
+/** Validates these files; the folder is left out of what is written. */
+async function validated(files: Readonly<Record<string, string>>, names = Object.keys(files)) {
+  const folder = await temporaryFolder(files);
+  folders.push(folder);
+  const terminal = recordingTerminal();
+  const code = await validate.run(inputOf(names.map((name) => join(folder.path, name))), terminal);
+  return { code, out: terminal.written().replaceAll(`${folder.path}/`, '') };
+}
+
+describe('validate', () => {
+  it('says ok of a document without a mistake', async () => {
+    expect(await validated({ 'prod.json': documentText(), 'dev.json': documentText() })).toMatchObject({
+      code: 0,
+      out: 'prod.json: ok\ndev.json: ok\n',
+    });
+  });
+
+  it('tells every mistake with its path', async () => {
+    const checks = {
+      cache: { data: { kind: 'redis', ulr: 'x' }, other: { kind: 'rediss' } },
+      db: { ...LEAF, depends_on: ['cahe'] },
+      text: 'x',
+    };
+    const text = documentText({ access_tokens: ['short', 'a token of the tests'], checks, max_age: -1, dedline: 5 });
+    const { code, out } = await validated({ 'prod.json': text, 'dev.json': documentText() });
+    expect(code).toBe(2);
+    expect(out.split('\n').sort()).toEqual(
+      [
+        '',
+        'dev.json: ok',
+        'prod.json: access_tokens.0: shorter than 16 characters; make one with healthgate token',
+        'prod.json: checks.cache.data.ulr: unknown key; did you mean url?',
+        'prod.json: checks.cache.data.url: missing',
+        'prod.json: checks.cache.other.kind: unknown kind "rediss"; did you mean redis?',
+        'prod.json: checks.db.depends_on: no other check at cahe',
+        'prod.json: checks.text: expected a check or a group of checks, got string',
+        'prod.json: dedline: unknown key; did you mean deadline?',
+        'prod.json: max_age: expected a number from 0 to 3600; 5 is used',
+      ].sort(),
+    );
+  });
+
+  it.each([
+    ['broken JSON', `{"url":"${SECRET}",\n}`, 'not valid JSON: PropertyNameExpected at line 2, column 1'],
+    ['no JSON at all', SECRET, 'not valid JSON: InvalidSymbol at line 1, column 1'],
+    ['an empty file', '', 'not valid JSON: ValueExpected at line 1, column 1'],
+    ['no checks', documentText({ checks: undefined }), 'checks: missing'],
+    ['no tokens', documentText({ access_tokens: undefined }), 'access_tokens: missing'],
+    ['5 MB', `{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`, 'larger than 1048576 bytes'],
+    ['2,500 levels', `${'{"a":'.repeat(2500)}1${'}'.repeat(2500)}`, 'nested deeper than 256 levels'],
+  ])('refuses %s, and quotes nothing of it', async (_name, text, message) => {
+    expect(await validated({ 'prod.json': text })).toMatchObject({ code: 2, out: `prod.json: ${message}\n` });
+  });
+
+  it('says of a file why it cannot be read, and goes on', async () => {
+    const folder = await temporaryFolder();
+    folders.push(folder);
+    await mkdir(join(folder.path, 'folder.json'));
+    const terminal = recordingTerminal();
+    const files = ['nowhere.json', 'folder.json'].map((name) => join(folder.path, name));
+    expect(await validate.run(inputOf(files), terminal)).toBe(2);
+    expect(terminal.written().replaceAll(`${folder.path}/`, '')).toBe(
+      'nowhere.json: cannot be read: ENOENT\nfolder.json: cannot be read: EISDIR\n',
+    );
+  });
+
+  it('shows no control character of a name', async () => {
+    const text = documentText({ checks: { 'x\u001b[2J\nprod.json: ok': { kind: 'nonsense' } }, 'y\u202e\u0007': 1 });
+    const { code, out } = await validated({ 'prod.json': text });
+    expect(code).toBe(2);
+    expect(out.split('\n')).toHaveLength(3);
+    expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
+  it('wants a file', async () => {
+    await expect(validate.run(inputOf([]), recordingTerminal())).rejects.toThrow('which file?');
+  });
+});

@@ -1,0 +1,167 @@
+/** What is answered when something breaks, and what is never shown. */
+import { describe, expect, it } from 'vitest';
+import { AuthError, ConnectionError } from '../../../lib/engine/errors.ts';
+import { createToken } from '../../../lib/vault/tokens.ts';
+import { asker, FAILS, WORKS } from '../../support/asker.ts';
+import { HOSTILE_NAMES } from '../../support/reports.ts';
+
+const HOUR = 3_600_000;
+const UNAVAILABLE = { status: 503, body: '{"detail":"Service unavailable."}' };
+const UNFORESEEN = { status: 500, body: '{"detail":"Internal server error."}' };
+const SECRET = 'hunter2-but-longer';
+const down = () => Promise.reject(new ConnectionError('connection refused by vault'));
+
+describe('a vault that cannot be read', () => {
+  it('and never was, is 503 for each token, right or wrong', async () => {
+    const { ask, token, memory } = asker();
+    memory.before = down;
+    for (const given of [token, createToken('prod'), createToken('nowhere'), 'an-opaque-token-of-nobody']) {
+      const response = await ask(`/api/health/${given}/`);
+      expect(response).toMatchObject(UNAVAILABLE);
+      expect(response.headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' });
+    }
+  });
+
+  it('leaves alone what needs no vault', async () => {
+    const { ask, token, memory } = asker();
+    memory.before = down;
+    expect((await ask('/')).status).toBe(404);
+    expect((await ask('/api/health/')).status).toBe(404);
+    expect((await ask(`/api/health/${token}/`, { query: 'format=xml' })).status).toBe(404);
+    expect((await ask(`/api/health/${token}/`, { method: 'POST' })).status).toBe(405);
+    expect((await ask(`/api/health/${'x'.repeat(5000)}/`)).status).toBe(405);
+  });
+
+  it('is bridged for an hour, while the vault check says so', async () => {
+    let now = 0;
+    const checks = { vault: { kind: 'secrets_manager' }, other: FAILS };
+    const { report, memory } = asker({ max_age: 0, checks }, {}, () => now);
+    expect((await report()).status).toBe(503);
+    memory.before = down;
+    now += HOUR - 1;
+    const { vault } = JSON.parse((await report()).body) as { vault: { status: string } };
+    expect(vault.status).toBe('ConnectionError: connection refused by vault; what was read 60 min ago is in use');
+    now += 2;
+    expect(await report()).toMatchObject(UNAVAILABLE);
+    memory.before = () => undefined;
+    expect((await report()).body).toContain('"vault":{"status":"working"');
+  });
+
+  it('for one namespace only is no trouble for another', async () => {
+    const { report, ask, memory } = asker(undefined, { locked: '{}' });
+    memory.before = (call) => (call === 'read locked' ? Promise.reject(new AuthError('not allowed')) : undefined);
+    expect((await report()).status).toBe(200);
+    expect(await ask(`/api/health/${createToken('locked')}/`)).toMatchObject(UNAVAILABLE);
+  });
+});
+
+describe('what nobody foresaw', () => {
+  const raw = new TypeError(`at /srv/app/lib/x.ts:1 with ${SECRET}`);
+
+  it('is 500 without a stack, a path or a secret, and stands in the log under an id', async () => {
+    const { report, memory, lines } = asker();
+    memory.before = () => Promise.reject(raw);
+    const response = await report();
+    expect(response).toMatchObject(UNFORESEEN);
+    expect(response.headers).toEqual({
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(lines.some((line) => /"id":"[0-9a-f]{8}"/.test(line) && line.includes('TypeError'))).toBe(true);
+  });
+
+  it('is 500 even where it cannot be logged whole', async () => {
+    const error = new Error('round');
+    error.cause = error;
+    const { report, memory } = asker();
+    memory.before = () => Promise.reject(error);
+    expect(await report()).toMatchObject(UNFORESEEN);
+  });
+
+  it('of a check is that check alone', async () => {
+    const { report, memory, lines } = asker({ checks: { a: { kind: 'secrets_manager', secret: 'boom' }, b: WORKS } });
+    memory.before = (call) => (call === 'secret boom' ? Promise.reject(raw) : undefined);
+    const { status, body } = await report();
+    expect(status).toBe(503);
+    expect(body).toMatch(/^\{"a":\{"status":"UnexpectedError: see the log, ([0-9a-f]{8})",.*"b":\{"status":"working"/);
+    const id = /the log, ([0-9a-f]{8})/.exec(body)?.[1];
+    expect(lines.filter((line) => line.includes(`"id":"${String(id)}"`))).toHaveLength(1);
+  });
+
+  it('leaves the next request alone', async () => {
+    const { report, memory } = asker();
+    memory.before = () => Promise.reject(raw);
+    await report();
+    memory.before = () => undefined;
+    expect((await report()).status).toBe(200);
+  });
+});
+
+describe('nothing secret', () => {
+  it('appears in an answer or a log line', async () => {
+    const opaque = `opaque-token-${SECRET}`;
+    const checks = {
+      unforeseen: { kind: 'secrets_manager', secret: 'boom' },
+      misplaced: { kind: `postgres://app:${SECRET}@db.example/app` },
+      wrong: { kind: 'postgres', url: `postgres://app:${SECRET}@db.example/app`, port: SECRET },
+      unread: { kind: 'postgres', url: { secret: 'json', key: 'nothing' } },
+      type: { kind: 'tcp', host: [SECRET], port: SECRET, critical: SECRET, timeout: { a: SECRET } },
+    };
+    const { report, ask, memory, lines, token } = asker({ access_token: opaque, checks });
+    memory.secrets.set('json', JSON.stringify({ password: SECRET }));
+    memory.before = (call) =>
+      call === 'secret boom' ? Promise.reject(new Error(`login as ${token} with ${SECRET} or ${opaque}`)) : undefined;
+    const responses = [
+      await report(),
+      await report('', { query: 'format=text' }),
+      await report(SECRET),
+      await report('', { query: `format=${SECRET}` }),
+      await ask(`/api/health/${SECRET}/`),
+      await ask('/api/health/', { headers: { authorization: `Bearer ${SECRET}${SECRET}` } }),
+    ];
+    expect(responses.map(({ status }) => status)).toEqual([503, 503, 404, 404, 405, 405]);
+    expect(lines.join('\n')).toContain('login as *** with *** or ***');
+    for (const text of [JSON.stringify(responses), ...lines]) {
+      expect(text).not.toContain(SECRET);
+      expect(text).not.toContain(token);
+    }
+  });
+});
+
+describe('a document with hostile names', () => {
+  it('is answered in its order, with every name as it is', async () => {
+    const names = [...HOSTILE_NAMES, '1', 'x'.repeat(5000)];
+    const checks = names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(WORKS)}`).join();
+    const { memory, token, report } = asker();
+    memory.documents.set('prod', `{"access_token":"${token}","checks":{${checks}}}`);
+    const { status, body } = await report();
+    expect(status).toBe(200);
+    const shape = names.map((name) => `${JSON.stringify(name)}:{"status":"working","response_time":"T"}`).join();
+    expect(body.replaceAll(/"response_time":"\d+\.\d+"/g, '"response_time":"T"')).toBe(`{${shape}}`);
+  });
+
+  it('of 1,000 checks, 100 levels deep, is answered', async () => {
+    const { memory, token, report } = asker();
+    const leaves = Array.from({ length: 1000 }, (_, index) => `"${String(index)}":${JSON.stringify(WORKS)}`).join();
+    memory.documents.set(
+      'prod',
+      `{"access_token":"${token}","checks":${'{"g":'.repeat(100)}{${leaves}}${'}'.repeat(100)}}`,
+    );
+    const { status, body } = await report();
+    expect(status).toBe(200);
+    expect(body.startsWith(`${'{"g":'.repeat(100)}{"0":{"status":"working"`)).toBe(true);
+  });
+
+  it.each([
+    ['broken JSON', '{"access_tokens":['],
+    ['5 MB', `{"access_tokens":["${'x'.repeat(5 * 1024 * 1024)}"]}`],
+    ['10,000 levels', '{"checks":'.repeat(10_000)],
+    ['2,500 levels', `${'{"checks":'.repeat(2500)}1${'}'.repeat(2500)}`],
+    ['nothing', ''],
+  ])('that is %s is answered as an unknown namespace', async (_name, text) => {
+    const { memory, report } = asker();
+    memory.documents.set('prod', text);
+    expect(await report()).toMatchObject({ status: 405, body: '{"detail":"Method \\"GET\\" not allowed."}' });
+  });
+});

@@ -1,0 +1,193 @@
+/** Who shares a report with whom, and for how long. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { asker, FAILS, WORKS } from '../../support/asker.ts';
+import { deferred } from '../../support/part.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const fresh = { headers: { 'cache-control': 'no-cache' } };
+
+describe('a report', () => {
+  it('is shared for five seconds, and says how old it is', async () => {
+    const { report, runs } = asker();
+    const first = await report();
+    await vi.advanceTimersByTimeAsync(4999);
+    const second = await report();
+    expect(second).toEqual({ ...first, headers: { ...first.headers, age: '4' } });
+    expect(runs()).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await report()).headers.age).toBe('0');
+    expect(runs()).toBe(2);
+  });
+
+  it('is shared for as long as the namespace says', async () => {
+    const { report, runs } = asker({ max_age: 60, checks: { probe: WORKS } });
+    await report();
+    await vi.advanceTimersByTimeAsync(59_999);
+    expect((await report()).headers.age).toBe('59');
+    expect(runs()).toBe(1);
+  });
+
+  it('is shared by nobody later with a max_age of 0', async () => {
+    const { report, runs } = asker({ max_age: 0, checks: { probe: WORKS } });
+    await report();
+    await report();
+    expect(runs()).toBe(2);
+  });
+
+  it('is shared by all formats, methods and tokens', async () => {
+    const { report, ask, runs } = asker({ access_token: 'an-opaque-token-of-prod', checks: { probe: WORKS } });
+    await report();
+    await report('', { query: 'format=text' });
+    await report('', { method: 'HEAD' });
+    await ask('/api/health/', { headers: { authorization: 'Bearer an-opaque-token-of-prod' } });
+    expect(runs()).toBe(1);
+  });
+
+  it('that fails is shared likewise', async () => {
+    const { report, memory } = asker({ checks: { a: FAILS } });
+    expect((await report()).status).toBe(503);
+    memory.secrets.set('missing', 'x');
+    expect((await report()).status).toBe(503);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect((await report()).status).toBe(200);
+  });
+
+  it('of a part is another than that of the whole', async () => {
+    const { report, runs } = asker({ checks: { a: { b: WORKS } } });
+    await report();
+    await report('a');
+    await report('a/');
+    await report('a/b');
+    expect(runs()).toBe(3);
+  });
+
+  it('of a part is not taken for that of a name with a slash', async () => {
+    const { report, memory } = asker({ checks: { a: { b: WORKS }, 'a/b': FAILS } });
+    expect((await report('a/b')).status).toBe(200);
+    expect((await report('a%2Fb')).status).toBe(503);
+    expect(memory.calls).toEqual(['read prod', 'secret probe', 'secret missing']);
+  });
+
+  it('of a document that was changed meanwhile is not shared any more', async () => {
+    const keys = { max_age: 3600, checks: { probe: WORKS } };
+    let now = 0;
+    const { report, memory, token, runs } = asker(keys, {}, () => now);
+    await report();
+    now += 60_000;
+    await report();
+    expect(runs()).toBe(1);
+    memory.documents.set('prod', JSON.stringify({ access_tokens: [token], ...keys, checks: { other: WORKS } }));
+    now += 60_000;
+    expect((await report()).body).toContain('"other"');
+    expect(runs()).toBe(2);
+  });
+});
+
+describe('askers at once', () => {
+  it('share one run', async () => {
+    const { report, runs, memory } = asker();
+    const gate = deferred();
+    memory.before = (call) => (call === 'secret probe' ? gate.promise : undefined);
+    const asked = Array.from({ length: 200 }, () => report());
+    await vi.waitUntil(() => runs() === 1);
+    gate.resolve();
+    const responses = await Promise.all(asked);
+    expect(new Set(responses.map(({ body }) => body)).size).toBe(1);
+    expect(responses.every(({ status, headers }) => status === 200 && headers.age === '0')).toBe(true);
+    expect(runs()).toBe(1);
+  });
+
+  it('share it with a max_age of 0 too', async () => {
+    const { report, runs } = asker({ max_age: 0, checks: { probe: WORKS } });
+    await Promise.all(Array.from({ length: 20 }, () => report()));
+    expect(runs()).toBe(1);
+  });
+});
+
+describe('Cache-Control: no-cache', () => {
+  it.each(['no-cache', 'No-Cache', 'max-age=0, no-cache', 'no-cache , no-store'])(
+    '%j asks for a new run',
+    async (value) => {
+      const { report, runs } = asker();
+      await report();
+      expect((await report('', { headers: { 'cache-control': value } })).headers.age).toBe('0');
+      expect(runs()).toBe(2);
+    },
+  );
+
+  it.each(['no-store', 'xno-cache', 'no-cachex', 'max-age=5', ''])('%j does not', async (value) => {
+    const { report, runs } = asker();
+    await report();
+    await report('', { headers: { 'cache-control': value } });
+    expect(runs()).toBe(1);
+  });
+
+  it('serves the new report to those who come after', async () => {
+    const { report, memory, runs } = asker({ checks: { probe: WORKS, a: FAILS } });
+    await report();
+    memory.secrets.set('missing', 'x');
+    await report('', fresh);
+    expect((await report()).status).toBe(200);
+    expect(runs()).toBe(2);
+  });
+
+  it('asked by many while a run is under way costs one run more, which begins after it', async () => {
+    const { report, runs, memory } = asker();
+    const gates = [deferred(), deferred()];
+    memory.before = (call) => (call === 'secret probe' ? gates[runs() - 1]?.promise : undefined);
+    const first = report();
+    await vi.waitUntil(() => runs() === 1);
+    const asked = Array.from({ length: 50 }, () => report('', fresh));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(runs()).toBe(1);
+    gates[0]?.resolve();
+    await first;
+    await vi.waitUntil(() => runs() === 2);
+    gates[1]?.resolve();
+    await Promise.all(asked);
+    expect(runs()).toBe(2);
+  });
+});
+
+describe('the time that the carrier leaves', () => {
+  it.each([
+    [3500, 'no answer within 2 s'],
+    [1500, 'no answer within 1 s'],
+    [500, 'no answer within 0 s'],
+    [-10, 'no answer within 0 s'],
+  ])('of %d ms bounds the run, less half a second for the answer', async (remainingMs, message) => {
+    const { report, memory } = asker();
+    memory.before = (call) => (call === 'secret probe' ? new Promise<void>(() => undefined) : undefined);
+    const response = report('', { remainingMs });
+    await vi.runAllTimersAsync();
+    expect((await response).status).toBe(503);
+    expect((await response).body).toContain(`TimeoutError: ${message} from `);
+  });
+
+  it('is counted from the request, also for a run that had to wait for another', async () => {
+    const { report, memory, runs } = asker({ timeout: 20, deadline: 20, checks: { probe: WORKS } });
+    memory.before = (call) => (call === 'secret probe' ? new Promise<void>(() => undefined) : undefined);
+    const first = report('', { remainingMs: 6500 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(runs()).toBe(1);
+    const second = report('', { ...fresh, remainingMs: 8500 });
+    await vi.runAllTimersAsync();
+    expect((await first).body).toContain('no answer within 6 s');
+    expect((await second).body).toContain('no answer within 2 s');
+  });
+
+  it('that is longer than the deadline changes nothing', async () => {
+    const { report, memory } = asker({ deadline: 1, checks: { probe: WORKS } });
+    memory.before = (call) => (call === 'secret probe' ? new Promise<void>(() => undefined) : undefined);
+    const response = report('', { remainingMs: 60_000 });
+    await vi.runAllTimersAsync();
+    expect((await response).body).toContain('no answer within 1 s');
+  });
+});
