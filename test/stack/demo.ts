@@ -1,5 +1,4 @@
 /** `npm run demo`: the whole thing on real servers. Installs what is missing, starts a stack, and asks the app about it. */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -10,11 +9,11 @@ import { createToken } from '../../lib/vault/tokens.ts';
 import type { Addresses } from './addresses.ts';
 import { ask, show } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { runCommand } from './command.ts';
 import { findMissing, install } from './install.ts';
 import type { PartName, Requirement } from './install.ts';
 import { DEMO, demoNamespace } from './namespace.ts';
 import { freePort, startProcess } from './process.ts';
+import { buildProduct, CLI } from './product.ts';
 import type { Running } from './process.ts';
 import { step } from './progress.ts';
 import { motoEnvironment } from './servers/moto.ts';
@@ -22,10 +21,7 @@ import { startStack, withDependents } from './stack.ts';
 import type { Stack } from './stack.ts';
 import { fillVault } from './vault.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const CLI = join(ROOT, 'dist/cli.js');
 const DEFAULT_PORT = 3000;
-const BUILD_MS = 120_000;
 
 /** The servers of the demo, by the names that `--break` takes. */
 const SERVERS: Readonly<Record<string, { readonly part: PartName; readonly title: string }>> = {
@@ -93,7 +89,7 @@ function readOptions(args: string[]): Options | undefined {
 /** @returns Whether the answers were what they should be. */
 async function demo({ yes, once, port, broken }: Options): Promise<boolean> {
   const parts = await availableParts(yes);
-  if (!existsSync(CLI)) await step('building dist/', buildApp);
+  await step('building dist/', buildProduct);
   const stack = await step(`starting ${String(parts.length)} servers`, () => startStack(parts));
   const addresses: Partial<Addresses> = stack.addresses;
   // The SDK of the app and of the vault's writer finds the emulator by these.
@@ -161,11 +157,6 @@ async function mayInstall(): Promise<boolean> {
   } finally {
     terminal.close();
   }
-}
-
-async function buildApp(): Promise<void> {
-  const { ok, output } = await runCommand('npm', ['run', 'build'], BUILD_MS);
-  if (!ok) throw new Error(`npm run build failed:\n${output}`);
 }
 
 interface App extends Running {

@@ -1,8 +1,6 @@
-/** The command line as a user runs it: a process of its own. */
+/** The command line as a user runs it: built, and in a process of its own. */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-
-const MAIN = join(import.meta.dirname, '../../lib/cli/main.ts');
+import { CLI } from '../stack/product.ts';
 
 export interface Finished {
   readonly code: number | null;
@@ -54,8 +52,7 @@ export async function serveCli(args: readonly string[], options: CliOptions = {}
 }
 
 function start(args: readonly string[], { cwd, env }: CliOptions) {
-  const tsx = import.meta.resolve('tsx');
-  const child = spawn(process.execPath, ['--import', tsx, MAIN, ...args], {
+  const child = spawn(process.execPath, [CLI, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),

@@ -1,7 +1,8 @@
-/** Installs what the stack needs, and starts it once for all test files that ask for it: `inject('stack')` gives its addresses. */
+/** Builds the product, installs what the stack needs, and starts it once for all test files that ask for it: `inject('stack')` gives its addresses. */
 import type { TestProject } from 'vitest/node';
 import type { Addresses } from '../stack/addresses.ts';
 import { findMissing, install } from '../stack/install.ts';
+import { buildProduct } from '../stack/product.ts';
 import { step } from '../stack/progress.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
 import { startStack } from '../stack/stack.ts';
@@ -29,6 +30,7 @@ async function startWholeStack(): Promise<Stack> {
     const reasons = failures.map(({ requirement, reason }) => `${requirement.name}: ${reason}`);
     throw new Error(`the tests need what could not be installed:\n${reasons.join('\n')}`);
   }
+  await step('building dist/', buildProduct);
   const stack = await step('starting the servers', () => startStack());
   // Test workers inherit the environment of this process.
   Object.assign(process.env, motoEnvironment(stack.addresses.aws));

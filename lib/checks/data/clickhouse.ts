@@ -48,11 +48,11 @@ interface Config {
 }
 
 async function ask(config: Config, target: string, signal: AbortSignal): Promise<void> {
-  const { default: clickhouseClient } = await import('@clickhouse/client');
+  const { createClient, ClickHouseLogLevel } = await import('../drivers/clickhouse.ts');
   signal.throwIfAborted();
   const { origin, username, password, pathname } = new URL(config.url);
   const database = config.database ?? decodeURIComponent(pathname.slice(1));
-  const client = clickhouseClient.createClient({
+  const client = createClient({
     url: origin,
     ...(username !== '' && { username: decodeURIComponent(username) }),
     password: decodeURIComponent(password),
@@ -61,7 +61,7 @@ async function ask(config: Config, target: string, signal: AbortSignal): Promise
     max_open_connections: 1,
     request_timeout: 60_000, // the signal ends it sooner
     keep_alive: { enabled: false },
-    log: { level: clickhouseClient.ClickHouseLogLevel.OFF },
+    log: { level: ClickHouseLogLevel.OFF },
   });
   try {
     // `query` would tell neither the status nor the code of the error, which very old servers put into the text alone.

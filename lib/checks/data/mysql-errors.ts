@@ -4,14 +4,20 @@ import type { CheckError } from '../../engine/errors.ts';
 import { codeOf, connectionClosed } from '../../engine/network-errors.ts';
 import { strange } from './first-bytes.ts';
 
-/** By name: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html */
-export function serverError(error: unknown, target: string): CheckError | undefined {
+/**
+ * By name: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+ *
+ * @param tls Whether the connection was to be encrypted.
+ */
+export function serverError(error: unknown, target: string, tls: boolean): CheckError | undefined {
   const code = codeOf(error);
   const meaning = code === undefined ? undefined : MEANINGS[code];
-  if (meaning !== undefined) return meaning(target);
-  if (code?.startsWith('AUTH_SWITCH') === true)
+  if (meaning !== undefined) return meaning(target, tls);
+  if (code?.startsWith('AUTH_SWITCH') === true || code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED')
     return new AuthError(`${target} wants the user to log in by a plugin that is not supported here`);
   if (code?.startsWith('PROTOCOL_') === true || code?.startsWith('HANDSHAKE_') === true) return strange(target);
+  // The driver's parser ran over the end of a message that is none.
+  if (error instanceof RangeError || error instanceof TypeError) return strange(target);
   if (!(error instanceof Error) || !('errno' in error) || !('sqlState' in error)) return undefined;
   const number = String(Number(error.errno));
   if (String(error.sqlState).startsWith('42'))
@@ -19,8 +25,10 @@ export function serverError(error: unknown, target: string): CheckError | undefi
   return new UnhealthyError(`${target} answered with error ${number}`);
 }
 
-const MEANINGS: Readonly<Record<string, (target: string) => CheckError>> = {
-  ER_ACCESS_DENIED_ERROR: (target) => new AuthError(`${target} refused the user or the password`),
+const MEANINGS: Readonly<Record<string, (target: string, tls: boolean) => CheckError>> = {
+  // MariaDB says so too where it wants TLS.
+  ER_ACCESS_DENIED_ERROR: (target, tls) =>
+    new AuthError(`${target} refused the user or the password${tls ? '' : ', or wants TLS (ssl-mode=REQUIRED)'}`),
   ER_ACCESS_DENIED_NO_PASSWORD_ERROR: (target) => new AuthError(`${target} refused the user or the password`),
   ER_ACCOUNT_HAS_BEEN_LOCKED: (target) => new AuthError(`${target}: the user is locked`),
   ER_MUST_CHANGE_PASSWORD: (target) => new AuthError(`${target}: the user's password has expired`),

@@ -61,10 +61,10 @@ async function openAndAsk(
   context: CheckContext,
 ): Promise<Opened<undefined>> {
   const { host, port, user, password, database } = parseDatabaseUrl(config.url, DEFAULT_PORT);
-  const { default: driver } = await import('mysql2');
+  const { createConnection } = await import('../drivers/mysql2.ts');
   signal.throwIfAborted();
   const mode = tlsModeOf(config, TLS);
-  const connection = driver.createConnection({
+  const connection = createConnection({
     host,
     port,
     user,
@@ -100,7 +100,7 @@ async function openAndAsk(
     });
   } catch (error) {
     destroy();
-    throw tls.error ?? serverError(error, target) ?? networkError(error, target) ?? error;
+    throw tls.error ?? serverError(error, target, mode !== 'off') ?? networkError(error, target) ?? error;
   }
   return {
     value: undefined,

@@ -63,9 +63,9 @@ async function openAndAsk(
   context: CheckContext,
 ): Promise<Opened<undefined>> {
   const { host, port, user, password, database } = parseDatabaseUrl(config.url, DEFAULT_PORT);
-  const { default: pg } = await import('pg');
+  const { Client } = await import('../drivers/pg.ts');
   signal.throwIfAborted();
-  const client = new pg.Client({
+  const client = new Client({
     host,
     port,
     user,

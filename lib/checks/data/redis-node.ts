@@ -36,10 +36,10 @@ export async function openNode(
   signal: AbortSignal,
 ): Promise<Opened<RedisNode>> {
   const { tls, verify, user, password, database } = parseRedisUrl(config.url);
-  const { default: ioredis } = await import('ioredis');
+  const { Redis } = await import('../drivers/ioredis.ts');
   signal.throwIfAborted();
   // Without user, password and database: ioredis reports a wrong one of them to the console, or not at all.
-  const redis = new ioredis.Redis({
+  const redis = new Redis({
     ...host,
     ...(tls && { tls: { ca: config.ca, rejectUnauthorized: verify } }),
     protocol: 2,

@@ -125,7 +125,7 @@ export async function consume(
 async function open({ url, ca }: BrokerConfig, signal: AbortSignal): Promise<Opened<Broker>> {
   const name = brokerOf(url);
   const address = { ...addressOf(url), heartbeat: 0 }; // a run is over before the first beat is due
-  const { default: amqp } = await import('amqplib');
+  const { connect } = await import('../drivers/amqplib.ts');
   signal.throwIfAborted(); // a socket that is born aborted connects nevertheless, and stays
   const end = new AbortController();
   const socket: SocketOptions & { signal: AbortSignal } = {
@@ -136,7 +136,7 @@ async function open({ url, ca }: BrokerConfig, signal: AbortSignal): Promise<Ope
   };
   let model: ChannelModel;
   try {
-    model = await amqp.connect(address, socket);
+    model = await connect(address, socket);
   } catch (error) {
     throw networkError(error, name) ?? handshakeError(error, name);
   }

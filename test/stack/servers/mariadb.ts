@@ -23,6 +23,7 @@ const PASSWORD = 'mariadb-Pa55:w@rd';
 const SETUP = [
   'CREATE DATABASE IF NOT EXISTS app;',
   `CREATE USER IF NOT EXISTS '${USER}'@'%' IDENTIFIED BY '${PASSWORD}';`,
+  "DROP USER IF EXISTS 'root'@'127.0.0.1', 'root'@'::1';", // they need no password
   `GRANT ALL ON app.* TO '${USER}'@'%';`,
 ];
 

@@ -1,0 +1,1 @@
+export { createClient, ClickHouseLogLevel } from '@clickhouse/client';

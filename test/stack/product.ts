@@ -1,0 +1,15 @@
+/** The product as users run it: `dist/`, built from what the sources are now. */
+import { join } from 'node:path';
+import { runCommand } from './command.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const WITHIN_MS = 120_000;
+
+/** The command line. */
+export const CLI = join(ROOT, 'dist/cli.js');
+
+/** @throws Error with the output, where the build fails. */
+export async function buildProduct(): Promise<void> {
+  const { ok, output } = await runCommand('npm', ['run', 'build', '--prefix', ROOT], WITHIN_MS);
+  if (!ok) throw new Error(`npm run build failed:\n${output}`);
+}
