@@ -100,7 +100,7 @@ describe('the artifact', () => {
     await writeFile(join(vault, 'shop.json'), JSON.stringify({ access_token: TOKEN, checks: { vault: OWN_SECRET } }));
     const event = {
       version: '2.0',
-      routeKey: 'ANY /api/health/{proxy+}',
+      routeKey: '$default',
       rawPath: '/api/health/',
       rawQueryString: '',
       headers: { authorization: `Bearer ${TOKEN}` },

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 
 export interface FaultyServer {
   readonly port: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 interface Behaviour {

@@ -82,6 +82,17 @@ describe('Reports', () => {
     expect((await third).report).toBe(report);
   });
 
+  it('lets nobody have an old report while a fresh one is made', async () => {
+    const reports = new Reports();
+    const { make, end } = runs();
+    void reports.get(owner, '', 5000, false, make);
+    await end(0);
+    void reports.get(owner, '', 5000, true, make);
+    const plain = reports.get(owner, '', 5000, false, make);
+    const second = await end(1);
+    expect((await plain).report).toBe(second);
+  });
+
   it('keeps no failure', async () => {
     const reports = new Reports();
     const { make, end, started } = runs();

@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { UnhealthyError } from '../../../lib/engine/errors.ts';
+import { run } from '../../../lib/engine/run.ts';
+import { leaves } from '../../../lib/engine/verdict.ts';
+import type { CheckContext } from '../../../lib/types.ts';
+import { checkAt, deferred, groupOf, runOptions } from '../../support/part.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+const never = () => new Promise<void>(() => undefined);
+
+/** Opens connections that write down what becomes of them. */
+function recorder() {
+  const events: string[] = [];
+  const open = (name: string) => async () => {
+    events.push(`open ${name}`);
+    return {
+      value: name,
+      close: async () => events.push(`close ${name}`),
+      destroy: () => events.push(`destroy ${name}`),
+    };
+  };
+  /** A check that opens the connection, and then does this. */
+  const connecting =
+    (name: string, then: () => Promise<void> = () => Promise.resolve()) =>
+    async ({ connect }: CheckContext) => {
+      expect(await connect(name, open(name))).toBe(name);
+      await then();
+    };
+  return { events, connecting };
+}
+
+describe('the connections of a run', () => {
+  it('are shared between its checks, and closed before the report', async () => {
+    const { events, connecting } = recorder();
+    const checks = ['1', '2', '3'].map((name) => checkAt(name, { run: connecting('a') }));
+    await run(groupOf('', ...checks), runOptions());
+    expect(events).toEqual(['open a', 'close a', 'destroy a']);
+  });
+
+  it('are not shared with the next run', async () => {
+    const { events, connecting } = recorder();
+    const check = checkAt('1', { run: connecting('a') });
+    await run(check, runOptions());
+    await run(check, runOptions());
+    expect(events.filter((event) => event === 'open a')).toHaveLength(2);
+  });
+
+  it('are closed where a check fails', async () => {
+    const { events, connecting } = recorder();
+    const fails = () => Promise.reject(new UnhealthyError('bad'));
+    await run(checkAt('1', { run: connecting('a', fails) }), runOptions());
+    expect(events).toEqual(['open a', 'close a', 'destroy a']);
+  });
+
+  it('are destroyed at once where the only check that uses them is out of time', async () => {
+    const { events, connecting } = recorder();
+    const hangs = checkAt('hangs', { run: connecting('a', never), timeoutMs: 1000 });
+    const other = checkAt('other', { run: never, timeoutMs: 5000 });
+    const running = run(groupOf('', hangs, other), runOptions());
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(events).toEqual(['open a', 'destroy a']);
+    await vi.runAllTimersAsync();
+    await running;
+    expect(events).toHaveLength(2);
+  });
+
+  it('stay open for the others where one check is out of time', async () => {
+    const { events, connecting } = recorder();
+    const answer = deferred();
+    const hangs = checkAt('hangs', { run: connecting('a', never), timeoutMs: 1000 });
+    const works = checkAt('works', { run: connecting('a', () => answer.promise), timeoutMs: 5000 });
+    const running = run(groupOf('', hangs, works), runOptions());
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(events).toEqual(['open a']);
+    answer.resolve();
+    const report = await running;
+    expect(leaves(report.result).map(({ verdict }) => verdict)).toEqual(['failing', 'working']);
+    expect(events).toEqual(['open a', 'close a', 'destroy a']);
+  });
+
+  it('that open too late are destroyed, and the report does not wait for them', async () => {
+    const destroy = vi.fn();
+    const opened = { value: 'a', close: () => undefined, destroy };
+    const opening = deferred<typeof opened>();
+    const check = checkAt('x', { run: async ({ connect }) => void (await connect('a', () => opening.promise)) });
+    const running = run(check, runOptions());
+    await vi.runAllTimersAsync();
+    expect((await running).verdict).toBe('failing');
+    opening.resolve(opened);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(destroy).toHaveBeenCalledTimes(1);
+  });
+
+  it('can no more be opened by a check that goes on after the run', async () => {
+    const { events, connecting } = recorder();
+    const late = deferred();
+    const check = checkAt('x', { run: (context) => late.promise.then(() => connecting('a')(context)) });
+    const running = run(check, runOptions());
+    await vi.runAllTimersAsync();
+    await running;
+    late.resolve();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(events).toEqual([]);
+  });
+});
