@@ -30,15 +30,25 @@ export const clickhouse = defineKind({
     const target = clickhouse.target(config);
     const key = JSON.stringify(['clickhouse', url, ca, database, query]);
     await context.connect(key, async (signal) => {
-      try {
-        await ask(config, target, signal);
-      } catch (error) {
-        throw networkError(error, target) ?? (codeOf(error)?.startsWith('HPE_') === true ? strange(target) : error);
-      }
+      await select(config, target, signal);
       return { value: undefined, close: () => undefined, destroy: () => undefined };
     });
   },
 });
+
+/**
+ * Answers a query on a connection of its own, which is closed then.
+ *
+ * @returns The rows, each as the list of its columns.
+ * @throws CheckError
+ */
+export async function select(config: Config, target: string, signal: AbortSignal): Promise<readonly unknown[]> {
+  try {
+    return await ask(config, target, signal);
+  } catch (error) {
+    throw networkError(error, target) ?? (codeOf(error)?.startsWith('HPE_') === true ? strange(target) : error);
+  }
+}
 
 interface Config {
   readonly url: string;
@@ -47,7 +57,7 @@ interface Config {
   readonly ca?: string | undefined;
 }
 
-async function ask(config: Config, target: string, signal: AbortSignal): Promise<void> {
+async function ask(config: Config, target: string, signal: AbortSignal): Promise<readonly unknown[]> {
   const { createClient, ClickHouseLogLevel } = await import('../drivers/clickhouse.ts');
   signal.throwIfAborted();
   const { origin, username, password, pathname } = new URL(config.url);
@@ -76,8 +86,9 @@ async function ask(config: Config, target: string, signal: AbortSignal): Promise
     const hasEnd = 'content-length' in headers || 'transfer-encoding' in headers;
     const body = hasEnd ? await read(answer.stream, target, signal) : '';
     const code = headers['x-clickhouse-exception-code'] ?? /\bCode: (\d+)/.exec(body)?.[1];
-    if (answer.http_status_code !== 200 || !isResult(body))
-      throw serverError(answer.http_status_code, Number(code), target);
+    const rows = answer.http_status_code === 200 ? rowsOf(body) : undefined;
+    if (rows === undefined) throw serverError(answer.http_status_code, Number(code), target);
+    return rows;
   } finally {
     await client.close();
   }
@@ -96,12 +107,13 @@ async function read(stream: Readable, target: string, signal: AbortSignal): Prom
 }
 
 /** An error that comes late stands at the end of a result that began with status 200, which is then no JSON. */
-function isResult(body: string): boolean {
+function rowsOf(body: string): readonly unknown[] | undefined {
   try {
     const result: unknown = JSON.parse(body);
-    return typeof result === 'object' && result !== null && 'meta' in result && 'data' in result;
+    const isResult = typeof result === 'object' && result !== null && 'meta' in result && 'data' in result;
+    return isResult && Array.isArray(result.data) ? (result.data as unknown[]) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

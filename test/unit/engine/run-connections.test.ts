@@ -90,7 +90,11 @@ describe('the connections of a run', () => {
     const destroy = vi.fn();
     const opened = { value: 'a', close: () => undefined, destroy };
     const opening = deferred<typeof opened>();
-    const check = checkAt('x', { run: async ({ connect }) => void (await connect('a', () => opening.promise)) });
+    const check = checkAt('x', {
+      run: async ({ connect }) => {
+        await connect('a', () => opening.promise);
+      },
+    });
     const running = run(check, runOptions());
     await vi.runAllTimersAsync();
     expect((await running).verdict).toBe('failing');

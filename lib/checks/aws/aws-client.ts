@@ -1,0 +1,42 @@
+/** What the clients of AWS have in common: one attempt a call, and no socket that outlives its request. */
+import type { Opened } from '../../engine/connections.ts';
+import { ConfigurationError } from '../../engine/errors.ts';
+
+/** The signal of each command is its timeout. */
+export function clientSettings(region: string | undefined) {
+  return {
+    ...(region !== undefined && { region }),
+    maxAttempts: 1,
+    requestHandler: { httpAgent: { keepAlive: false }, httpsAgent: { keepAlive: false } },
+  };
+}
+
+interface AwsClient {
+  readonly config: { readonly region: () => Promise<string> };
+  destroy(): void;
+}
+
+/**
+ * @param service As messages name it: `eventbridge`.
+ * @throws ConfigurationError where there is no region, or none that could be one.
+ */
+export async function openAwsClient<Client extends AwsClient>(
+  client: Client,
+  service: string,
+): Promise<Opened<Client>> {
+  try {
+    await client.config.region();
+  } catch {
+    throw new ConfigurationError(`${service}: no usable region; set region, or AWS_REGION for the whole process`);
+  }
+  const destroy = () => {
+    client.destroy();
+  };
+  return {
+    value: client,
+    close: async () => {
+      destroy();
+    },
+    destroy,
+  };
+}

@@ -1,0 +1,15 @@
+import { UnhealthyError } from '../../engine/errors.ts';
+import { defineKind } from '../kind.ts';
+import { destinationFault, eventBridgeKeys, named, openEventBridge } from './eventbridge.ts';
+
+export const eventbridgeApiDestination = defineKind({
+  kind: 'eventbridge_api_destination',
+  works: 'the API destination is active',
+  keys: eventBridgeKeys,
+  target: ({ name }) => named.destination(name),
+  async check({ name, region }, context) {
+    const events = await openEventBridge(region, context);
+    const fault = destinationFault(named.destination(name), await events.describeDestination(name, context.signal));
+    if (fault !== undefined) throw new UnhealthyError(fault);
+  },
+});

@@ -1,0 +1,59 @@
+import type { DescribeConnectionResponse } from '@aws-sdk/client-eventbridge';
+import type { DescribeSecretResponse } from '@aws-sdk/client-secrets-manager';
+import { UnhealthyError } from '../../engine/errors.ts';
+import type { CheckContext } from '../../types.ts';
+import { defineKind } from '../kind.ts';
+import { clientSettings, openAwsClient } from './aws-client.ts';
+import { awsError } from './aws-errors.ts';
+import { eventBridgeKeys, named, openEventBridge } from './eventbridge.ts';
+
+export const eventbridgeCredentials = defineKind({
+  kind: 'eventbridge_credentials',
+  works: "the connection's secret exists, is current and has been authorized with",
+  keys: eventBridgeKeys,
+  target: ({ name }) => `credentials of ${named.connection(name)}`,
+  async check(config, context) {
+    const { name, region } = config;
+    const target = eventbridgeCredentials.target(config);
+    const events = await openEventBridge(region, context);
+    const connection = await events.describeConnection(name, context.signal);
+    if (connection.SecretArn === undefined)
+      throw new UnhealthyError(`${named.connection(name)} has no secret; update it with its credentials`);
+    const secret = await describeSecret(connection.SecretArn, region, target, context);
+    const fault = credentialsFault(target, secret, connection);
+    if (fault !== undefined) throw new UnhealthyError(fault);
+  },
+});
+
+/** Its value is not read. */
+async function describeSecret(arn: string, region: string | undefined, target: string, context: CheckContext) {
+  const { DescribeSecretCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  const client = await context.connect(JSON.stringify(['secrets manager', region]), () =>
+    openAwsClient(new SecretsManagerClient(clientSettings(region)), 'secrets manager'),
+  );
+  context.stage('secretsmanager:DescribeSecret');
+  try {
+    return await client.send(new DescribeSecretCommand({ SecretId: arn }), { abortSignal: context.signal });
+  } catch (error) {
+    throw awsError(error, { target, permission: 'secretsmanager:DescribeSecret on the secret' }) ?? error;
+  }
+}
+
+/** EventBridge tells its times in whole seconds, and stores the secret a little before or after it authorizes with it. */
+const TOLERANCE_MS = 60_000;
+
+/** What is wrong with a connection's secret, or undefined. */
+export function credentialsFault(
+  target: string,
+  secret: DescribeSecretResponse,
+  { LastAuthorizedTime: authorized }: DescribeConnectionResponse,
+): string | undefined {
+  if (secret.DeletedDate !== undefined) return `${target} are to be deleted; restore the secret, or update the connection`;
+  const stages = Object.values(secret.VersionIdsToStages ?? {}).flat();
+  if (!stages.includes('AWSCURRENT')) return `${target} have no current version; update the connection with them`;
+  if (authorized === undefined) return `${target} were never authorized with; update the connection with them`;
+  const changed = secret.LastChangedDate ?? secret.CreatedDate;
+  if (changed !== undefined && changed.getTime() - authorized.getTime() > TOLERANCE_MS)
+    return `${target} changed after the connection was last authorized; update the connection, so that it is authorized anew`;
+  return undefined;
+}

@@ -1,0 +1,19 @@
+import { UnhealthyError } from '../../engine/errors.ts';
+import { defineKind } from '../kind.ts';
+import { eventBridgeKeys, named, openEventBridge, ruleFault } from './eventbridge.ts';
+
+export const eventbridgeRule = defineKind({
+  kind: 'eventbridge_rule',
+  works: 'the rule is enabled and has a target',
+  keys: eventBridgeKeys,
+  target: ({ name, bus }) => named.rule(name, bus),
+  async check(config, context) {
+    const { name, bus, region } = config;
+    const target = eventbridgeRule.target(config);
+    const events = await openEventBridge(region, context);
+    const fault = ruleFault(target, await events.describeRule(name, bus, context.signal));
+    if (fault !== undefined) throw new UnhealthyError(fault);
+    if ((await events.listTargets(name, bus, context.signal)).length === 0)
+      throw new UnhealthyError(`${target} has no target; its events go nowhere`);
+  },
+});

@@ -1,0 +1,10 @@
+export {
+  DescribeApiDestinationCommand,
+  DescribeConnectionCommand,
+  DescribeEventBusCommand,
+  DescribeRuleCommand,
+  EventBridgeClient,
+  ListTargetsByRuleCommand,
+  PutEventsCommand,
+  TestEventPatternCommand,
+} from '@aws-sdk/client-eventbridge';
