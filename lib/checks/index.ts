@@ -1,5 +1,10 @@
 /** The kinds of check, one line each. Schema, documents and contract suite are made from this list. */
 import { cloudfront } from './aws/cloudfront.ts';
+import { eventPipeline } from './aws/event-pipeline.ts';
+import { eventbridgeApiDestination } from './aws/eventbridge-api-destination.ts';
+import { eventbridgeConnection } from './aws/eventbridge-connection.ts';
+import { eventbridgeCredentials } from './aws/eventbridge-credentials.ts';
+import { eventbridgeRule } from './aws/eventbridge-rule.ts';
 import { s3 } from './aws/s3.ts';
 import { secretsManager } from './aws/secrets-manager.ts';
 import { cache } from './data/cache.ts';
@@ -28,6 +33,11 @@ export const kinds: readonly AnyKind[] = [
   s3,
   cloudfront,
   http,
+  eventbridgeRule,
+  eventbridgeApiDestination,
+  eventbridgeConnection,
+  eventbridgeCredentials,
+  eventPipeline,
   secretsManager,
   websocket,
   tcp,

@@ -14,6 +14,8 @@ import type { Served } from '../support/cli.ts';
 const token = createToken(DEMO);
 const QUEUES = ['celery/queues.high_priority', 'celery/queues.medium_priority', 'celery/queues.low_priority'];
 
+const EVENT_BRIDGE = ['api_destination', 'connection', 'credentials', 'rule'].map((name) => `history/event_bridge.${name}`);
+
 /** What fails when a part stops, and what the messages must name. */
 const OUTAGES: readonly { part: PartName; fails: readonly string[]; names: RegExp }[] = [
   {
@@ -24,12 +26,21 @@ const OUTAGES: readonly { part: PartName; fails: readonly string[]; names: RegEx
   { part: 'redisTls', fails: ['redis2'], names: /redis/ },
   { part: 'postgres', fails: ['postgres'], names: /postgres/ },
   { part: 'mysql', fails: ['mysql'], names: /mysql/ },
-  { part: 'clickhouse', fails: ['history/clickhouse', 'history/api'], names: /clickhouse|http/ },
+  {
+    part: 'clickhouse',
+    fails: ['history/clickhouse', 'history/e2e', 'history/api'],
+    names: /clickhouse|http/,
+  },
+  { part: 'historyApi', fails: ['history/e2e', 'history/api'], names: /history API|http/ },
   { part: 'celery', fails: ['celery/ping', ...QUEUES], names: /worker/ },
   { part: 'rabbitmq', fails: ['celery/ping', ...QUEUES, 'rabbit'], names: /rabbit/ },
   { part: 'assets', fails: ['cloud_front/custom_component'], names: /cloudfront/ },
   { part: 'websocket', fails: ['websocket'], names: /websocket/ },
-  { part: 'aws', fails: ['history/files', 's3/custom_component', 'vault'], names: /s3|Secrets Manager/ },
+  {
+    part: 'aws',
+    fails: ['history/e2e', ...EVENT_BRIDGE, 'history/files', 's3/custom_component', 'vault'],
+    names: /s3|Secrets Manager|eventbridge/,
+  },
 ];
 
 let stack: Stack;

@@ -28,6 +28,17 @@ export interface Addresses {
     readonly bucket: string;
     readonly secretsPrefix: string;
   };
+  /**
+   * An API that stores events in `clickhouse`, as EventBridge's API destination. Setting up the emulator's EventBridge belongs to it:
+   * the names are those of test/stack/servers/event-bridge.ts.
+   */
+  readonly historyApi: {
+    readonly port: number;
+    /** Takes events from who shows the key. */
+    readonly url: string;
+    readonly key: string;
+    readonly healthUrl: string;
+  };
   /** Echoes every message; wants the header `Authorization: Bearer <token>` on the path `/private`. */
   readonly websocket: { readonly url: string; readonly port: number; readonly token: string };
   /** Serves `/app.js` with the headers of CloudFront, `/plain.js` without them. A stand-in: CloudFront itself cannot be had. */

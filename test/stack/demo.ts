@@ -33,6 +33,7 @@ const SERVERS: Readonly<Record<string, { readonly part: PartName; readonly title
   rabbit: { part: 'rabbitmq', title: 'RabbitMQ' },
   celery: { part: 'celery', title: 'a Celery worker on three queues' },
   aws: { part: 'aws', title: 'the AWS emulator: S3, and the Secrets Manager that the app reads its namespace from' },
+  history: { part: 'historyApi', title: 'an API that EventBridge hands events to, and that stores them in ClickHouse' },
   websocket: { part: 'websocket', title: 'a websocket server' },
   assets: { part: 'assets', title: 'a stand-in for CloudFront' },
 };

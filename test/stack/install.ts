@@ -60,10 +60,10 @@ const REQUIREMENTS: readonly Requirement[] = [
   debian('PostgreSQL', ['postgres'], ['postgres', 'initdb'], ['postgresql']),
   debian('MariaDB', ['mysql'], ['mariadbd', 'mariadb-install-db'], ['mariadb-server']),
   debian('RabbitMQ', ['rabbitmq', 'celery'], ['rabbitmq-server'], ['rabbitmq-server']),
-  debian('ClickHouse', ['clickhouse'], ['clickhouse-server'], ['clickhouse-server']),
+  debian('ClickHouse', ['clickhouse', 'historyApi'], ['clickhouse-server'], ['clickhouse-server']),
   {
     name: 'Python environment with Celery and moto',
-    parts: ['celery', 'aws'],
+    parts: ['celery', 'aws', 'historyApi'],
     packages: [],
     from: 'pip install -r test/stack/requirements.txt, into .cache/venv',
     isThere: isPythonReady,

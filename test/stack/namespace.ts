@@ -1,5 +1,6 @@
 /** The namespace of the demo: the resources of a small company's stack, one check each. */
 import type { Addresses } from './addresses.ts';
+import { HISTORY } from './servers/event-bridge.ts';
 
 /** The name that its token carries. */
 export const DEMO = 'demo';
@@ -21,7 +22,7 @@ const REDIS_SECRET = 'prod/redis2';
  * @param stack The parts that run. The checks of the others are left out.
  */
 export function demoNamespace(token: string, stack: Partial<Addresses>): DemoNamespace {
-  const { redis, redisTls, rabbitmq, celery, assets, clickhouse, aws, postgres, mysql, websocket } = stack;
+  const { redis, redisTls, rabbitmq, celery, assets, clickhouse, aws, historyApi, postgres, mysql, websocket } = stack;
 
   const cache = (database: number) =>
     redis && { kind: 'cache', url: new URL(`/${String(database)}`, redis.url).href, depends_on: ['redis'] };
@@ -37,6 +38,9 @@ export function demoNamespace(token: string, stack: Partial<Addresses>): DemoNam
     };
   const s3 = (options: Tree) =>
     aws && { kind: 's3', bucket: aws.bucket, region: aws.region, endpoint: aws.endpoint, ...options };
+
+  const eventBridge = (kind: string, name: string, options: Tree = {}) =>
+    aws && historyApi && { kind: `eventbridge_${kind}`, name, region: aws.region, ...options };
 
   const checks = {
     cache: { data: cache(0), pages: cache(1), task_lock: cache(2), task_queue: cache(3) },
@@ -57,11 +61,31 @@ export function demoNamespace(token: string, stack: Partial<Addresses>): DemoNam
     },
     history: {
       clickhouse: clickhouse && { kind: 'clickhouse', url: clickhouse.url },
-      api: clickhouse && {
-        kind: 'http',
-        url: `http://127.0.0.1:${String(clickhouse.port)}/ping`,
-        expect: { status: 200, body: 'Ok.' },
-      },
+      e2e: aws &&
+        historyApi &&
+        clickhouse && {
+          kind: 'event_pipeline',
+          ...HISTORY,
+          region: aws.region,
+          clickhouse: {
+            url: clickhouse.url,
+            query: 'SELECT count() FROM history.events WHERE check_id = {id:String}',
+          },
+          timeout: 5,
+          depends_on: [
+            'history/event_bridge.api_destination',
+            'history/event_bridge.connection',
+            'history/event_bridge.credentials',
+            'history/event_bridge.rule',
+            'history/api',
+            'history/clickhouse',
+          ],
+        },
+      'event_bridge.api_destination': eventBridge('api_destination', HISTORY.destination),
+      'event_bridge.connection': eventBridge('connection', HISTORY.connection),
+      'event_bridge.credentials': eventBridge('credentials', HISTORY.connection),
+      'event_bridge.rule': eventBridge('rule', HISTORY.rule, { bus: HISTORY.bus }),
+      api: historyApi && { kind: 'http', url: historyApi.healthUrl, expect: { status: 200 } },
       files: s3({ key: 'history/' }),
     },
     s3: { custom_component: s3({}) },

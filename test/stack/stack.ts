@@ -10,6 +10,8 @@ import { PYTHON } from './python.ts';
 import { startAssets } from './servers/assets.ts';
 import { startCelery } from './servers/celery.ts';
 import { startClickhouse } from './servers/clickhouse.ts';
+import { setUpEventBridge } from './servers/event-bridge.ts';
+import { startHistoryApi } from './servers/history-api.ts';
 import { startMariadb } from './servers/mariadb.ts';
 import { startMoto } from './servers/moto.ts';
 import { startPostgres } from './servers/postgres.ts';
@@ -72,7 +74,23 @@ const definitions: { readonly [Name in PartName]: Definition<Name> } = {
       return { ...(await startCelery(options)), resultUrl };
     },
   },
-  aws: { needs: [], start: (folder, before) => startMoto({ folder, python: PYTHON, ...portOf(before) }) },
+  aws: {
+    needs: [],
+    async start(folder, before, { historyApi }: Partial<Addresses>) {
+      const aws = await startMoto({ folder, python: PYTHON, ...portOf(before) });
+      // It keeps everything in memory, so what was set up for others is gone.
+      if (historyApi !== undefined) await setUpEventBridge(aws, historyApi);
+      return aws;
+    },
+  },
+  historyApi: {
+    needs: ['aws', 'clickhouse'],
+    async start(folder, before, { aws, clickhouse }) {
+      const historyApi = await startHistoryApi({ folder, clickhouse: clickhouse.url, ...portOf(before) });
+      await setUpEventBridge(aws, historyApi);
+      return historyApi;
+    },
+  },
   websocket: {
     needs: [],
     start: (folder, before) => startWebsocket({ folder, ...before }),

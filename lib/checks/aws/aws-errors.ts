@@ -64,6 +64,7 @@ const BY_NAME = new Map<string, ErrorOf>([
   ['IllegalLocationConstraintException', wrongRegion],
   ['NoSuchBucket', missing],
   ['InvalidBucketName', missing],
+  ['NoSuchDistribution', missing],
   ['ResourceNotFoundException', missing],
   ['NoSuchKey', ({ target }) => new UnhealthyError(`${target} has no object of that key`)],
 ]);

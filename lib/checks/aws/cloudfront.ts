@@ -1,9 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import * as v from 'valibot';
 import { UnhealthyError } from '../../engine/errors.ts';
-import { caKey, defineKind, describe, httpUrl } from '../kind.ts';
+import type { CheckContext } from '../../types.ts';
+import { caKey, defineKind, describe, httpUrl, text } from '../kind.ts';
 import { expectKeys, isExpectedStatus, judge } from '../web/expect.ts';
 import { ask, webTarget } from '../web/request.ts';
+import { clientSettings, openAwsClient } from './aws-client.ts';
+import { awsError } from './aws-errors.ts';
 
 export const cloudfront = defineKind({
   kind: 'cloudfront',
@@ -11,10 +14,14 @@ export const cloudfront = defineKind({
   keys: {
     url: describe(httpUrl(), 'An asset of the distribution.'),
     expect: v.optional(describe(v.strictObject(expectKeys), 'What the answer must be: 2xx unless set.'), {}),
+    distribution: v.optional(
+      describe(text(), 'Id of the distribution, where AWS shall be asked whether it is enabled and deployed, too.'),
+    ),
     ...caKey,
   },
   target: (config) => webTarget('cloudfront', config.url),
-  async check({ expect, url, ca }, context) {
+  async check({ expect, url, distribution, ca }, context) {
+    if (distribution !== undefined) await lookAt(distribution, context);
     const question = { kind: 'cloudfront', url, ca, method: 'GET', headers: {} };
     const answer = await ask(question, context, (status) => isExpectedStatus(expect, status));
     const { target, status, headers } = answer;
@@ -31,6 +38,28 @@ export const cloudfront = defineKind({
       );
   },
 });
+
+/** CloudFront belongs to no region, and its API answers in the first one. */
+const API_REGION = 'us-east-1';
+
+/** A distribution that is being deployed may still serve what it was before. */
+async function lookAt(id: string, context: CheckContext): Promise<void> {
+  const target = `cloudfront distribution ${id}`;
+  const { CloudFrontClient, GetDistributionCommand } = await import('../drivers/cloudfront.ts');
+  const client = await context.connect('cloudfront', () =>
+    openAwsClient(new CloudFrontClient(clientSettings(API_REGION)), 'cloudfront'),
+  );
+  context.stage('cloudfront:GetDistribution');
+  try {
+    const { Distribution } = await client.send(new GetDistributionCommand({ Id: id }), { abortSignal: context.signal });
+    if (Distribution?.DistributionConfig === undefined)
+      throw new UnhealthyError(`${target}: AWS answered something that is no distribution`);
+    if (Distribution.DistributionConfig.Enabled !== true) throw new UnhealthyError(`${target} is disabled; enable it`);
+    if (Distribution.Status !== 'Deployed') throw new UnhealthyError(`${target} is not deployed everywhere yet; wait`);
+  } catch (error) {
+    throw awsError(error, { target, permission: 'cloudfront:GetDistribution on it' }) ?? error;
+  }
+}
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html */
 function isFromCloudFront(headers: IncomingHttpHeaders): boolean {

@@ -48,7 +48,8 @@ export function credentialsFault(
   secret: DescribeSecretResponse,
   { LastAuthorizedTime: authorized }: DescribeConnectionResponse,
 ): string | undefined {
-  if (secret.DeletedDate !== undefined) return `${target} are to be deleted; restore the secret, or update the connection`;
+  if (secret.DeletedDate !== undefined)
+    return `${target} are to be deleted; restore the secret, or update the connection`;
   const stages = Object.values(secret.VersionIdsToStages ?? {}).flat();
   if (!stages.includes('AWSCURRENT')) return `${target} have no current version; update the connection with them`;
   if (authorized === undefined) return `${target} were never authorized with; update the connection with them`;

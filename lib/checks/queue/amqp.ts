@@ -45,12 +45,28 @@ export interface OutgoingMessage extends Options.Publish {
   readonly content: string;
 }
 
+const LANES = 8;
+
+/** A channel on which one question follows the other. */
+class Lane {
+  channel: Promise<ConfirmChannel> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  after<T>(question: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(question);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
 /** An open connection. Its channels are never closed by themselves: they end with it, when the run does. */
 export class Broker {
   readonly name: string;
   /** Aborted, with a `CheckError` as the reason, once no answer can come any more. */
   readonly signal: AbortSignal;
   readonly #model: ChannelModel;
+  readonly #lanes: Lane[] = [];
+  #asked = 0;
   readonly #lost: Promise<never>;
 
   constructor(model: ChannelModel, name: string) {
@@ -86,9 +102,26 @@ export class Broker {
     try {
       return await Promise.race([this.#lost, this.#openChannel(work)]);
     } catch (error) {
-      if (this.signal.aborted) throw this.signal.reason;
-      throw meanings[replyCode(error) ?? 0]?.() ?? brokerError(error, this.name) ?? error;
+      throw this.#meaning(error, meanings);
     }
+  }
+
+  /**
+   * Asks something that the broker answers at once, on one of a few channels that all such questions share: a channel for each of
+   * a thousand checks would cost more than the rest of the run.
+   */
+  async ask<T>(question: (channel: ConfirmChannel) => Promise<T>, meanings: Meanings = {}): Promise<T> {
+    const lane = this.#lanes[this.#asked++ % LANES] ?? (this.#lanes[this.#lanes.length] = new Lane());
+    return lane.after(async () => {
+      try {
+        lane.channel ??= this.#newChannel();
+        const channel = await lane.channel;
+        return await Promise.race([this.#lost, question(channel)]);
+      } catch (error) {
+        lane.channel = undefined; // the broker closes a channel with the answer that something does not exist
+        throw this.#meaning(error, meanings);
+      }
+    });
   }
 
   /** Publishes, and waits until the broker has taken the message. It is dropped where nobody takes it within a run's time. */
@@ -101,6 +134,18 @@ export class Broker {
         else reject(new UnhealthyError(`${this.name} did not take a message; is the queue full?`));
       });
     });
+  }
+
+  #meaning(error: unknown, meanings: Meanings): unknown {
+    if (this.signal.aborted) return this.signal.reason;
+    return meanings[replyCode(error) ?? 0]?.() ?? brokerError(error, this.name) ?? error;
+  }
+
+  /** For questions only, which reject by themselves when the broker closes the channel. */
+  async #newChannel(): Promise<ConfirmChannel> {
+    const channel = await this.#model.createConfirmChannel();
+    channel.on('error', () => undefined);
+    return channel;
   }
 
   async #openChannel<T>(work: (channel: ConfirmChannel) => Promise<T>): Promise<T> {

@@ -48,7 +48,7 @@ function overBroker(canary: Canary, broker: Broker, context: CheckContext): Prom
   });
 }
 
-const FIRST_LOOK_MS = 2;
+const FIRST_LOOK_MS = 1;
 const MAX_BETWEEN_LOOKS_MS = 50;
 
 async function overRedis(
@@ -64,7 +64,7 @@ async function overRedis(
   const redis = await connectRedis(results, { ...context, stage });
   await broker.onChannel((channel) => send(canary, id, broker, channel, context));
   context.stage(`the result of task ${canary.task} in ${redis.name}; is that the result backend of its worker?`);
-  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, MAX_BETWEEN_LOOKS_MS)) {
+  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(1.3 * wait, MAX_BETWEEN_LOOKS_MS)) {
     await sleep(wait, undefined, { signal: context.signal });
     const held = await redis.call('GET', resultKey(id));
     const outcome = typeof held === 'string' ? outcomeOf(held) : undefined;

@@ -27,9 +27,8 @@ export const celeryPing = defineKind({
     const answers = await askWorkers(PING, config, broker, context);
     context.stage('answers to ping');
     const wait = patience(context.limitMs, context.limitMs - (performance.now() - start));
-    const signal = AbortSignal.any([context.signal, broker.signal]);
     const answered = answers.byWorker;
-    if (!(await answers.until(() => isEnough(workers, answered), wait, signal)))
+    if (!(await answers.until(() => isEnough(workers, answered), wait, context.signal)))
       throw new UnhealthyError(whoIsMissing(workers, [...answered.keys()]));
   },
 });

@@ -42,7 +42,7 @@ export const celeryQueue = defineKind({
     context.stage('answers of the workers that consume it');
     const isConsumed = () => [...answers.byWorker.values()].some((queues) => queues.has(config.queue));
     const wait = patience(context.limitMs, context.limitMs - (performance.now() - start));
-    if (!(await answers.until(isConsumed, wait, AbortSignal.any([context.signal, broker.signal]))))
+    if (!(await answers.until(isConsumed, wait, context.signal)))
       throw new UnhealthyError(silence(config.queue, consumerCount));
 
     if (config.max_depth !== undefined && messageCount > config.max_depth)
@@ -53,7 +53,7 @@ export const celeryQueue = defineKind({
 
 /** Asks passively, since a check must not make the queue. */
 function inspect(broker: Broker, queue: string): Promise<Replies.AssertQueue> {
-  return broker.onChannel((channel) => channel.checkQueue(queue), {
+  return broker.ask((channel) => channel.checkQueue(queue), {
     404: () => new UnhealthyError(`queue ${queue} does not exist`),
     405: () => new UnhealthyError(`queue ${queue} belongs to another connection alone`),
   });

@@ -42,6 +42,15 @@ const MAX_WORKERS = 10_000;
 export class Answers<T> {
   readonly byWorker = new Map<string, T>();
   readonly #watchers = new Set<() => void>();
+  /** Aborted, with the error as the reason, once no answer can come any more. */
+  readonly #lost: AbortSignal;
+
+  constructor(lost: AbortSignal) {
+    this.#lost = lost;
+    lost.addEventListener('abort', () => {
+      this.#look();
+    });
+  }
 
   /** Takes one reply. What is not a reply to the question is ignored, as are replies beyond what a healthy broker could send. */
   add(content: Buffer, question: Question<T>): void {
@@ -49,39 +58,41 @@ export class Answers<T> {
       const read = question.read(answer);
       if (read !== undefined && this.byWorker.size < MAX_WORKERS) this.byWorker.set(worker, read);
     }
-    for (const look of this.#watchers) look();
+    this.#look();
   }
 
   /**
    * Resolves once there is enough, or with `false` when there is not after `waitMs` milliseconds.
-   * Rejects with the reason of the signal.
+   * Rejects with the reason of the signal, or of the loss of the broker.
    */
   async until(enough: () => boolean, waitMs: number, signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted();
+    this.#lost.throwIfAborted();
     if (enough()) return true;
     return new Promise((resolve, reject) => {
       const look = () => {
-        if (!enough()) return;
+        if (signal.aborted) reject(signal.reason as Error);
+        else if (this.#lost.aborted) reject(this.#lost.reason as Error);
+        else if (enough()) resolve(true);
+        else return;
         stop();
-        resolve(true);
-      };
-      const giveUp = () => {
-        stop();
-        resolve(false);
-      };
-      const abort = () => {
-        stop();
-        reject(signal.reason as Error);
       };
       const stop = () => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', abort);
+        signal.removeEventListener('abort', look);
         this.#watchers.delete(look);
       };
-      const timer = setTimeout(giveUp, waitMs);
-      signal.addEventListener('abort', abort);
+      const timer = setTimeout(() => {
+        stop();
+        resolve(false);
+      }, waitMs);
+      signal.addEventListener('abort', look);
       this.#watchers.add(look);
     });
+  }
+
+  #look(): void {
+    for (const look of this.#watchers) look();
   }
 }
 
@@ -94,7 +105,7 @@ export function askWorkers<T>(
 ): Promise<Answers<T>> {
   const key = JSON.stringify(['celery', question.command, config.url, config.ca]);
   return context.connect(key, async () => {
-    const answers = new Answers<T>();
+    const answers = new Answers<T>(broker.signal);
     await broker.onChannel((channel) => broadcast(broker, channel, question, answers), nobodyListens(broker));
     // Its channel ends with the connection, which everyone who waits for these answers uses as well.
     return { value: answers, close: () => undefined, destroy: () => undefined };

@@ -1,4 +1,5 @@
-/** moto: emulates S3, Secrets Manager, EventBridge and more of AWS. It keeps everything in memory. */
+/** moto: emulates S3, Secrets Manager, EventBridge and more of AWS. It keeps everything in memory. What it lacks, programs/moto.py adds. */
+import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Addresses } from '../addresses.ts';
@@ -19,17 +20,18 @@ export interface MotoOptions {
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
+const PROGRAM = join(import.meta.dirname, 'programs/moto.py');
 const REGION = 'eu-central-1';
 /** moto takes any. */
-const CREDENTIALS = { accessKeyId: 'emulator', secretAccessKey: 'emulator-secret' };
+export const MOTO_CREDENTIALS = { accessKeyId: 'emulator', secretAccessKey: 'emulator-secret' };
 
 /** The SDK's own environment variables, which lead it to the emulator. */
 export function motoEnvironment({ endpoint, region }: Pick<Addresses['aws'], 'endpoint' | 'region'>) {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    AWS_ACCESS_KEY_ID: MOTO_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: MOTO_CREDENTIALS.secretAccessKey,
   };
 }
 
@@ -40,7 +42,7 @@ export async function startMoto(options: MotoOptions): Promise<Running & Address
   const running = await startProcess({
     name: 'moto',
     command: python,
-    args: ['-m', 'moto.server', '--host', '127.0.0.1', '--port', String(port)],
+    args: [PROGRAM, '--host', '127.0.0.1', '--port', String(port)],
     folder,
     ready: () => fetch(endpoint, { headers: { connection: 'close' }, signal: AbortSignal.timeout(2000) }),
   });
@@ -54,7 +56,7 @@ export async function startMoto(options: MotoOptions): Promise<Running & Address
 }
 
 async function fill(endpoint: string, bucket: string, secrets: Readonly<Record<string, string>>): Promise<void> {
-  const settings = { endpoint, region: REGION, credentials: CREDENTIALS };
+  const settings = { endpoint, region: REGION, credentials: MOTO_CREDENTIALS };
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
   const secretsManager = new SecretsManagerClient(settings);
   try {

@@ -1,0 +1,167 @@
+/** Looks along the way of an event that did not arrive, and finds the hop that must have lost it. */
+import type { DescribeApiDestinationResponse, Target } from '@aws-sdk/client-eventbridge';
+import { within } from '../../engine/deadline.ts';
+import { CheckError, ConfigurationError, UnhealthyError } from '../../engine/errors.ts';
+import { ask, webTarget } from '../web/request.ts';
+import { connectionFault, destinationFault, named, ruleFault } from './eventbridge.ts';
+import type { EventBridge } from './eventbridge.ts';
+
+export interface Way {
+  readonly bus: string;
+  readonly rule: string;
+  readonly connection: string;
+  readonly destination: string;
+}
+
+/** An event as it was put. */
+export interface PutEvent {
+  readonly EventId: string;
+  readonly Source: string;
+  readonly DetailType: string;
+  readonly Detail: string;
+}
+
+export interface Loss {
+  /** The first hop that does not work, and why; undefined where none was found. */
+  readonly hop: string | undefined;
+  /** What else there is to say: which hops could not be looked at, or that all work. */
+  readonly remarks: readonly string[];
+}
+
+/** What is wrong with a hop, or undefined. */
+type Fault = string | undefined;
+
+/** Gives up in time, and with the run. */
+type Look = <T>(target: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+/**
+ * Looks at all hops at once.
+ *
+ * @param limitMs Milliseconds for all of them.
+ */
+export async function findLoss(
+  way: Way,
+  event: PutEvent,
+  events: EventBridge,
+  limitMs: number,
+  outer: AbortSignal,
+): Promise<Loss> {
+  const end = performance.now() + limitMs;
+  const look: Look = (target, work) => within(Math.max(0, end - performance.now()), target, outer, work);
+
+  const names = {
+    bus: named.bus(way.bus),
+    rule: named.rule(way.rule, way.bus),
+    connection: named.connection(way.connection),
+    destination: named.destination(way.destination),
+  };
+  const bus = look(names.bus, (signal) => events.describeBus(way.bus, signal));
+  const rule = look(names.rule, (signal) => events.describeRule(way.rule, way.bus, signal));
+  const targets = look(names.rule, (signal) => events.listTargets(way.rule, way.bus, signal));
+  const connection = look(names.connection, (signal) => events.describeConnection(way.connection, signal));
+  const destination = look(names.destination, (signal) => events.describeDestination(way.destination, signal));
+
+  const pattern = async (): Promise<Fault> => {
+    const { Arn, EventPattern } = await rule;
+    const asDelivered = deliveredEvent(event, Arn ?? '');
+    const isTaken =
+      EventPattern !== undefined &&
+      (await look(names.rule, (signal) => events.testPattern(EventPattern, asDelivered, signal)));
+    return isTaken
+      ? undefined
+      : `the pattern of ${names.rule} does not match the event; compare source and detail_type`;
+  };
+  const api = async (): Promise<Fault> => {
+    const { InvocationEndpoint: url } = await destination;
+    if (url === undefined) throw new UnhealthyError(`${names.destination} has no endpoint`);
+    const isPrivate = (await connection).ConnectionState === 'ACTIVE';
+    if (isPrivate) throw new UnhealthyError('it is private, and EventBridge alone must reach it');
+    return apiFault(url, look);
+  };
+
+  return verdictOf([
+    ['bus', bus.then(() => undefined)],
+    ['rule', rule.then((rule) => ruleFault(names.rule, rule))],
+    ['targets', targets.then((targets) => targetsFault(names.rule, targets, way.destination))],
+    ['pattern', pattern()],
+    ['connection', connection.then((connection) => connectionFault(names.connection, connection))],
+    ['destination', destination.then((destination) => wrongDestination(names.destination, destination, way))],
+    ['history API', api()],
+  ]);
+}
+
+/** What is not there is a fault; what could not be asked after is not. */
+async function verdictOf(hops: readonly (readonly [name: string, look: Promise<Fault>])[]): Promise<Loss> {
+  const looks = await Promise.allSettled(hops.map(([, look]) => look));
+  const unseen: string[] = [];
+  let first: string | undefined;
+  let why = '';
+  looks.forEach((look, index) => {
+    const name = hops[index]?.[0] ?? '';
+    const isMissing = look.status === 'rejected' && look.reason instanceof ConfigurationError;
+    if (look.status === 'rejected' && !(look.reason instanceof CheckError)) throw look.reason;
+    if (look.status === 'rejected' && !isMissing) {
+      unseen.push(name);
+      why ||= (look.reason as CheckError).message;
+      return;
+    }
+    const fault = look.status === 'fulfilled' ? look.value : (look.reason as CheckError).message;
+    if (fault !== undefined) first ??= `lost at the ${name}: ${fault}`;
+  });
+  const remark = unseen.length > 0 ? `could not look at ${unseen.join(', ')}: ${why}` : 'every hop works';
+  return { hop: first, remarks: first !== undefined && unseen.length === 0 ? [] : [remark] };
+}
+
+/** As TestEventPattern wants it: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html */
+export function deliveredEvent({ EventId, Source, DetailType, Detail }: PutEvent, ruleArn: string): object {
+  const [, , , region = '', account = ''] = ruleArn.split(':');
+  return {
+    version: '0',
+    id: EventId,
+    'detail-type': DetailType,
+    source: Source,
+    account,
+    time: new Date().toISOString().replace(/\.\d+/, ''),
+    region,
+    resources: [],
+    detail: JSON.parse(Detail) as unknown,
+  };
+}
+
+export function targetsFault(target: string, targets: readonly Target[], destination: string): Fault {
+  if (targets.length === 0) return `${target} has no target; add the api destination ${destination}`;
+  const isThere = targets.some(({ Arn }) => nameIn(Arn, 'api-destination') === destination);
+  return isThere ? undefined : `no target of ${target} is the api destination ${destination}; add it`;
+}
+
+export function wrongDestination(
+  target: string,
+  destination: DescribeApiDestinationResponse,
+  { connection }: Pick<Way, 'connection'>,
+): Fault {
+  const used = nameIn(destination.ConnectionArn, 'connection');
+  const isOther = used !== undefined && used !== connection;
+  return (
+    destinationFault(target, destination) ??
+    (isOther ? `${target} uses another connection than ${connection}` : undefined)
+  );
+}
+
+/** The name in `arn:aws:events:eu-central-1:123456789012:connection/name/id`. */
+function nameIn(arn: string | undefined, sort: 'api-destination' | 'connection'): string | undefined {
+  return new RegExp(`:${sort}/([^/]+)`).exec(arn ?? '')?.[1];
+}
+
+/** Asks with HEAD, which changes nothing, and without credentials: any answer but a server's error shows that it is up. */
+async function apiFault(url: string, look: Look): Promise<Fault> {
+  const question = { kind: 'history API', url, method: 'HEAD', headers: {} };
+  try {
+    const { target, status } = await look(webTarget('history API', url), (signal) =>
+      ask(question, { signal, stage: () => undefined }, () => true),
+    );
+    return status >= 500 ? `${target} answered ${status} to HEAD; look at its log` : undefined;
+  } catch (error) {
+    if (error instanceof CheckError) return error.message;
+    throw error;
+  }
+}

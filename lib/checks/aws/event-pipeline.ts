@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import * as v from 'valibot';
+import { within } from '../../engine/deadline.ts';
+import { ConfigurationError, seconds, TimeoutError, UnhealthyError } from '../../engine/errors.ts';
+import type { CheckContext } from '../../types.ts';
+import { clickhouse, select } from '../data/clickhouse.ts';
+import { defineKind, describe, text } from '../kind.ts';
+import { findLoss } from './event-pipeline-hops.ts';
+import { busKey, named, openEventBridge, regionKey } from './eventbridge.ts';
+import type { EventBridge } from './eventbridge.ts';
+
+/** Both as ClickHouse's own parameters are written, which old servers do not know. */
+const BARE_ID = /\{id\}/g;
+const QUOTED_ID = /\{id:(?:String|UUID)\}/g;
+
+export const eventPipeline = defineKind({
+  kind: 'event_pipeline',
+  works:
+    'an event with a unique id, put on the bus, turns up in ClickHouse; if not, the message names the hop that lost it',
+  keys: {
+    bus: busKey,
+    source: describe(text(), 'Source of the event, as the rule expects it.'),
+    detail_type: describe(text(), 'Detail type of the event, as the rule expects it.'),
+    rule: describe(text(), 'Name of the rule that the event must match.'),
+    connection: describe(text(), 'Name of the connection of the API destination.'),
+    destination: describe(text(), 'Name of the API destination that the rule must have as a target.'),
+    clickhouse: describe(
+      v.strictObject({
+        url: clickhouse.keys.url,
+        database: clickhouse.keys.database,
+        query: describe(
+          v.pipe(text(), v.regex(/\{id(:(String|UUID))?\}/, "must compare with the event's id: '{id}' or {id:String}")),
+          "A SELECT without FORMAT that finds the event by detail.healthgate.id: '{id}' in quotes, or {id:String}. " +
+            'A row means that it arrived; but for a single 0, so that count() does, too.',
+        ),
+        ca: clickhouse.keys.ca,
+      }),
+      'Where the event must turn up.',
+    ),
+    region: regionKey,
+  },
+  target: ({ bus, rule }) => `event pipeline of ${named.rule(rule, bus)}`,
+  async check(config, context) {
+    const end = performance.now() + context.limitMs;
+    const reserveMs = Math.min(MAX_RESERVE_MS, context.limitMs * RESERVE);
+    const left = (leaveMs: number) => Math.max(0, end - performance.now() - leaveMs);
+    const arrival = watchFor(config, context);
+
+    if (await arrival.isThere(context.signal))
+      throw new ConfigurationError(
+        `${arrival.target}: the query finds an event that was never put; let it compare with {id}`,
+      );
+    const events = await openEventBridge(config.region, context);
+    const event = await putEvent(config, arrival.id, events, context.signal);
+    if (await arrival.comesWithin(left(reserveMs))) return;
+
+    const loss = await findLoss(config, event, events, left(reserveMs / 5), context.signal);
+    // It may just be late; and a hop that fails now need not have failed then.
+    if (await arrival.comesWithin(loss.hop === undefined ? left(reserveMs / 10) : 0)) return;
+    const notThere = `the event is not in ${arrival.target} within ${seconds(context.limitMs)} s`;
+    throw new UnhealthyError([`${notThere}: ${loss.hop ?? 'stored nowhere'}`, ...loss.remarks].join('; '));
+  },
+});
+
+/** What is kept of the limit to look for the hop that lost the event. */
+const RESERVE = 0.35;
+const MAX_RESERVE_MS = 3000;
+
+const FIRST_PAUSE_MS = 25;
+const MAX_PAUSE_MS = 500;
+
+type Config = v.InferOutput<v.StrictObjectSchema<typeof eventPipeline.keys, undefined>>;
+
+function watchFor({ clickhouse: where }: Config, context: CheckContext) {
+  // Hexadecimal digits and hyphens: nothing that could end a string of SQL.
+  const id = randomUUID();
+  const query = where.query.replace(QUOTED_ID, `'${id}'`).replace(BARE_ID, id);
+  const target = clickhouse.target(where);
+  const isThere = async (signal: AbortSignal): Promise<boolean> => {
+    context.stage(`whether the event is in ${target}`);
+    return isFound(await select({ ...where, query }, target, signal));
+  };
+  const polled = async (signal: AbortSignal): Promise<true> => {
+    for (let pauseMs = FIRST_PAUSE_MS; !(await isThere(signal)); pauseMs = Math.min(pauseMs * 1.5, MAX_PAUSE_MS))
+      await pause(pauseMs, undefined, { signal });
+    return true;
+  };
+  return {
+    id,
+    target,
+    isThere,
+    /** Asks again and again, and once more at the end: a ClickHouse that fell silent is not one without the event. */
+    comesWithin: async (limitMs: number): Promise<boolean> => {
+      try {
+        return await within(limitMs, target, context.signal, polled);
+      } catch (error) {
+        if (!(error instanceof TimeoutError) || context.signal.aborted) throw error;
+        return isThere(context.signal);
+      }
+    },
+  };
+}
+
+/** Whether there is a row; but one that holds a single 0, as `SELECT count()` has it, is none. */
+export function isFound(rows: readonly unknown[]): boolean {
+  const [first] = rows;
+  const isZero = rows.length === 1 && Array.isArray(first) && first.length === 1 && String(first[0]) === '0';
+  return rows.length > 0 && !isZero;
+}
+
+async function putEvent(config: Config, id: string, events: EventBridge, signal: AbortSignal) {
+  const event = {
+    EventBusName: config.bus,
+    Source: config.source,
+    DetailType: config.detail_type,
+    // The mark by which receivers know it, and drop it or let it expire.
+    Detail: JSON.stringify({ healthgate: { check: true, id } }),
+  };
+  const { EventId, ErrorCode } = await events.putEvent(event, signal);
+  if (EventId === undefined) {
+    const code = /^\w{1,60}$/.test(ErrorCode ?? '') ? `: ${String(ErrorCode)}` : '';
+    throw new UnhealthyError(
+      `${named.bus(config.bus)} refused the event${code}; may this service put its source there?`,
+    );
+  }
+  return { ...event, EventId };
+}

@@ -1,0 +1,127 @@
+"""moto, and a relay that does what it lacks of EventBridge. A stand-in, for tests and the demo: it is not how AWS does it inside.
+
+moto keeps buses, rules, targets, connections and API destinations. It calls no API destination with an event, minds no disabled rule,
+knows no TestEventPattern (its patterns themselves it does know), and no connection that is not authorized. The relay adds these.
+It knows the authorizations BASIC and API_KEY, no input transformers, and tries once.
+"""
+
+import base64
+import json
+import sys
+import threading
+from datetime import datetime, timezone
+
+import requests
+from moto.core.utils import unix_time
+from moto.events.exceptions import ResourceNotFoundException
+from moto.events.models import Connection, Destination, EventPattern, EventsBackend, Rule, events_backends
+from moto.events.responses import EventsHandler
+from moto.server import main
+
+DELIVERED_WITHIN_SECONDS = 5
+
+
+def find(things, arn):
+    return next((thing for thing in things.values() if thing.arn == arn), None)
+
+
+def deliver(backend, target, event):
+    destination = find(backend.destinations, target["Arn"])
+    connection = destination and find(backend.connections, destination.connection_arn)
+    if connection is None or connection.state != "AUTHORIZED":
+        return
+    endpoint = destination.invocation_endpoint
+    headers = authorization(connection.auth_parameters)
+    answer = requests.request(
+        destination.http_method, endpoint, json=event, headers=headers, timeout=DELIVERED_WITHIN_SECONDS
+    )
+    print(f"relay: {endpoint} answered {answer.status_code} to event {event['id']}", flush=True)
+
+
+def authorization(parameters):
+    if "ApiKeyAuthParameters" in parameters:
+        key = parameters["ApiKeyAuthParameters"]
+        return {key["ApiKeyName"]: key["ApiKeyValue"]}
+    basic = parameters["BasicAuthParameters"]
+    pair = f"{basic['Username']}:{basic['Password']}".encode()
+    return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+
+
+def as_delivered(event):
+    time = datetime.fromtimestamp(event["time"], timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {**{key: value for key, value in event.items() if key != "ingestion-time"}, "time": time}
+
+
+send_to_other_targets = Rule.send_to_targets
+
+
+def send_to_targets(self, original_event, transform_input=True):
+    if self.state == "DISABLED":
+        return
+    send_to_other_targets(self, original_event, transform_input)
+    event = as_delivered(original_event)
+    if not self.event_pattern.matches_event(event):
+        return
+    backend = events_backends[self.account_id][self.region_name]
+    for target in self.targets:
+        if ":api-destination/" in target["Arn"]:
+            threading.Thread(target=deliver, args=(backend, target, event), daemon=True).start()
+
+
+def test_event_pattern(self):
+    pattern = EventPattern.load(self._get_param("EventPattern"))
+    result = pattern.matches_event(json.loads(self._get_param("Event")))
+    return json.dumps({"Result": result}), self.response_headers
+
+
+def deauthorize_connection(self):
+    connection = self.events_backend.connections.get(self._get_param("Name"))
+    if connection is None:
+        raise ResourceNotFoundException("The connection does not exist.")
+    connection.state = "DEAUTHORIZED"
+    connection.state_reason = "The authorization parameters were removed."
+    return json.dumps(connection.describe_short()), self.response_headers
+
+
+update_connection_itself = EventsBackend.update_connection
+
+
+def update_connection(self, name, **changes):
+    """New parameters are authorized with."""
+    update_connection_itself(self, name, **changes)
+    connection = self.connections[name]
+    connection.state = "AUTHORIZED"
+    connection.state_reason = None
+    connection.last_authorized_time = unix_time()
+    return connection.describe_short()
+
+
+describe_connection_itself = Connection.describe
+
+
+def describe_connection(self):
+    described = describe_connection_itself(self)
+    described["LastAuthorizedTime"] = getattr(self, "last_authorized_time", self.creation_time)
+    reason = getattr(self, "state_reason", None)
+    return {**described, "StateReason": reason} if reason else described
+
+
+describe_destination_itself = Destination.describe
+
+
+def describe_destination(self):
+    """Without an authorized connection it is inactive."""
+    account_id = self.arn.split(":")[4]
+    connection = find(events_backends[account_id][self.region].connections, self.connection_arn)
+    is_active = connection is not None and connection.state == "AUTHORIZED"
+    return {**describe_destination_itself(self), "ApiDestinationState": "ACTIVE" if is_active else "INACTIVE"}
+
+
+Rule.send_to_targets = send_to_targets
+EventsHandler.test_event_pattern = test_event_pattern
+EventsHandler.deauthorize_connection = deauthorize_connection
+EventsBackend.update_connection = update_connection
+Connection.describe = describe_connection
+Destination.describe = describe_destination
+
+main(sys.argv[1:])
