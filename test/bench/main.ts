@@ -4,6 +4,7 @@ import { createLog } from '../../lib/log.ts';
 import { openStore } from '../../lib/vault/open.ts';
 import { createToken } from '../../lib/vault/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
+import type { Addresses } from '../stack/addresses.ts';
 import { findMissing, install } from '../stack/install.ts';
 import { DEMO, demoNamespace } from '../stack/namespace.ts';
 import { step } from '../stack/progress.ts';
@@ -18,6 +19,10 @@ import { growth } from './growth.ts';
 import { leaks } from './leaks.ts';
 import { rawChecks } from './raw.ts';
 import { report } from './report.ts';
+import { distant } from './roads.ts';
+
+/** Milliseconds that each packet takes, where servers are looked at from afar. */
+const DISTANCE_MS = 10;
 
 const only = process.argv.slice(2);
 
@@ -28,17 +33,31 @@ if (failures.length > 0) process.exit(1);
 const stack = await step('starting the servers', () => startStack());
 Object.assign(process.env, motoEnvironment(stack.addresses.aws));
 const { addresses } = stack;
-const demo = demoNamespace(createToken(DEMO), addresses);
-const vault = new Vault(
-  await openStore(await fillVault(demo, stack)),
-  createLog((line) => process.stderr.write(`${line}\n`)),
-);
-const namespace = await vault.namespace(DEMO);
-if (namespace === undefined) throw new Error('the demo namespace cannot be used');
+const log = createLog((line) => process.stderr.write(`${line}\n`));
+
+/** The report of the demo namespace, with the servers at these addresses. */
+async function reportAt(where: string, addresses: Addresses): Promise<Figure[]> {
+  Object.assign(process.env, motoEnvironment(addresses.aws));
+  const name = await fillVault(demoNamespace(createToken(DEMO), addresses), { addresses, folder: stack.folder });
+  const vault = new Vault(await openStore(name), log);
+  const namespace = await vault.namespace(DEMO);
+  if (namespace === undefined) throw new Error('the demo namespace cannot be used');
+  return report(where, vault, namespace, rawChecks(addresses, addresses.aws.secretsPrefix + DEMO));
+}
+
+async function reportFromAfar(): Promise<Figure[]> {
+  const far = await distant(addresses, DISTANCE_MS);
+  try {
+    return await reportAt(`${String(2 * DISTANCE_MS)} ms away`, far.addresses);
+  } finally {
+    far.stop();
+  }
+}
 
 const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   engine: engineCost,
-  report: () => report(vault, namespace, rawChecks(addresses, addresses.aws.secretsPrefix + DEMO)),
+  report: () => reportAt('on this machine', addresses),
+  'report-from-afar': reportFromAfar,
   growth: () => growth(addresses),
   askers,
   'black-holes': () => blackHoles(addresses),

@@ -12,7 +12,8 @@ const ROUNDS = 40;
 const WARM_UP = 5;
 const ASKED = 1.25;
 
-export async function report(vault: Vault, namespace: Namespace, raw: RawChecks): Promise<Figure[]> {
+/** @param where Where the servers are, for the name of the figure. */
+export async function report(where: string, vault: Vault, namespace: Namespace, raw: RawChecks): Promise<Figure[]> {
   const verdicts = new Set<string>();
   const options = {
     namespace: namespace.name,
@@ -40,13 +41,13 @@ export async function report(vault: Vault, namespace: Namespace, raw: RawChecks)
   const checks = leavesOf(namespace.root).length;
   return [
     {
-      name: `warm report of ${String(checks)} checks ÷ its slowest check alone, p50`,
+      name: `${where}: warm report of ${String(checks)} checks ÷ its slowest check alone, p50`,
       asked: `≤ ${String(ASKED)} ×`,
       measured: `${ratio(whole / slowest)} (${ms(whole)} ÷ ${ms(slowest)}); ${[...verdicts].join(' ')}`,
       ok: whole / slowest <= ASKED && [...verdicts].join() === 'working',
     },
     {
-      name: 'each alone with the raw driver, p50',
+      name: `${where}: each alone with the raw driver, p50`,
       asked: 'for comparison',
       measured: alone.map(({ name, p50 }) => `${name} ${ms(p50)}`).join(', '),
       ok: true,

@@ -14,6 +14,8 @@ export interface KindFixture {
    * Left out where the kind has no target of its own.
    */
   readonly at?: (port: number, stack: Addresses) => Leaf;
+  /** What leads there where the target is no key of the leaf: set in the environment while the leaf of `at` runs. */
+  environment?(port: number): Readonly<Record<string, string>>;
   /** Port of the real server behind `at`, for the slow road. */
   readonly realPort?: (stack: Addresses) => number;
   /** What to expect instead where a kind rightly differs: a TCP check is content with a server that never answers. */

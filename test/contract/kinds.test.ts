@@ -1,6 +1,6 @@
 /** What every kind of check must do, over all kinds of the registry, against the real servers. */
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { kinds } from '../../lib/checks/index.ts';
 import { answersGarbage, blackHole, closesAtOnce, slowRoad } from '../support/faulty-server.ts';
 import type { FaultyServer } from '../support/faulty-server.ts';
@@ -48,6 +48,7 @@ beforeEach(() => {
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
   process.off('unhandledRejection', noteRejection);
+  vi.unstubAllEnvs();
   expect(rejections.splice(0)).toEqual([]);
 });
 
@@ -56,7 +57,8 @@ it('has a fixture for every kind', () => {
 });
 
 describe.each(fixtures)('$kind', (fixture) => {
-  const { at, wrongCredentials, realPort, faults } = fixture;
+  const { environment, wrongCredentials, realPort, faults } = fixture;
+  const leafAt = fixture.at?.bind(fixture);
 
   it.each(Object.entries(fixture.works(stack)))('works: %s', async (_name, leaf) => {
     const before = openHandles();
@@ -84,7 +86,12 @@ describe.each(fixtures)('$kind', (fixture) => {
     });
   }
 
-  if (at === undefined || realPort === undefined) return;
+  if (leafAt === undefined || realPort === undefined) return;
+
+  const at: typeof leafAt = (port, stack) => {
+    Object.entries(environment?.(port) ?? {}).forEach(([name, value]) => vi.stubEnv(name, value));
+    return leafAt(port, stack);
+  };
 
   /** A leaf with a short timeout that is aimed at the port. */
   const aimed = (port: number) => ({ ...at(port, stack), timeout: 0.4 });

@@ -14,7 +14,9 @@ import type { Served } from '../support/cli.ts';
 const token = createToken(DEMO);
 const QUEUES = ['celery/queues.high_priority', 'celery/queues.medium_priority', 'celery/queues.low_priority'];
 
-const EVENT_BRIDGE = ['api_destination', 'connection', 'credentials', 'rule'].map((name) => `history/event_bridge.${name}`);
+const EVENT_BRIDGE = ['api_destination', 'connection', 'credentials', 'rule'].map(
+  (name) => `history/event_bridge.${name}`,
+);
 
 /** What fails when a part stops, and what the messages must name. */
 const OUTAGES: readonly { part: PartName; fails: readonly string[]; names: RegExp }[] = [

@@ -22,7 +22,7 @@ export async function fillVault(
   const vault = aws === undefined ? `file:${folder}` : `secretsmanager:${aws.secretsPrefix}`;
   for (const [name, value] of Object.entries(secrets)) {
     const text = JSON.stringify(value);
-    await (aws === undefined ? writeSecretFile(join(folder, `${name}.json`), text) : createSecret(name, text));
+    await (aws === undefined ? writeSecretFile(join(folder, `${name}.json`), text) : putSecret(name, text));
   }
   const store = await openStore(vault);
   await store.write(DEMO, `${JSON.stringify(document, null, 2)}\n`, AbortSignal.timeout(WRITE_WITHIN_MS));
@@ -34,13 +34,17 @@ async function writeSecretFile(file: string, text: string): Promise<void> {
   await writeFile(file, text, { mode: 0o600 });
 }
 
-async function createSecret(name: string, text: string): Promise<void> {
-  const { CreateSecretCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+/** Makes the secret, or gives the one that is there a new value. */
+async function putSecret(name: string, text: string): Promise<void> {
+  const { CreateSecretCommand, PutSecretValueCommand, ResourceExistsException, SecretsManagerClient } =
+    await import('@aws-sdk/client-secrets-manager');
   const client = new SecretsManagerClient();
+  const options = { abortSignal: AbortSignal.timeout(WRITE_WITHIN_MS) };
   try {
-    await client.send(new CreateSecretCommand({ Name: name, SecretString: text }), {
-      abortSignal: AbortSignal.timeout(WRITE_WITHIN_MS),
-    });
+    await client.send(new CreateSecretCommand({ Name: name, SecretString: text }), options);
+  } catch (error) {
+    if (!(error instanceof ResourceExistsException)) throw error;
+    await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: text }), options);
   } finally {
     client.destroy();
   }

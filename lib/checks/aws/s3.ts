@@ -61,8 +61,8 @@ async function openClient({ region, endpoint, ca }: Settings): Promise<Opened<S3
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
     maxAttempts: 1,
-    // No socket outlives its request; the signal of each command is its timeout.
-    requestHandler: { httpAgent: { keepAlive: false }, httpsAgent: { keepAlive: false, ca } },
+    // Its sockets serve one request after the other and end with the client; the signal of each command is its timeout.
+    requestHandler: { httpAgent: { keepAlive: true }, httpsAgent: { keepAlive: true, ca } },
     // Not every service that speaks S3 knows the checksums that the SDK adds by itself; what comes back is compared anyway.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

@@ -43,7 +43,12 @@ export async function setUpEventBridge(
       }),
     );
     const { ApiDestinationArn } = await client.send(
-      new CreateApiDestinationCommand({ Name: destination, ConnectionArn, InvocationEndpoint: url, HttpMethod: 'POST' }),
+      new CreateApiDestinationCommand({
+        Name: destination,
+        ConnectionArn,
+        InvocationEndpoint: url,
+        HttpMethod: 'POST',
+      }),
     );
     await client.send(new PutRuleCommand({ Name: rule, EventBusName: bus, EventPattern: HISTORY_PATTERN }));
     const Targets = [{ Id: 'history', Arn: ApiDestinationArn, RoleArn: ROLE }];

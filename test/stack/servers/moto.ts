@@ -1,4 +1,4 @@
-/** moto: emulates S3, Secrets Manager, EventBridge and more of AWS. It keeps everything in memory. What it lacks, programs/moto.py adds. */
+/** moto: emulates S3, Secrets Manager, EventBridge and more of AWS. It keeps everything in memory. What it lacks, programs/moto_with_relay.py adds. */
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -20,7 +20,7 @@ export interface MotoOptions {
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
-const PROGRAM = join(import.meta.dirname, 'programs/moto.py');
+const PROGRAM = join(import.meta.dirname, 'programs/moto_with_relay.py');
 const REGION = 'eu-central-1';
 /** moto takes any. */
 export const MOTO_CREDENTIALS = { accessKeyId: 'emulator', secretAccessKey: 'emulator-secret' };
