@@ -38,7 +38,7 @@ export type Part = Check | Group;
 
 /** What a check may use while it runs. */
 export interface CheckContext {
-  /** Aborted when the check's time is up. It must reach the driver. */
+  /** Aborted when the check's time is up, and when it has ended. It must reach the driver. */
   readonly signal: AbortSignal;
   /** Milliseconds that the check has in all, from its start. */
   readonly limitMs: number;

@@ -66,8 +66,8 @@ async function runCheck(
   } catch (thrown) {
     error = publicError(thrown, check, log);
   }
-  limit.clear();
   if (limit.signal.aborted) connections.release(check);
+  limit.end();
 
   const { name, path, kind, target, critical, description, runbook } = check;
   const result: CheckResult = {
@@ -91,8 +91,11 @@ interface TimeLimit {
   /** Rejects with a `TimeoutError` when the time is up. */
   readonly reached: Promise<never>;
   readonly stage: (waitingFor: string) => void;
-  readonly clear: () => void;
+  /** Aborts the signal, if it is not, so that whatever the check left behind stops too. */
+  readonly end: () => void;
 }
+
+const OVER = new Error('the check is over');
 
 function timeLimit(target: string, limitMs: number, outer: AbortSignal | undefined): TimeLimit {
   const controller = new AbortController();
@@ -112,9 +115,10 @@ function timeLimit(target: string, limitMs: number, outer: AbortSignal | undefin
     signal: controller.signal,
     reached,
     stage: (what) => (waitingFor = `: ${what}`),
-    clear: () => {
+    end: () => {
       clearTimeout(timer);
       outer?.removeEventListener('abort', giveUp);
+      controller.abort(OVER);
     },
   };
 }

@@ -15,7 +15,7 @@ export interface KindFixture {
    */
   readonly at?: (port: number, stack: Addresses) => Leaf;
   /** What leads there where the target is no key of the leaf: set in the environment while the leaf of `at` runs. */
-  environment?(port: number): Readonly<Record<string, string>>;
+  readonly environment?: (port: number) => Readonly<Record<string, string>>;
   /** Port of the real server behind `at`, for the slow road. */
   readonly realPort?: (stack: Addresses) => number;
   /** What to expect instead where a kind rightly differs: a TCP check is content with a server that never answers. */

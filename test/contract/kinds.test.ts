@@ -57,8 +57,7 @@ it('has a fixture for every kind', () => {
 });
 
 describe.each(fixtures)('$kind', (fixture) => {
-  const { environment, wrongCredentials, realPort, faults } = fixture;
-  const leafAt = fixture.at?.bind(fixture);
+  const { at: leafAt, environment, wrongCredentials, realPort, faults } = fixture;
 
   it.each(Object.entries(fixture.works(stack)))('works: %s', async (_name, leaf) => {
     const before = openHandles();

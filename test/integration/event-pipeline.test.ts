@@ -265,14 +265,14 @@ describe('credentials', () => {
   it('that may not be looked at', async () => {
     front.instead = { 'secretsmanager.DescribeSecret': DENIED };
     expect(await lookAt('credentials', connection)).toMatch(
-      /^AuthError: credentials of .* allow secretsmanager:DescribeSecret on the secret/,
+      /^AuthError: secret of .* denied access; allow secretsmanager:DescribeSecret on it/,
     );
   });
 
   it('that are gone', async () => {
     const gone = { __type: 'ResourceNotFoundException', Message: 'Secrets Manager can’t find the specified secret.' };
     front.instead = { 'secretsmanager.DescribeSecret': { status: 400, body: gone } };
-    expect(await lookAt('credentials', connection)).toMatch(/^ConfigurationError: credentials of .* do/);
+    expect(await lookAt('credentials', connection)).toMatch(/^ConfigurationError: secret of eventbridge connection history-api does not exist/);
   });
 });
 

@@ -19,14 +19,14 @@ export const eventbridgeCredentials = defineKind({
     const connection = await events.describeConnection(name, context.signal);
     if (connection.SecretArn === undefined)
       throw new UnhealthyError(`${named.connection(name)} has no secret; update it with its credentials`);
-    const secret = await describeSecret(connection.SecretArn, region, target, context);
+    const secret = await describeSecret(connection.SecretArn, region, named.connection(name), context);
     const fault = credentialsFault(target, secret, connection);
     if (fault !== undefined) throw new UnhealthyError(fault);
   },
 });
 
 /** Its value is not read. */
-async function describeSecret(arn: string, region: string | undefined, target: string, context: CheckContext) {
+async function describeSecret(arn: string, region: string | undefined, owner: string, context: CheckContext) {
   const { DescribeSecretCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
   const client = await context.connect(JSON.stringify(['secrets manager', region]), () =>
     openAwsClient(new SecretsManagerClient(clientSettings(region)), 'secrets manager'),
@@ -35,7 +35,8 @@ async function describeSecret(arn: string, region: string | undefined, target: s
   try {
     return await client.send(new DescribeSecretCommand({ SecretId: arn }), { abortSignal: context.signal });
   } catch (error) {
-    throw awsError(error, { target, permission: 'secretsmanager:DescribeSecret on the secret' }) ?? error;
+    const call = { target: `secret of ${owner}`, permission: 'secretsmanager:DescribeSecret on it' };
+    throw awsError(error, call) ?? error;
   }
 }
 

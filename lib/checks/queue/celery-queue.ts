@@ -34,12 +34,16 @@ export const celeryQueue = defineKind({
   async check(config, context) {
     const start = performance.now();
     const broker = await connectBroker(config, context);
+    // All at once; what is found is judged in order, since one failure explains the next.
+    const asked = askWorkers(ACTIVE_QUEUES, config, broker, context);
+    const canary = config.task === undefined ? undefined : runCanary({ ...config, task: config.task }, broker, context);
+    for (const work of [asked, canary]) work?.catch(() => undefined); // it is of no account where the queue is at fault
+
     const { consumerCount, messageCount } = await inspect(broker, config.queue);
     if (consumerCount === 0) throw new UnhealthyError(`no worker consumes queue ${config.queue}`);
 
     // A worker that hangs still counts as a consumer, so one must say for itself that it consumes the queue.
-    const answers = await askWorkers(ACTIVE_QUEUES, config, broker, context);
-    context.stage('answers of the workers that consume it');
+    const answers = await asked;
     const isConsumed = () => [...answers.byWorker.values()].some((queues) => queues.has(config.queue));
     const wait = patience(context.limitMs, context.limitMs - (performance.now() - start));
     if (!(await answers.until(isConsumed, wait, context.signal)))
@@ -47,7 +51,7 @@ export const celeryQueue = defineKind({
 
     if (config.max_depth !== undefined && messageCount > config.max_depth)
       throw new UnhealthyError(tooDeep(config.queue, messageCount, config.max_depth));
-    if (config.task !== undefined) await runCanary({ ...config, task: config.task }, broker, context);
+    await canary;
   },
 });
 

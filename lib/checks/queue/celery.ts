@@ -106,7 +106,7 @@ export function askWorkers<T>(
   const key = JSON.stringify(['celery', question.command, config.url, config.ca]);
   return context.connect(key, async () => {
     const answers = new Answers<T>(broker.signal);
-    await broker.onChannel((channel) => broadcast(broker, channel, question, answers), nobodyListens(broker));
+    await broker.onChannel((channel) => broadcast(broker, channel, question, answers));
     // Its channel ends with the connection, which everyone who waits for these answers uses as well.
     return { value: answers, close: () => undefined, destroy: () => undefined };
   });
@@ -118,16 +118,15 @@ async function broadcast<T>(
   question: Question<T>,
   answers: Answers<T>,
 ): Promise<void> {
-  await channel.checkExchange(CONTROL_EXCHANGE);
-  await channel.assertExchange(REPLY_EXCHANGE, 'direct', { durable: false, autoDelete: false });
   const replyKey = randomUUID();
   const ticket = randomUUID();
-  const { queue } = await channel.assertQueue(`${replyKey}.${REPLY_EXCHANGE}`, {
-    exclusive: true,
-    durable: false,
-    autoDelete: true,
-    expires: REPLY_QUEUE_EXPIRES_MS,
-  });
+  const queueOptions = { exclusive: true, durable: false, autoDelete: true, expires: REPLY_QUEUE_EXPIRES_MS };
+  // At once, each on a channel of its own: on one channel, each would wait for the answer to the one before.
+  const [{ queue }] = await Promise.all([
+    channel.assertQueue(`${replyKey}.${REPLY_EXCHANGE}`, queueOptions),
+    broker.ask((other) => other.assertExchange(REPLY_EXCHANGE, 'direct', { durable: false, autoDelete: false })),
+    broker.ask((other) => other.checkExchange(CONTROL_EXCHANGE), nobodyListens(broker)),
+  ]);
   await channel.bindQueue(queue, REPLY_EXCHANGE, replyKey);
   await consume(channel, queue, ({ content, properties }) => {
     if (properties.headers?.ticket === ticket && content.length <= MAX_REPLY_BYTES) answers.add(content, question);
