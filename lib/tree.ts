@@ -1,6 +1,16 @@
 import { isGroup } from './types.ts';
 import type { Check, Group, Part } from './types.ts';
 
+/** A path as `depends_on` and `--part` write it: `cache/data`. A slash within a name stands as `%2F`. */
+export function pathKey(names: readonly string[]): string {
+  return names.map((name) => name.replaceAll('/', '%2F')).join('/');
+}
+
+/** The names that a path was made of. */
+export function namesOf(path: string): string[] {
+  return path.split('/').flatMap((name) => (name === '' ? [] : [name.replaceAll('%2F', '/')]));
+}
+
 /** The part of the tree under these names; the whole tree for none; undefined where there is no such part. */
 export function findPart(root: Part, names: readonly string[]): Part | undefined {
   return names.reduce<Part | undefined>((part, name) => {

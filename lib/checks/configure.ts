@@ -2,6 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import * as v from 'valibot';
 import { ConfigurationError, oneLine } from '../engine/errors.ts';
+import { pathKey } from '../tree.ts';
 import type { Check } from '../types.ts';
 import type { Problem } from '../vault/document.ts';
 import { typeName } from '../vault/document.ts';
@@ -64,7 +65,7 @@ export function configure({ path, leaf, timeoutMs, unread, paths }: Leaf): Confi
   if (mistake !== undefined) return broken(path, leaf, [mistake]);
 
   const { timeout, critical, description, runbook, depends_on } = parsed.output;
-  const self = path.join('/');
+  const self = pathKey(path);
   const strangers = depends_on.filter((given) => !paths.some((other) => isWithin(other, given) && other !== self));
   if (strangers.length > 0) {
     const name = strangers[0] ?? '';

@@ -81,6 +81,14 @@ export function text() {
   return v.pipe(v.string(), v.nonEmpty('must not be empty'));
 }
 
+/** An object of any keys. Valibot's own takes an array for one as well. */
+export function record<const Value extends v.GenericSchema>(name: v.GenericSchema<string, string>, value: Value) {
+  return v.pipe(
+    v.record(name, value),
+    v.check((object) => !Array.isArray(object), 'expected an object, got an array'),
+  );
+}
+
 /** The key `ca`, for kinds that may speak TLS. */
 export const caKey = {
   ca: v.optional(

@@ -1,7 +1,7 @@
 import { standardLog } from '../compose.ts';
 import { run } from '../engine/run.ts';
 import { formats } from '../formats/index.ts';
-import { findPart } from '../tree.ts';
+import { findPart, namesOf, pathKey } from '../tree.ts';
 import type { Namespace } from '../vault/namespace.ts';
 import type { Vault } from '../vault/vault.ts';
 import { didYouMean } from '../checks/configure.ts';
@@ -42,9 +42,9 @@ Example: healthgate check --namespace prod --part celery`,
     const log = standardLog();
     const vault = await vaultOf(input, terminal, log);
     const namespace = await chooseNamespace(vault, stringOf(input, 'namespace'), vaultName(input, terminal));
-    const names = (stringOf(input, 'part') ?? '').split('/').filter((name) => name !== '');
+    const names = namesOf(stringOf(input, 'part') ?? '');
     const part = findPart(namespace.root, names);
-    if (part === undefined) throw new UsageError(`--part: ${namespace.name} has no ${names.join('/')}`);
+    if (part === undefined) throw new UsageError(`--part: ${namespace.name} has no ${pathKey(names)}`);
 
     const live = terminal.isInteractive ? liveList(part, terminal) : undefined;
     const report = await run(part, {

@@ -1,7 +1,6 @@
 /** The list that is shown on a terminal while checks run. */
-import { pathKey } from '../engine/verdict.ts';
 import { oneLine } from '../engine/errors.ts';
-import { leavesOf } from '../tree.ts';
+import { leavesOf, pathKey } from '../tree.ts';
 import type { CheckResult, Part } from '../types.ts';
 import type { Terminal } from './command.ts';
 

@@ -1,4 +1,5 @@
 /** From single results to verdicts, and from symptoms to causes. Pure. */
+import { pathKey } from '../tree.ts';
 import { isGroup } from '../types.ts';
 import type { CheckResult, GroupResult, Result, Verdict } from '../types.ts';
 import { oneLine } from './errors.ts';
@@ -69,9 +70,4 @@ function listed(causes: readonly string[]): string {
   const named = causes.slice(0, NAMED_CAUSES).map(oneLine);
   const more = causes.length > named.length ? [`${String(causes.length - named.length)} more`] : [];
   return [...named, ...more].join(' and ');
-}
-
-/** A path as `depends_on` and `--part` write it: `cache/data`. */
-export function pathKey(path: readonly string[]): string {
-  return path.join('/');
 }

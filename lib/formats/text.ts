@@ -1,6 +1,7 @@
 /** Plain text: the verdict on the first line, then one line a check, worst first. */
 import { oneLine } from '../engine/errors.ts';
-import { compareVerdicts, leaves, pathKey } from '../engine/verdict.ts';
+import { compareVerdicts, leaves } from '../engine/verdict.ts';
+import { pathKey } from '../tree.ts';
 import type { CheckResult } from '../types.ts';
 import { statusByVerdict } from './format.ts';
 import type { Format } from './format.ts';

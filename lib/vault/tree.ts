@@ -1,6 +1,7 @@
 /** From the `checks` of a document to the tree of checks. */
 import { broken, configure, joinPath } from '../checks/configure.ts';
 import type { Configured } from '../checks/configure.ts';
+import { pathKey } from '../tree.ts';
 import type { Group, Part } from '../types.ts';
 import { DocumentError, isObject, toPlain, typeName } from './document.ts';
 import type { Json, JsonObject, Problem } from './document.ts';
@@ -16,7 +17,7 @@ const MAX_DEPTH = 128;
  * @throws DocumentError where there is no check or too many, or they are nested too deeply.
  */
 export function readTree(checks: JsonObject, timeoutMs: number, references: References, problems: Problem[]): Group {
-  const paths = pathsOf(checks, []).map((path) => path.join('/'));
+  const paths = pathsOf(checks, []).map(pathKey);
   if (paths.length === 0) throw new DocumentError('checks: no check in any group');
   if (paths.length > MAX_CHECKS) throw new DocumentError(`checks: more than ${String(MAX_CHECKS)}`);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findPart, leavesOf } from '../../lib/tree.ts';
+import { findPart, leavesOf, namesOf, pathKey } from '../../lib/tree.ts';
 import { checkAt, groupOf } from '../support/part.ts';
 
 const data = checkAt('cache/data');
@@ -40,4 +40,20 @@ it('leavesOf lists the checks in the order of the document', () => {
   expect(leavesOf(root).map(({ name }) => name)).toEqual(['data', '__proto__', 'a/b']);
   expect(leavesOf(data)).toEqual([data]);
   expect(leavesOf(groupOf('empty'))).toEqual([]);
+});
+
+describe('pathKey and namesOf', () => {
+  it.each([
+    ['one name', ['a'], 'a'],
+    ['names', ['a', 'b'], 'a/b'],
+    ['a name with a slash', ['a/b', 'c'], 'a%2Fb/c'],
+    ['no names', [], ''],
+  ])('%s', (_title, names, path) => {
+    expect(pathKey(names)).toBe(path);
+    expect(namesOf(path)).toEqual(names);
+  });
+
+  it('namesOf passes over slashes that separate nothing', () => {
+    expect(namesOf('/a//b/')).toEqual(['a', 'b']);
+  });
 });

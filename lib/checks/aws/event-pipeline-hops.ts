@@ -22,10 +22,10 @@ export interface PutEvent {
 }
 
 export interface Loss {
-  /** The first hop that does not work, and why; undefined where none was found. */
-  readonly hop: string | undefined;
-  /** What else there is to say: which hops could not be looked at, or that all work. */
-  readonly remarks: readonly string[];
+  /** Whether a hop was found that does not work. */
+  readonly isFound: boolean;
+  /** The first such hop, and why; and which hops could not be looked at. */
+  readonly text: string;
 }
 
 /** What is wrong with a hop, or undefined. */
@@ -108,8 +108,9 @@ async function verdictOf(hops: readonly (readonly [name: string, look: Promise<F
     const fault = look.status === 'fulfilled' ? look.value : (look.reason as CheckError).message;
     if (fault !== undefined) first ??= `lost at the ${name}: ${fault}`;
   });
-  const remark = unseen.length > 0 ? `could not look at ${unseen.join(', ')}: ${why}` : 'every hop works';
-  return { hop: first, remarks: first !== undefined && unseen.length === 0 ? [] : [remark] };
+  const blind = unseen.length > 0 ? `; could not look at ${unseen.join(', ')}: ${why}` : '';
+  const none = unseen.length > 0 ? 'no broken hop found' : 'stored nowhere: every hop works';
+  return { isFound: first !== undefined, text: `${first ?? none}${blind}` };
 }
 
 /** As TestEventPattern wants it: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html */

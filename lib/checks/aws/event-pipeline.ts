@@ -57,9 +57,10 @@ export const eventPipeline = defineKind({
 
     const loss = await findLoss(config, event, events, left(reserveMs / 5), context.signal);
     // It may just be late; and a hop that fails now need not have failed then.
-    if (await arrival.comesWithin(loss.hop === undefined ? left(reserveMs / 10) : 0)) return;
-    const notThere = `the event is not in ${arrival.target} within ${seconds(context.limitMs)} s`;
-    throw new UnhealthyError([`${notThere}: ${loss.hop ?? 'stored nowhere'}`, ...loss.remarks].join('; '));
+    if (await arrival.comesWithin(loss.isFound ? 0 : left(reserveMs / 10))) return;
+    throw new UnhealthyError(
+      `the event is not in ${arrival.target} within ${seconds(context.limitMs)} s: ${loss.text}`,
+    );
   },
 });
 

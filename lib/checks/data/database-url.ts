@@ -35,7 +35,7 @@ export function databaseUrl(words: TlsWords, ...schemes: [string, ...string[]]) 
       'an @ or # out of place; are special characters in user or password percent-encoded?',
     ),
     v.check(
-      (text) => !URL.canParse(text) || wordsIn(new URL(text), words).every((word) => word in words.modes),
+      (text) => !URL.canParse(text) || wordsIn(new URL(text), words).every((word) => Object.hasOwn(words.modes, word)),
       `${words.parameters.join(' and ')} must be one of ${Object.keys(words.modes).join(', ')}`,
     ),
     v.check(

@@ -1,7 +1,7 @@
 /** What an HTTP answer is expected to be, and whether it is. Pure. */
 import * as v from 'valibot';
 import { AuthError, ConfigurationError, TLSError, UnhealthyError } from '../../engine/errors.ts';
-import { describe, text } from '../kind.ts';
+import { describe, record, text } from '../kind.ts';
 import type { Answer } from './request.ts';
 
 const MS_PER_DAY = 24 * 60 * 60 * 1000;
@@ -31,7 +31,7 @@ export const expectKeys = {
 
 /** The key `json` of `expect`. */
 export const jsonKey = describe(
-  v.record(v.string(), v.unknown()),
+  record(v.string(), v.unknown()),
   'Object that the JSON of the body must contain, at any depth: of arrays each listed item, in any order.',
 );
 

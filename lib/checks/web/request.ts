@@ -13,7 +13,7 @@ import * as v from 'valibot';
 import { UnhealthyError } from '../../engine/errors.ts';
 import { connectionClosed, networkError } from '../../engine/network-errors.ts';
 import type { CheckContext } from '../../types.ts';
-import { describe, hostOf } from '../kind.ts';
+import { describe, hostOf, record } from '../kind.ts';
 import { decompressed, MAX_BODY_BYTES, readAtMost } from './body.ts';
 import { httpError } from './http-errors.ts';
 
@@ -22,7 +22,7 @@ const MAX_REDIRECTS = 10;
 /** The key `headers`: what cannot be sent is refused where the document is read. */
 export const headersKey = v.optional(
   describe(
-    v.record(
+    record(
       v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not a header name')),
       v.pipe(v.string(), v.regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'a header value cannot hold line feeds or such')),
     ),

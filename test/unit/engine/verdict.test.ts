@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UnhealthyError } from '../../../lib/engine/errors.ts';
 import { run } from '../../../lib/engine/run.ts';
-import { compareVerdicts, explain, leaves, pathKey, worst } from '../../../lib/engine/verdict.ts';
+import { compareVerdicts, explain, leaves, worst } from '../../../lib/engine/verdict.ts';
+import { pathKey } from '../../../lib/tree.ts';
 import type { Result, Verdict } from '../../../lib/types.ts';
 import { checkAt, groupOf, runOptions, throwing } from '../../support/part.ts';
 
@@ -19,11 +20,6 @@ describe('worst', () => {
 it('compareVerdicts puts the worst first', () => {
   const verdicts: Verdict[] = ['working', 'failing', 'degraded', 'failing'];
   expect(verdicts.sort(compareVerdicts)).toEqual(['failing', 'failing', 'degraded', 'working']);
-});
-
-it('pathKey joins names by slashes', () => {
-  expect(pathKey(['a', 'b'])).toBe('a/b');
-  expect(pathKey([])).toBe('');
 });
 
 const sick = throwing(new UnhealthyError('bad'));
