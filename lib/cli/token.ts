@@ -86,9 +86,9 @@ interface Edited {
 async function editVault(vault: string, namespace: string, change: Change, outer: AbortSignal): Promise<Edited> {
   const store = await openStore(vault);
   return within(VAULT_WITHIN_MS, `vault ${store.location}`, outer, async (signal) => {
-    const text = (await store.read(namespace, signal))?.replace(/^\uFEFF/, '');
-    if (text === undefined) throw new UsageError(`${store.location} has no namespace ${namespace}`);
     try {
+      const text = (await store.read(namespace, signal))?.replace(/^\uFEFF/, '');
+      if (text === undefined) throw new UsageError(`${store.location} has no namespace ${namespace}`);
       const places = await findTokens(text, (name) => store.readSecret(name, signal));
       const { dropped, left } = split(places, namespace, change);
       const shorter = removeTokens(text, dropped);

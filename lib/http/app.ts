@@ -1,5 +1,6 @@
 /** The endpoint: from a request to an answer. Composes token, namespace, run and format; knows no kind and no format. */
 import { randomBytes } from 'node:crypto';
+import { within } from '../engine/deadline.ts';
 import { CheckError } from '../engine/errors.ts';
 import { run } from '../engine/run.ts';
 import type { Log } from '../log.ts';
@@ -13,6 +14,8 @@ import { route } from './route.ts';
 
 /** Milliseconds kept back for writing the answer, of those that the carrier of a request leaves. */
 const RESERVE_MS = 500;
+/** More milliseconds than anything takes here, and no more than a timer can count. */
+const NO_LIMIT_MS = 3_600_000;
 
 /** Answers requests. Keeps what it read of the vault, and reports for as long as they are shared. */
 export type App = (request: Request) => Promise<Response>;
@@ -29,12 +32,13 @@ export function createApp({ vault, log }: { readonly vault: Vault; readonly log:
     if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed(request.method);
     if (asked.token === undefined) return notFound();
 
-    const namespace = await vault.find(asked.token);
+    const leftMs = () => (request.remainingMs ?? NO_LIMIT_MS) - RESERVE_MS - (performance.now() - arrived);
+    const { token } = asked;
+    const namespace = await within(leftMs(), 'the vault', undefined, () => vault.find(token));
     if (namespace === undefined) return notAllowed(request.method);
     const part = findPart(namespace.root, asked.part);
     if (part === undefined) return notFound();
 
-    const leftMs = () => (request.remainingMs ?? Infinity) - RESERVE_MS - (performance.now() - arrived);
     const make = () =>
       run(part, {
         namespace: namespace.name,

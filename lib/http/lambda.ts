@@ -1,20 +1,30 @@
-/** Lambda events to requests, and answers back: HTTP API (2.0) and Function URL, REST API (1.0) and load balancer. */
+/**
+ * Lambda events to requests, and answers back: HTTP API and function URL (2.0), REST API (1.0) and load balancer.
+ *
+ * All hand the path over as it was sent, but for the HTTP API, which decodes it, and cuts it at a `?` that it finds then
+ * (https://github.com/fastify/aws-lambda-fastify/issues/169). So there, a slash within a name must be encoded twice (`%252F`), and a
+ * token with a `/`, `%` or `?` in it belongs into the header.
+ */
 import type { App } from './app.ts';
 import type { Request } from './messages.ts';
 
 type Values = Readonly<Record<string, string | undefined>> | null;
-type MultiValues = Readonly<Record<string, readonly string[] | undefined>> | null;
+type MultiValues = Readonly<Record<string, readonly string[] | null | undefined>> | null;
 
-/** HTTP API 2.0, and Function URL. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
+/** HTTP API 2.0, and function URL. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
 interface EventV2 {
   readonly version: '2.0';
   readonly rawPath?: string;
   readonly rawQueryString?: string;
   readonly headers?: Values;
-  readonly requestContext?: { readonly stage?: string; readonly http?: { readonly method?: string } };
+  readonly requestContext?: {
+    readonly stage?: string;
+    readonly domainName?: string;
+    readonly http?: { readonly method?: string };
+  };
 }
 
-/** REST API and HTTP API 1.0, and Application Load Balancer, which has no version. */
+/** HTTP API 1.0; without a version, REST API and Application Load Balancer. */
 interface EventV1 {
   readonly version?: '1.0';
   readonly httpMethod?: string;
@@ -23,29 +33,46 @@ interface EventV1 {
   readonly multiValueHeaders?: MultiValues;
   readonly queryStringParameters?: Values;
   readonly multiValueQueryStringParameters?: MultiValues;
-  readonly requestContext?: { readonly stage?: string; readonly elb?: unknown };
+  readonly requestContext?: { readonly stage?: string; readonly domainName?: string; readonly elb?: unknown };
 }
 
 export type Event = EventV2 | EventV1;
 
-/** What a Lambda function returns to API Gateway. */
+/** What a Lambda function returns to API Gateway and its like. */
 export interface Answer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** For a load balancer that sends several values of a header, and then looks for nothing else in the answer. */
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>>;
   readonly body: string;
   readonly isBase64Encoded: false;
 }
 
-export async function adapt(app: App, event: Event, context: { getRemainingTimeInMillis(): number }): Promise<Answer> {
-  const request = event.version === '2.0' ? fromV2(event) : fromV1(event);
+/** An event that is no request, such as one of a schedule, is answered like a request for an unknown path. */
+export async function adapt(
+  app: App,
+  event: Event | null,
+  context: { getRemainingTimeInMillis(): number },
+): Promise<Answer> {
+  const request = event?.version === '2.0' ? fromV2(event) : fromV1(event ?? {});
   const { status, headers, body } = await app({ ...request, remainingMs: context.getRemainingTimeInMillis() });
-  return { statusCode: status, headers, body, isBase64Encoded: false };
+  return { statusCode: status, headers, ...multiValue(event, headers), body, isBase64Encoded: false };
+}
+
+function multiValue(event: Event | null, headers: Answer['headers']): Pick<Answer, 'multiValueHeaders'> {
+  if (event === null || event.version === '2.0' || !isLoadBalancer(event) || !event.multiValueHeaders) return {};
+  return { multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])) };
+}
+
+function isLoadBalancer({ requestContext }: EventV1): boolean {
+  return requestContext?.elb !== undefined;
 }
 
 function fromV2({ rawPath = '/', rawQueryString = '', headers, requestContext }: EventV2): Request {
+  const isFunctionUrl = requestContext?.domainName?.includes('.lambda-url.') === true;
   return {
     method: requestContext?.http?.method ?? 'GET',
-    path: withoutStage(rawPath, requestContext?.stage),
+    path: isFunctionUrl ? rawPath : pathOfHttpApi(rawPath, requestContext),
     query: new URLSearchParams(rawQueryString),
     headers: lowerCase(headers ?? {}),
   };
@@ -53,9 +80,10 @@ function fromV2({ rawPath = '/', rawQueryString = '', headers, requestContext }:
 
 function fromV1(event: EventV1): Request {
   const multi = Object.entries(event.multiValueHeaders ?? {}).map(([name, values]) => [name, values?.join(', ')]);
+  const { path = '/' } = event;
   return {
     method: event.httpMethod ?? 'GET',
-    path: withoutStage(event.path ?? '/', event.requestContext?.stage),
+    path: event.version === '1.0' ? pathOfHttpApi(path, event.requestContext) : path,
     query: queryOf(event),
     headers: lowerCase({ ...event.headers, ...(Object.fromEntries(multi) as Values) }),
   };
@@ -64,19 +92,23 @@ function fromV1(event: EventV1): Request {
 type Pair = [name: string, value: string];
 
 /** A load balancer hands the query over as it was sent, still percent-encoded; API Gateway decodes it. */
-function queryOf({ queryStringParameters, multiValueQueryStringParameters, requestContext }: EventV1): URLSearchParams {
+function queryOf(event: EventV1): URLSearchParams {
+  const { queryStringParameters, multiValueQueryStringParameters } = event;
   const single = Object.entries(queryStringParameters ?? {}).map(([name, value]): Pair => [name, value ?? '']);
   const multi = Object.entries(multiValueQueryStringParameters ?? {}).flatMap(([name, values]) =>
     (values ?? []).map((value): Pair => [name, value]),
   );
   const pairs = multi.length > 0 ? multi : single;
-  if (requestContext?.elb === undefined) return new URLSearchParams(pairs);
+  if (!isLoadBalancer(event)) return new URLSearchParams(pairs);
   return new URLSearchParams(pairs.map((pair) => pair.join('=')).join('&'));
 }
 
-function withoutStage(path: string, stage: string | undefined): string {
-  const prefix = `/${stage ?? ''}/`;
-  return stage !== undefined && stage !== '' && path.startsWith(prefix) ? path.slice(prefix.length - 1) : path;
+/** A stage stands before the path, but not where a domain of one's own leads to it. */
+function pathOfHttpApi(path: string, { stage = '', domainName = '' }: EventV1['requestContext'] = {}): string {
+  const isOwnDomain = domainName !== '' && !domainName.includes('.execute-api.');
+  const prefix = `/${stage}/`;
+  const rest = stage !== '' && !isOwnDomain && path.startsWith(prefix) ? path.slice(prefix.length - 1) : path;
+  return rest.replace(/%(?![0-9a-f]{2})/gi, '%25'); // a percent sign that was decoded
 }
 
 function lowerCase(headers: NonNullable<Values>): Request['headers'] {

@@ -1,6 +1,9 @@
 /** Reads JSON the way a document needs it: the order of keys kept, duplicate keys refused, nothing of the text quoted in errors. */
 import { parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
+import { DocumentError } from './document-error.ts';
+
+export { DocumentError };
 
 /** An object keeps its keys in the order of the text, also those that look like numbers, and `__proto__` is a key like any other. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -18,11 +21,6 @@ export const MAX_DOCUMENT_BYTES = 1024 * 1024;
 
 /** Deepest nesting of objects and arrays: far below what would overflow the stack of whoever walks through it. */
 const MAX_NESTING = 256;
-
-/** The document is no JSON object that could be read. The message holds nothing of its text. */
-export class DocumentError extends Error {
-  override readonly name = 'DocumentError';
-}
 
 /** @throws DocumentError */
 export function parseDocument(source: string): JsonObject {

@@ -1,6 +1,5 @@
 /** From a vault's name on the command line or in the environment to its store. */
 import { ConfigurationError } from '../engine/errors.ts';
-import { fileStore } from './file.ts';
 import type { Store } from './store.ts';
 
 /** What `--vault` and `HEALTHGATE_VAULT` take. */
@@ -14,7 +13,10 @@ export const VAULT_FORMS = 'file:<folder>, secretsmanager:<prefix> or hashicorp:
 export async function openStore(name: string): Promise<Store> {
   const [scheme, rest] = split(name);
   if (rest === '') throw new ConfigurationError(`no vault: ${VAULT_FORMS} is expected`);
-  if (scheme === 'file') return fileStore(rest);
+  if (scheme === 'file') {
+    const { fileStore } = await import('./file.ts');
+    return fileStore(rest);
+  }
   if (scheme === 'secretsmanager') {
     const { secretsManagerStore } = await import('./secrets-manager.ts');
     return secretsManagerStore(rest);

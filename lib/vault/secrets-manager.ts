@@ -1,8 +1,10 @@
 /** AWS Secrets Manager as a vault: one secret `<prefix>/<namespace>` each; documents refer to secrets by their whole name or ARN. */
-import type * as sdk from '@aws-sdk/client-secrets-manager';
 import { awsError } from '../checks/aws/aws-errors.ts';
 import { ConfigurationError, UnhealthyError } from '../engine/errors.ts';
 import type { CheckError } from '../engine/errors.ts';
+import { DocumentError } from './document-error.ts';
+import { openApi } from './secrets-manager-api.ts';
+import type { Api, Calls } from './secrets-manager-api.ts';
 import type { Store } from './store.ts';
 import { NAMESPACE } from './tokens.ts';
 
@@ -18,9 +20,9 @@ const NOT_FOUND = 'ResourceNotFoundException';
 /** What a read answers of a secret that is marked for deletion, and can be restored for some days. */
 const MARKED_FOR_DELETION = 'InvalidRequestException';
 
-interface Call {
-  /** Of the API: `GetSecretValue`. */
-  readonly action: string;
+interface Call<Name extends keyof Calls> {
+  readonly action: Name;
+  readonly input: Calls[Name][0];
   /** What it needs access to: `secret prod/postgres`. */
   readonly object: string;
   /** Names of the errors that only say that there is no such secret. */
@@ -36,9 +38,9 @@ export function secretsManagerStore(prefix: string): Store {
     throw new ConfigurationError('secretsmanager: a prefix consists of letters, digits and /_+=.@- only');
   const root = prefix.replace(/\/*$/, '/');
 
-  let opening: Promise<Service> | undefined;
-  const open = async (): Promise<Service> => {
-    opening ??= openService();
+  let opening: Promise<Api> | undefined;
+  const open = async (): Promise<Api> => {
+    opening ??= openApi();
     try {
       return await opening;
     } catch (error) {
@@ -46,42 +48,64 @@ export function secretsManagerStore(prefix: string): Store {
       throw error;
     }
   };
-  const call = async <T>(call: Call, work: (service: Service) => Promise<T>): Promise<T | undefined> => {
-    const service = await open();
+  const call = async <Name extends keyof Calls>(
+    { action, input, object, absent }: Call<Name>,
+    signal: AbortSignal,
+  ): Promise<Calls[Name][1] | undefined> => {
+    const api = await open();
     try {
-      return await work(service);
+      return await api.call(action, input, signal);
     } catch (error) {
-      if (error instanceof Error && call.absent?.includes(error.name) === true) return undefined;
-      throw errorOf(error, call, service.target) ?? error;
+      const name = error instanceof Error ? error.name : '';
+      if (absent?.includes(name) === true) return undefined;
+      throw errorOf(error, { action, object }, api.target) ?? error;
     }
   };
-  const get = async (name: string, absent: readonly string[], abortSignal: AbortSignal) => {
+  const get = async (name: string, absent: readonly string[], signal: AbortSignal) => {
     const object = `secret ${name}`;
-    const found = await call({ action: 'GetSecretValue', object, absent }, ({ client, sdk }) =>
-      client.send(new sdk.GetSecretValueCommand({ SecretId: name }), { abortSignal }),
-    );
-    if (found?.SecretBinary !== undefined)
-      throw new ConfigurationError(`${object} is binary; store it as text (SecretString)`);
-    if (found !== undefined && found.SecretString === undefined)
-      throw new UnhealthyError(`${object}: the answer holds no value; is it Secrets Manager that answers?`);
-    return found?.SecretString;
+    const found = await call({ action: 'GetSecretValue', input: { SecretId: name }, object, absent }, signal);
+    return found && textOf(found, object);
   };
 
   return {
     location: `secretsmanager:${prefix}`,
     // Who marks a namespace's secret for deletion wants the namespace to be gone, not to be answered from memory for an hour.
-    read: (namespace, signal) => get(root + namespace, [NOT_FOUND, MARKED_FOR_DELETION], signal),
-    async readSecret(name, signal) {
-      return NAME_OR_ARN.test(name) ? get(name, [NOT_FOUND], signal) : undefined;
+    async read(namespace, signal) {
+      const text = await get(root + namespace, [NOT_FOUND, MARKED_FOR_DELETION], signal);
+      if (text === BINARY) throw new DocumentError(BINARY_MISTAKE);
+      return text;
     },
-    async list(abortSignal) {
+    async readMany(namespaces, signal) {
+      const input = { SecretIdList: namespaces.map((namespace) => root + namespace) };
+      const answer = await call({ action: 'BatchGetSecretValue', input, object: '*' }, signal);
+      const values = (answer?.SecretValues ?? []).map((value): [string, string | Error] => {
+        const text = textOf(value, `secret ${value.Name ?? ''}`);
+        return [value.Name ?? '', text === BINARY ? new DocumentError(BINARY_MISTAKE) : text];
+      });
+      const { target } = await open();
+      const errors = (answer?.Errors ?? [])
+        .filter(({ ErrorCode = '' }) => ErrorCode !== NOT_FOUND && ErrorCode !== MARKED_FOR_DELETION)
+        .map(({ SecretId = '', ErrorCode = '' }): [string, Error] => {
+          const error = Object.assign(new Error(ErrorCode), { name: ErrorCode });
+          return [
+            SecretId,
+            errorOf(error, { action: 'GetSecretValue', object: `secret ${SecretId}` }, target) ?? error,
+          ];
+        });
+      return new Map([...values, ...errors].map(([name, value]) => [name.slice(root.length), value]));
+    },
+    async readSecret(name, signal) {
+      if (!NAME_OR_ARN.test(name)) return undefined;
+      const text = await get(name, [NOT_FOUND], signal);
+      if (text === BINARY) throw new ConfigurationError(`secret ${name} is ${BINARY_MISTAKE}`);
+      return text;
+    },
+    async list(signal) {
       const names: string[] = [];
       let NextToken: string | undefined;
       for (let page = 0; page < MAX_PAGES; page++) {
-        const request = { MaxResults: PAGE_SIZE, NextToken, Filters: [{ Key: 'name' as const, Values: [root] }] };
-        const answer = await call({ action: 'ListSecrets', object: '*' }, ({ client, sdk }) =>
-          client.send(new sdk.ListSecretsCommand(request), { abortSignal }),
-        );
+        const input = { MaxResults: PAGE_SIZE, NextToken, Filters: [{ Key: 'name' as const, Values: [root] }] };
+        const answer = await call({ action: 'ListSecrets', input, object: '*' }, signal);
         for (const { Name = '' } of answer?.SecretList ?? [])
           if (Name.startsWith(root)) names.push(Name.slice(root.length));
         NextToken = answer?.NextToken;
@@ -92,44 +116,32 @@ export function secretsManagerStore(prefix: string): Store {
         `more than ${most} secrets have names that begin with ${root}; choose a prefix of its own`,
       );
     },
-    async write(namespace, text, abortSignal) {
+    async write(namespace, text, signal) {
       const name = root + namespace;
       const object = `secret ${name}`;
       if (Buffer.byteLength(text) > MAX_SECRET_BYTES)
         throw new ConfigurationError(`${object}: a document in Secrets Manager has at most ${MAX_SECRET_BYTES} bytes`);
-      const put = await call({ action: 'PutSecretValue', object, absent: [NOT_FOUND] }, ({ client, sdk }) =>
-        client.send(new sdk.PutSecretValueCommand({ SecretId: name, SecretString: text }), { abortSignal }),
-      );
+      const value = { SecretId: name, SecretString: text };
+      const put = await call({ action: 'PutSecretValue', input: value, object, absent: [NOT_FOUND] }, signal);
       if (put !== undefined) return;
-      await call({ action: 'CreateSecret', object }, ({ client, sdk }) =>
-        client.send(new sdk.CreateSecretCommand({ Name: name, SecretString: text }), { abortSignal }),
-      );
+      await call({ action: 'CreateSecret', input: { Name: name, SecretString: text }, object }, signal);
     },
   };
 }
 
-interface Service {
-  readonly client: sdk.SecretsManagerClient;
-  readonly sdk: typeof sdk;
-  /** For messages: `Secrets Manager in eu-central-1`. */
-  readonly target: string;
+const BINARY = Symbol('binary');
+const BINARY_MISTAKE = 'binary; store it as text (SecretString)';
+
+function textOf({ SecretBinary, SecretString }: Calls['GetSecretValue'][1], object: string): string | typeof BINARY {
+  if (SecretBinary !== undefined) return BINARY;
+  if (SecretString === undefined)
+    throw new UnhealthyError(`${object}: the answer holds no value; is it Secrets Manager that answers?`);
+  return SecretString;
 }
 
-async function openService(): Promise<Service> {
-  const sdk = await import('@aws-sdk/client-secrets-manager');
-  const client = new sdk.SecretsManagerClient({
-    maxAttempts: 2,
-    // The client outlives a run, its sockets must not.
-    requestHandler: { httpAgent: { keepAlive: false }, httpsAgent: { keepAlive: false } },
-  });
-  try {
-    return { client, sdk, target: `Secrets Manager in ${await client.config.region()}` };
-  } catch {
-    throw new ConfigurationError('Secrets Manager: no usable region; set AWS_REGION');
-  }
-}
+type Refused = Pick<Call<keyof Calls>, 'action' | 'object'>;
 
-function errorOf(error: unknown, { action, object }: Call, target: string): CheckError | undefined {
+function errorOf(error: unknown, { action, object }: Refused, target: string): CheckError | undefined {
   const name = error instanceof Error ? error.name : '';
   if (name === MARKED_FOR_DELETION) return new ConfigurationError(`${object} is marked for deletion; restore it`);
   if (name === 'DecryptionFailure' || name === 'EncryptionFailure') {
@@ -138,6 +150,6 @@ function errorOf(error: unknown, { action, object }: Call, target: string): Chec
       `${object}: its KMS key cannot be used; is it enabled, and does its policy allow ${right}?`,
     );
   }
-  const kms = action === 'ListSecrets' ? '' : ' (and the use of its KMS key, if it has one of its own)';
+  const kms = object === '*' ? '' : ' (and the use of its KMS key, if it has one of its own)';
   return awsError(error, { target, permission: `secretsmanager:${action} on ${object}${kms}` });
 }

@@ -22,8 +22,15 @@ export function blackHoleDocument(port: number, stack: Addresses): string {
   return JSON.stringify({ access_tokens: ['a token of the bench'], checks });
 }
 
+/** What leads the kinds there that find their target by the environment. */
+export function blackHoleEnvironment(port: number): Record<string, string> {
+  return Object.assign({}, ...fixtures.map((fixture) => fixture.environment?.(port) ?? {})) as Record<string, string>;
+}
+
 export async function blackHoles(stack: Addresses): Promise<Figure[]> {
   const { port, stop } = await blackHole();
+  const before = { ...process.env };
+  Object.assign(process.env, blackHoleEnvironment(port));
   const namespace = await parseNamespace('bench', blackHoleDocument(port, stack));
   const log = createLog((line) => process.stderr.write(`${line}\n`));
   const late: number[] = [];
@@ -40,6 +47,7 @@ export async function blackHoles(stack: Addresses): Promise<Figure[]> {
     for (const leaf of leaves(result)) codes.add(leaf.error?.code ?? 'working');
   }
   await stop();
+  Object.assign(process.env, before);
   const worst = quantile(late, 1);
   return [
     {

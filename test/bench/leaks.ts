@@ -2,7 +2,7 @@
 import type { Addresses } from '../stack/addresses.ts';
 import { blackHole } from '../support/faulty-server.ts';
 import { fixtures } from '../contract/fixtures/index.ts';
-import { blackHoleDocument } from './black-holes.ts';
+import { blackHoleDocument, blackHoleEnvironment } from './black-holes.ts';
 import type { Figure } from './figure.ts';
 import { isolated } from './isolated.ts';
 
@@ -20,11 +20,11 @@ export async function leaks(stack: Addresses): Promise<Figure[]> {
   const { port, stop } = await blackHole();
   const measured = {
     working: await isolated<Outcome>('test/bench/leaks-child.ts', [workingDocument(stack), '10000', String(RUNS)]),
-    'black holes': await isolated<Outcome>('test/bench/leaks-child.ts', [
-      blackHoleDocument(port, stack),
-      '50',
-      String(RUNS),
-    ]),
+    'black holes': await isolated<Outcome>(
+      'test/bench/leaks-child.ts',
+      [blackHoleDocument(port, stack), '50', String(RUNS)],
+      blackHoleEnvironment(port),
+    ),
   };
   await stop();
   return Object.entries(measured).map(([name, { surplus, heapMb, verdicts }]) => {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { createClient } from '@clickhouse/client';
 import { connect } from 'amqplib';
 import { Redis } from 'ioredis';
@@ -9,12 +10,14 @@ import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { WebSocket } from 'ws';
 import type { Addresses } from '../stack/addresses.ts';
+import { HISTORY } from '../stack/servers/event-bridge.ts';
 
 export type RawChecks = Readonly<Record<string, () => Promise<unknown>>>;
 
 /** @param secret Name of a secret that the emulator holds. */
 export function rawChecks(stack: Addresses, secret: string): RawChecks {
   const s3 = new S3Client({ region: stack.aws.region, endpoint: stack.aws.endpoint, forcePathStyle: true });
+  const events = new EventBridgeClient({ region: stack.aws.region, endpoint: stack.aws.endpoint });
   const secrets = new SecretsManagerClient({ region: stack.aws.region, endpoint: stack.aws.endpoint });
   return {
     async redis() {
@@ -61,6 +64,7 @@ export function rawChecks(stack: Addresses, secret: string): RawChecks {
       await Body?.transformToString();
       await s3.send(new DeleteObjectCommand(object));
     },
+    'history.e2e': () => pipeline(stack, events),
     vault: () => secrets.send(new GetSecretValueCommand({ SecretId: secret })),
     async cloud_front() {
       const response = await fetch(new URL('/app.js', stack.assets.url), { headers: { connection: 'close' } });
@@ -131,4 +135,21 @@ async function echo({ websocket }: Addresses): Promise<void> {
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.close();
   await closed;
+}
+
+/** Puts an event, and asks ClickHouse for it without a pause. */
+async function pipeline({ clickhouse }: Addresses, events: EventBridgeClient): Promise<void> {
+  const id = randomUUID();
+  const detail = JSON.stringify({ healthgate: { check: true, id } });
+  const entry = { EventBusName: HISTORY.bus, Source: HISTORY.source, DetailType: HISTORY.detail_type, Detail: detail };
+  await events.send(new PutEventsCommand({ Entries: [entry] }));
+  const client = createClient({ url: clickhouse.url });
+  for (let found = '0'; found.trim() === '0';) {
+    const rows = await client.query({
+      query: `SELECT count() FROM history.events WHERE check_id = '${id}'`,
+      format: 'TabSeparated',
+    });
+    found = await rows.text();
+  }
+  await client.close();
 }

@@ -12,7 +12,7 @@ export const WORKS = { kind: 'secrets_manager', secret: 'probe' };
 /** A check that fails. */
 export const FAILS = { kind: 'secrets_manager', secret: 'missing' };
 /** What `FAILS` answers. */
-export const FAILURE = 'UnhealthyError: vault memory:test has no secret missing';
+export const FAILURE = 'UnhealthyError: vault memory:test has no secret missing; create or restore it there';
 
 export type Ask = Partial<Omit<Request, 'query'>> & { readonly query?: string };
 

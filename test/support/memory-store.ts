@@ -4,10 +4,30 @@ import type { Store } from '../../lib/vault/store.ts';
 export interface MemoryStore extends Store {
   readonly documents: Map<string, string>;
   readonly secrets: Map<string, string>;
-  /** What it was asked for, in order: `read prod`, `secret database`, `list`. */
+  /** What it was asked for, in order: `read prod`, `many prod dev`, `secret database`, `list`. */
   readonly calls: string[];
   /** Called before each access with what `calls` took. May wait, or throw what the store is to throw. */
   before: (call: string, signal: AbortSignal) => Promise<void> | void;
+}
+
+/** The same, for one that reads several documents in one call, as AWS does; `unreadable` are the errors of single ones. */
+export function batchStore(
+  documents: Readonly<Record<string, unknown>>,
+  unreadable: Readonly<Record<string, Error>> = {},
+): MemoryStore {
+  const store = memoryStore(documents);
+  store.readMany = async (namespaces, signal) => {
+    const call = `many ${namespaces.join(' ')}`;
+    store.calls.push(call);
+    await store.before(call, signal);
+    return new Map(
+      namespaces.flatMap((name): [string, string | Error][] => {
+        const found = unreadable[name] ?? store.documents.get(name);
+        return found === undefined ? [] : [[name, found]];
+      }),
+    );
+  };
+  return store;
 }
 
 /**

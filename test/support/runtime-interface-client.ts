@@ -9,8 +9,7 @@ import { withLock } from '../stack/lock.ts';
 
 /** Not among the devDependencies, since npm would build its transport at every install: see rapid-client.ts. */
 const PACKAGE = 'aws-lambda-ric@4.0.2';
-const INTEGRITY =
-  'sha512-FE5Vskx7mYNnqAnWWJXUOsLp2VGgdsJsCoRLFTa8L4Yk0QVtArqR8q58yPA++QC1a73ZWJXBQ2AH31nIAv7NOQ==';
+const INTEGRITY = 'sha512-FE5Vskx7mYNnqAnWWJXUOsLp2VGgdsJsCoRLFTa8L4Yk0QVtArqR8q58yPA++QC1a73ZWJXBQ2AH31nIAv7NOQ==';
 
 const CACHE = join(import.meta.dirname, '../../.cache');
 const FOLDER = join(CACHE, PACKAGE);

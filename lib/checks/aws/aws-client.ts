@@ -2,12 +2,16 @@
 import type { Opened } from '../../engine/connections.ts';
 import { ConfigurationError } from '../../engine/errors.ts';
 
-/** The signal of each command is its timeout. */
-export function clientSettings(region: string | undefined) {
+/**
+ * The signal of each command is its timeout.
+ *
+ * @param ca PEM of the certificate authority to trust instead of the public ones.
+ */
+export function clientSettings(region: string | undefined, ca?: string) {
   return {
     ...(region !== undefined && { region }),
     maxAttempts: 1,
-    requestHandler: { httpAgent: { keepAlive: false }, httpsAgent: { keepAlive: false } },
+    requestHandler: { httpAgent: { keepAlive: false }, httpsAgent: { keepAlive: false, ca } },
   };
 }
 

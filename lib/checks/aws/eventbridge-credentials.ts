@@ -27,7 +27,7 @@ export const eventbridgeCredentials = defineKind({
 
 /** Its value is not read. */
 async function describeSecret(arn: string, region: string | undefined, owner: string, context: CheckContext) {
-  const { DescribeSecretCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  const { DescribeSecretCommand, SecretsManagerClient } = await import('../drivers/secrets-manager.ts');
   const client = await context.connect(JSON.stringify(['secrets manager', region]), () =>
     openAwsClient(new SecretsManagerClient(clientSettings(region)), 'secrets manager'),
   );

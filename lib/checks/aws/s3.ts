@@ -3,10 +3,11 @@ import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
 import type { Opened } from '../../engine/connections.ts';
-import { ConfigurationError, UnhealthyError } from '../../engine/errors.ts';
+import { UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
 import { caKey, defineKind, describe, hostOf, httpUrl, text } from '../kind.ts';
 import { MAX_BODY_BYTES, readAtMost } from '../web/body.ts';
+import { clientSettings, openAwsClient } from './aws-client.ts';
 import { awsError } from './aws-errors.ts';
 
 export const s3 = defineKind({
@@ -58,30 +59,13 @@ interface Settings {
 async function openClient({ region, endpoint, ca }: Settings): Promise<Opened<S3Client>> {
   const { S3Client } = await import('@aws-sdk/client-s3');
   const client = new S3Client({
-    ...(region !== undefined && { region }),
+    ...clientSettings(region, ca),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
-    maxAttempts: 1,
-    // Its sockets serve one request after the other and end with the client; the signal of each command is its timeout.
-    requestHandler: { httpAgent: { keepAlive: true }, httpsAgent: { keepAlive: true, ca } },
     // Not every service that speaks S3 knows the checksums that the SDK adds by itself; what comes back is compared anyway.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
-  try {
-    await client.config.region();
-  } catch {
-    throw new ConfigurationError('s3: no usable region; set region, or AWS_REGION for the whole process');
-  }
-  const destroy = () => {
-    client.destroy();
-  };
-  return {
-    value: client,
-    close: async () => {
-      destroy();
-    },
-    destroy,
-  };
+  return openAwsClient(client, 's3');
 }
 
 interface Bucket {

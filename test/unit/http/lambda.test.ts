@@ -7,7 +7,7 @@ import { asker } from '../../support/asker.ts';
 const context = { getRemainingTimeInMillis: () => 12_345 };
 
 /** What the app is asked for the event. */
-async function requestOf(event: Event) {
+async function requestOf(event: Event | null) {
   const asked: Request[] = [];
   const app = (request: Request) => {
     asked.push(request);
@@ -56,6 +56,29 @@ describe('HTTP API 2.0 and Function URL', () => {
     ['no stage', { rawPath: '/api/', requestContext: {} }, '/api/'],
   ])('with %s', async (_name, over, path) => {
     expect((await requestOf(event(over)))?.path).toBe(path);
+  });
+
+  it('on a domain of their own hold no stage, even where the path begins like it', async () => {
+    const requestContext = { stage: 'api', domainName: 'health.example.com' };
+    expect((await requestOf(event({ rawPath: '/api/health/t', requestContext })))?.path).toBe('/api/health/t');
+    const generated = { stage: 'api', domainName: 'a1b2c3.execute-api.eu-central-1.amazonaws.com' };
+    expect((await requestOf(event({ rawPath: '/api/api/health/t', requestContext: generated })))?.path).toBe(
+      '/api/health/t',
+    );
+  });
+
+  it.each([
+    ['a percent sign', '/api/health/t/100%', '/api/health/t/100%25'],
+    ['one before other characters', '/api/health/t/5 %zz', '/api/health/t/5 %25zz'],
+    ['what was encoded twice', '/api/health/t/a%2Fb', '/api/health/t/a%2Fb'],
+  ])('of an HTTP API come decoded: %s', async (_name, rawPath, path) => {
+    expect((await requestOf(event({ rawPath })))?.path).toBe(path);
+    expect((await requestOf({ version: '1.0', path: rawPath }))?.path).toBe(path);
+  });
+
+  it('of a function URL come as they were sent', async () => {
+    const requestContext = { stage: '$default', domainName: 'abc.lambda-url.eu-central-1.on.aws' };
+    expect((await requestOf(event({ rawPath: '/api/health/t/%zz', requestContext })))?.path).toBe('/api/health/t/%zz');
   });
 
   it('with nothing in them ask for the root', async () => {
@@ -110,6 +133,12 @@ describe('REST API (1.0)', () => {
     expect(await requestOf({})).toMatchObject({ method: 'GET', path: '/', query: '', headers: {} });
   });
 
+  it('of a REST API keep a path that begins like the stage, which is never in it', async () => {
+    expect((await requestOf({ path: '/api/health/t%', requestContext: { stage: 'api' } }))?.path).toBe(
+      '/api/health/t%',
+    );
+  });
+
   it('with a stage before the path (HTTP API 1.0) lose it', async () => {
     const event = { version: '1.0', path: '/dev/api/health/t', requestContext: { stage: 'dev' } } as const;
     expect((await requestOf(event))?.path).toBe('/api/health/t');
@@ -147,7 +176,26 @@ describe('a load balancer', () => {
   });
 });
 
+describe('events that are no requests', () => {
+  it.each([
+    ['nothing', null],
+    ['an empty one', {}],
+    ['one of a schedule', { version: '0', source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }],
+    ['one of a queue', { Records: [{ body: '{}' }] }],
+  ])('%s', async (_name, event) => {
+    expect(await requestOf(event as Event)).toMatchObject({ method: 'GET', path: '/', query: '', headers: {} });
+  });
+});
+
 describe('the answer', () => {
+  it('to a load balancer that sends several values of a header is one that it understands', async () => {
+    const app = () => Promise.resolve({ status: 200, headers: { allow: 'GET, HEAD' }, body: '' });
+    const event = { multiValueHeaders: { accept: ['*/*'] }, requestContext: { elb: {} } };
+    expect(await adapt(app, event, context)).toMatchObject({ multiValueHeaders: { allow: ['GET, HEAD'] } });
+    expect(await adapt(app, { ...event, multiValueHeaders: null }, context)).not.toHaveProperty('multiValueHeaders');
+    expect(await adapt(app, { ...event, requestContext: {} }, context)).not.toHaveProperty('multiValueHeaders');
+  });
+
   it('is the status, headers and body of the app', async () => {
     const { token, ask } = asker();
     const app = ({ path, ...request }: Request) => ask(path, { ...request, query: request.query.toString() });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Kept } from '../../../lib/vault/kept.ts';
+import type { KeptOptions } from '../../../lib/vault/kept.ts';
 import { deferred } from '../../support/part.ts';
 
 const MINUTE = 60_000;
@@ -13,13 +14,13 @@ beforeEach(() => {
 });
 
 /** A value that counts how often it was read, and fails while it is told to. */
-function source() {
+function source(options: KeptOptions<number> = {}) {
   const state = { reads: 0, broken: false };
   const read = () => {
     state.reads += 1;
     return state.broken ? Promise.reject(new Error('unreadable')) : Promise.resolve(state.reads);
   };
-  return { state, kept: new Kept(read, { now: clock }) };
+  return { state, kept: new Kept(read, { now: clock, ...options }) };
 }
 
 describe('a value that was read', () => {
@@ -64,6 +65,22 @@ describe('a value that was read', () => {
   });
 });
 
+describe('a value that may be no older than so long', () => {
+  it('is read anew where it is older, and no sooner', async () => {
+    const { kept } = source();
+    await kept.get();
+    now += 9_999;
+    expect(kept.isDue(10_000)).toBe(false);
+    expect(await kept.get(10_000)).toBe(1);
+    now += 1;
+    expect(kept.isDue(10_000)).toBe(true);
+    expect(kept.isDue()).toBe(false);
+    expect(await kept.get(10_000)).toBe(2);
+    expect(kept.ageMs).toBe(0);
+    expect(kept.last).toBe(2);
+  });
+});
+
 describe('askers at once', () => {
   it('share one read', async () => {
     const reading = deferred<string>();
@@ -75,7 +92,7 @@ describe('askers at once', () => {
     expect(read).toHaveBeenCalledTimes(1);
   });
 
-  it('share its failure, which is not kept', async () => {
+  it('share its failure, which is kept for a second', async () => {
     const reading = deferred<string>();
     const read = vi.fn(() => reading.promise);
     const kept = new Kept(read, { now: clock });
@@ -83,6 +100,7 @@ describe('askers at once', () => {
     reading.reject(new Error('unreadable'));
     expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     read.mockResolvedValue('value');
+    now += 1000;
     expect(await kept.get()).toBe('value');
     expect(read).toHaveBeenCalledTimes(2);
   });
@@ -140,13 +158,33 @@ describe('while it cannot be read again', () => {
     expect(await kept.get()).toBe(3);
   });
 
-  it('and never could be, each get is a new try', async () => {
+  it('and never could be, the failure is the answer for a second, then two, and for five at most', async () => {
     const { state, kept } = source();
     state.broken = true;
-    await expect(kept.get()).rejects.toThrow('unreadable');
-    await expect(kept.get()).rejects.toThrow('unreadable');
-    expect(state.reads).toBe(2);
+    for (const [tries, pause] of [1000, 2000, 4000, 5000, 5000].entries()) {
+      await expect(kept.get()).rejects.toThrow('unreadable');
+      now += pause - 1;
+      await expect(kept.get()).rejects.toThrow('unreadable');
+      expect(state.reads).toBe(tries + 1);
+      now += 1;
+    }
+    state.broken = false;
+    expect(await kept.get()).toBe(6);
     expect(kept.staleMs).toBeUndefined();
+  });
+
+  it('and is dear to read, the pauses grow up to what is allowed', async () => {
+    const { state, kept } = source({ maxRetryMs: MINUTE });
+    await kept.get();
+    state.broken = true;
+    now += MINUTE;
+    for (const [tries, pause] of [5000, 10_000, 20_000, 40_000, MINUTE, MINUTE].entries()) {
+      expect(await kept.get()).toBe(1);
+      now += pause - 1;
+      expect(await kept.get()).toBe(1);
+      expect(state.reads).toBe(tries + 2);
+      now += 1;
+    }
   });
 });
 

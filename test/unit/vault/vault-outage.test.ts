@@ -39,6 +39,7 @@ describe('a store that does not answer', () => {
     await expect(vault.find(OPAQUE)).rejects.toMatchObject(unavailable);
     expect(lines.join()).toContain('a namespace cannot be read');
     memory.before = () => undefined;
+    now += 1000;
     expect((await vault.find(token))?.name).toBe('prod');
     expect((await vault.find(OPAQUE))?.name).toBe('prod');
   });
@@ -85,6 +86,7 @@ describe('a store that does not answer', () => {
     memory.before = () => Promise.reject(new TypeError('raw'));
     await expect(vault.find(token)).rejects.toThrow(TypeError);
     memory.before = () => undefined;
+    now += 1000;
     const found = await vault.find(token);
     memory.before = () => Promise.reject(new TypeError('raw'));
     now += MINUTE;
@@ -199,10 +201,10 @@ describe('prover', () => {
     const { vault } = opened();
     await expect(vault.prover('gone')(undefined, signal)).rejects.toMatchObject({
       code: 'UnhealthyError',
-      message: 'vault memory:test has no secret gone',
+      message: 'vault memory:test has no secret gone; create or restore it there',
     });
     await expect(vault.prover('prod')('other', signal)).rejects.toMatchObject({
-      message: 'vault memory:test has no secret other',
+      message: 'vault memory:test has no secret other; create or restore it there',
     });
   });
 

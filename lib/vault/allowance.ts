@@ -1,0 +1,24 @@
+/** What may be done only so often: so many times at once, and as many a minute, since what is spent comes back evenly. */
+export class Allowance {
+  readonly #perMinute: number;
+  readonly #now: () => number;
+  #left: number;
+  #countedAt: number;
+
+  constructor(perMinute: number, now: () => number) {
+    this.#perMinute = perMinute;
+    this.#now = now;
+    this.#left = perMinute;
+    this.#countedAt = now();
+  }
+
+  /** Whether it may be done once more; if so, it counts as done. */
+  take(): boolean {
+    const now = this.#now();
+    this.#left = Math.min(this.#perMinute, this.#left + ((now - this.#countedAt) / 60_000) * this.#perMinute);
+    this.#countedAt = now;
+    if (this.#left < 1) return false;
+    this.#left -= 1;
+    return true;
+  }
+}

@@ -1,0 +1,46 @@
+/** What is deployed, as far as it can be measured without deploying it: the function and the chunks that it loads. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+
+/** The folder that holds `dist/`, as Lambda's task root does. */
+export const TASK_ROOT = join(import.meta.dirname, '../..');
+export const HANDLER = 'dist/functions/health.handler';
+
+/** Bytes that the function and all that it imports before the first event may have, minified. */
+export const MAX_ENTRY_BYTES = 60_000;
+/** Bytes that the whole artifact may have, zipped. */
+export const MAX_ARTIFACT_BYTES = 1_500_000;
+
+/** Bytes that a zip adds for each file: two headers, with its name in each. */
+const ZIP_HEADER_BYTES = 30 + 46;
+
+export interface ArtifactSizes {
+  /** The function's own file. */
+  readonly entryBytes: number;
+  /** With the chunks that it imports statically: what is read before the first event. */
+  readonly loadedBytes: number;
+  readonly zippedBytes: number;
+}
+
+/** @throws Error where there is no build in `dist/`. */
+export async function artifactSizes(root = join(TASK_ROOT, 'dist')): Promise<ArtifactSizes> {
+  const entry = join(root, 'functions/health.js');
+  const chunks = (await readdir(join(root, 'chunks'))).map((name) => join(root, 'chunks', name));
+  const files = await Promise.all([entry, ...chunks].map(async (path) => ({ path, content: await readFile(path) })));
+  const sizes = new Map(files.map(({ path, content }) => [path, content.length]));
+  const loaded = new Set([entry]);
+  for (const path of loaded) {
+    const text = files.find((file) => file.path === path)?.content.toString() ?? '';
+    for (const [, name = ''] of text.matchAll(/(?:from|import)\s*"(\.{1,2}\/[^"]+\.js)"/g))
+      loaded.add(join(path, '..', name));
+  }
+  const zipped = files.map(
+    ({ path, content }) => deflateRawSync(content).length + ZIP_HEADER_BYTES + 2 * (path.length - root.length),
+  );
+  return {
+    entryBytes: sizes.get(entry) ?? Number.NaN,
+    loadedBytes: [...loaded].reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0),
+    zippedBytes: zipped.reduce((sum, size) => sum + size, 0),
+  };
+}

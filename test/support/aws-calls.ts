@@ -1,0 +1,144 @@
+/** What a request to AWS must be allowed: from its wire format to the actions and resources that IAM is asked about. */
+import type { RecordedCall } from './recording-proxy.ts';
+
+/** Of the emulator. */
+export const ACCOUNT = '123456789012';
+
+/** One question to IAM: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html */
+export interface Access {
+  /** `secretsmanager:GetSecretValue`. */
+  readonly action: string;
+  /** An ARN, or `*` where the action knows no resources. */
+  readonly resource: string;
+  /** Condition keys of the request, by name. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A request may need several accesses. It is looked up, never guessed.
+ *
+ * @throws Error where the tables do not know it: a kind calls something new, and its row is missing.
+ */
+export function accessesOf(call: RecordedCall): readonly Access[] {
+  const { service, region } = signedFor(call);
+  const target = call.headers['x-amz-target'];
+  return typeof target === 'string' ? jsonAccesses(call, service, region, target) : [restAccess(call, service)];
+}
+
+/** Service and region stand in the signature: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+function signedFor({ headers, method, path }: RecordedCall): { service: string; region: string } {
+  const scope = /Credential=[^/]+\/\d+\/(?<region>[^/]+)\/(?<service>[^/]+)\/aws4_request/.exec(
+    headers.authorization ?? '',
+  );
+  const { service, region } = scope?.groups ?? {};
+  if (service === undefined || region === undefined) throw new Error(`not signed: ${method} ${path}`);
+  return { service, region };
+}
+
+/** What is read of requests and answers. */
+interface Fields {
+  readonly Name?: string;
+  readonly EventBusName?: string;
+  readonly Rule?: string;
+  readonly Entries?: readonly { readonly EventBusName?: string }[];
+  readonly SecretId?: string;
+  readonly SecretIdList?: readonly string[];
+  readonly SecretValues?: readonly { readonly ARN: string }[];
+  readonly ARN?: string;
+  readonly ConnectionArn?: string;
+  readonly ApiDestinationArn?: string;
+}
+
+/** The resources of a request. `arn` makes one of what follows the account. */
+type Resources = (input: Fields, answer: Fields, arn: (name: string) => string) => readonly (string | undefined)[];
+
+const everything: Resources = () => ['*'];
+/** The rules of the default bus do not name it. */
+const rule =
+  (name: 'Name' | 'Rule'): Resources =>
+  ({ EventBusName: bus = 'default', [name]: rule }, _answer, arn) => [
+    arn(`rule/${bus === 'default' ? '' : `${bus}/`}${String(rule)}`),
+  ];
+/** Where there is no such secret, its ARN is not known either, and IAM is asked about its name. */
+const secret: Resources = ({ SecretId = '' }, { ARN }, arn) => [
+  ARN ?? (SecretId.startsWith('arn:') ? SecretId : arn(`secret:${SecretId}`)),
+];
+
+/** Protocols that name the operation in the header X-Amz-Target. */
+const JSON_CALLS: Readonly<Record<string, Readonly<Record<string, Resources>>>> = {
+  'secretsmanager.GetSecretValue': { 'secretsmanager:GetSecretValue': secret },
+  'secretsmanager.DescribeSecret': { 'secretsmanager:DescribeSecret': secret },
+  'secretsmanager.ListSecrets': { 'secretsmanager:ListSecrets': everything },
+  // Each secret that is read by it needs the permission to read it:
+  // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
+  'secretsmanager.BatchGetSecretValue': {
+    'secretsmanager:BatchGetSecretValue': everything,
+    'secretsmanager:GetSecretValue': (_input, { SecretValues = [] }) => SecretValues.map(({ ARN }) => ARN),
+  },
+  'AWSEvents.PutEvents': {
+    'events:PutEvents': ({ Entries = [] }, _answer, arn) =>
+      Entries.map(({ EventBusName = 'default' }) => arn(`event-bus/${EventBusName}`)),
+  },
+  'AWSEvents.TestEventPattern': { 'events:TestEventPattern': everything },
+  'AWSEvents.DescribeEventBus': {
+    'events:DescribeEventBus': ({ Name = 'default' }, _answer, arn) => [arn(`event-bus/${Name}`)],
+  },
+  'AWSEvents.DescribeRule': { 'events:DescribeRule': rule('Name') },
+  'AWSEvents.ListTargetsByRule': { 'events:ListTargetsByRule': rule('Rule') },
+  // The reference has these two without the id that their ARNs end in; both must do.
+  'AWSEvents.DescribeConnection': {
+    'events:DescribeConnection': ({ Name }, { ConnectionArn }, arn) => [
+      arn(`connection/${String(Name)}`),
+      ConnectionArn,
+    ],
+  },
+  'AWSEvents.DescribeApiDestination': {
+    'events:DescribeApiDestination': ({ Name }, { ApiDestinationArn }, arn) => [
+      arn(`api-destination/${String(Name)}`),
+      ApiDestinationArn,
+    ],
+  },
+};
+
+function jsonAccesses(call: RecordedCall, service: string, region: string, target: string): readonly Access[] {
+  const row = JSON_CALLS[target];
+  if (row === undefined) throw new Error(`no row for the call ${target} in ${import.meta.filename}`);
+  const [input, answer] = [JSON.parse(call.body) as Fields, JSON.parse(call.answer) as Fields];
+  const arn = (name: string) => `arn:aws:${service}:${region}:${ACCOUNT}:${name}`;
+  return Object.entries(row).flatMap(([action, resources]) =>
+    resources(input, answer, arn).flatMap((resource) => (resource === undefined ? [] : [{ action, resource }])),
+  );
+}
+
+interface RestCall {
+  /** Service, method and path with its query. */
+  readonly request: RegExp;
+  readonly action: string;
+  /** What the expression captured may be used as $1. */
+  readonly resource: string;
+}
+
+const s3 = (method: string, name: string): RestCall => ({
+  request: new RegExp(`^s3 ${method} /([^?]+/[^?]+)[?]x-id=${name}$`),
+  action: `s3:${name}`,
+  resource: 'arn:aws:s3:::$1',
+});
+
+/** Protocols that name it by method and path. The SDK adds the operation of S3 as x-id. */
+const REST_CALLS: readonly RestCall[] = [
+  s3('PUT', 'PutObject'),
+  s3('GET', 'GetObject'),
+  s3('DELETE', 'DeleteObject'),
+  {
+    request: /^cloudfront GET \/2020-05-31\/distribution\/(\w+)$/,
+    action: 'cloudfront:GetDistribution',
+    resource: `arn:aws:cloudfront::${ACCOUNT}:distribution/$1`,
+  },
+];
+
+function restAccess({ method, path }: RecordedCall, service: string): Access {
+  const asked = `${service} ${method} ${path}`;
+  const row = REST_CALLS.find(({ request }) => request.test(asked));
+  if (row === undefined) throw new Error(`no row for the call ${asked} in ${import.meta.filename}`);
+  return { action: row.action, resource: decodeURIComponent(asked.replace(row.request, row.resource)) };
+}

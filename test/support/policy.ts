@@ -1,0 +1,106 @@
+/** The identity policies of a compiled template, evaluated as IAM does. */
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { ACCOUNT } from './aws-calls.ts';
+import type { Access } from './aws-calls.ts';
+import { statementsOf } from './package.ts';
+import type { Statement, Template } from './package.ts';
+
+/** A statement without CloudFormation's functions. */
+export interface RoleStatement {
+  /** Logical id of the role that it is for. */
+  readonly role: string;
+  /** Logical id of the resource that has it. */
+  readonly owner: string;
+  readonly statement: Statement;
+}
+
+/** Every statement, as it would be once deployed in this region of the emulator's account. */
+export function resolvedStatements(template: Template, region: string): readonly RoleStatement[] {
+  return statementsOf(template).map(({ owner, statement }) => ({
+    role: roleOf(template, owner),
+    owner,
+    statement: resolve(statement, variablesIn(region)) as Statement,
+  }));
+}
+
+/** A role itself, or the one that a policy refers to. */
+function roleOf({ Resources }: Template, owner: string): string {
+  const { Type, Properties } = Resources[owner] ?? {};
+  if (Type === 'AWS::IAM::Role') return owner;
+  const { Ref } = (Properties?.RoleName ?? {}) as { readonly Ref?: string };
+  if (Ref === undefined) throw new Error(`${owner} names no role of the template`);
+  return Ref;
+}
+
+/** A statement for each action and resource of this one. */
+export function singlePermissions(statement: Statement): readonly Statement[] {
+  const resources = [statement.Resource].flat();
+  return [statement.Action]
+    .flat()
+    .flatMap((Action) => resources.map((Resource) => ({ ...statement, Action, Resource })));
+}
+
+/**
+ * Whether these statements alone allow it. The account of a resource is taken to allow whatever it is asked: what counts is what the
+ * role may ask for.
+ *
+ * @throws Error where AWS has no such action, or no such resource for it.
+ */
+export async function isAllowed(statements: readonly Statement[], access: Access): Promise<boolean> {
+  const { action, resource, context = {} } = access;
+  const outcome = await runSimulation(
+    {
+      request: {
+        principal: `arn:aws:iam::${ACCOUNT}:role/healthgate`,
+        action,
+        resource: { resource, accountId: ACCOUNT },
+        contextVariables: { ...context },
+      },
+      identityPolicies: [{ name: 'role', policy: { Version: '2012-10-17', Statement: statements } }],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      ...(action.startsWith('kms:') && { resourcePolicy: KEY_POLICY }),
+    },
+    {},
+  );
+  if (outcome.resultType === 'error')
+    throw new Error(`${action} on ${resource}: ${outcome.errors.message} ${JSON.stringify(outcome.errors)}`);
+  return outcome.overallResult === 'Allowed';
+}
+
+/** Leaves it to the account's own policies, as that of every new key does. */
+const KEY_POLICY = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }],
+};
+
+type Variables = (name: string) => string;
+
+function variablesIn(region: string): Variables {
+  const values: Readonly<Record<string, string>> = {
+    'AWS::AccountId': ACCOUNT,
+    'AWS::Partition': 'aws',
+    'AWS::Region': region,
+    'AWS::URLSuffix': 'amazonaws.com',
+    // Its name is made when it is deployed.
+    'CanaryBucket.Arn': 'arn:aws:s3:::canary-bucket',
+  };
+  return (name) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`no value for ${name} in ${import.meta.filename}`);
+    return value;
+  };
+}
+
+/** Does away with the functions of CloudFormation that the policies use. */
+function resolve(value: unknown, variable: Variables): unknown {
+  if (Array.isArray(value)) return value.map((item) => resolve(item, variable));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  const [name = '', argument] = entries[0] ?? [];
+  if (name === 'Fn::Sub') return String(argument).replace(/\$\{([^}]+)\}/g, (_all, name: string) => variable(name));
+  if (name === 'Fn::GetAtt') return variable((argument as string[]).join('.'));
+  if (name === 'Ref' || name.startsWith('Fn::'))
+    throw new Error(`${name} in a policy: ${import.meta.filename} knows it not`);
+  return Object.fromEntries(entries.map(([key, item]) => [key, resolve(item, variable)]));
+}
