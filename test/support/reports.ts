@@ -84,7 +84,7 @@ export const reports: Readonly<Record<string, Report>> = {
       groupResult(
         'celery',
         resultAt('celery/ping', {
-          error: { ...timedOut, message: `${timedOut.message}; it depends on cache/data, which does not work` },
+          error: { ...timedOut, message: `${timedOut.message} (it depends on cache/data, which does not work)` },
           causes: ['cache/data'],
           durationMs: 2001,
         }),

@@ -1,4 +1,4 @@
-/** What the clients of AWS have in common: one attempt a call, and no socket that outlives its request. */
+/** What the clients of AWS have in common: one attempt a call, and sockets that serve one call after the other and end with the run. */
 import type { Opened } from '../../engine/connections.ts';
 import { ConfigurationError } from '../../engine/errors.ts';
 
@@ -11,7 +11,7 @@ export function clientSettings(region: string | undefined, ca?: string) {
   return {
     ...(region !== undefined && { region }),
     maxAttempts: 1,
-    requestHandler: { httpAgent: { keepAlive: false }, httpsAgent: { keepAlive: false, ca } },
+    requestHandler: { httpAgent: { keepAlive: true }, httpsAgent: { keepAlive: true, ca } },
   };
 }
 
