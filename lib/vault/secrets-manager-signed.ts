@@ -46,7 +46,8 @@ export function signedApi(env: Environment): Api | undefined {
     const { status, text } = await post(url, headers, body, signal);
     if (status !== 200) throw new ApiError(errorName(text), status);
     try {
-      return JSON.parse(text) as unknown;
+      // To the SDK, too, a null is nothing.
+      return JSON.parse(text, (_key, value: unknown) => value ?? undefined) as unknown;
     } catch {
       throw new ApiError('SyntaxError', status);
     }

@@ -47,8 +47,8 @@ export class Vault {
     this.#now = now;
     // Many calls each, so that what fails must not be tried often.
     const rare = { maxRetryMs: KEEP_MS, now };
-    this.#index = new Kept(() => this.#readIndex(), rare);
-    this.#names = new Kept<ReadonlySet<string>>(async () => new Set(await this.names()), rare);
+    this.#index = new Kept(() => this.#logged(() => this.#readIndex()), rare);
+    this.#names = new Kept<ReadonlySet<string>>(() => this.#logged(async () => new Set(await this.names())), rare);
     this.#spare = new Allowance(SPARE_READS, now);
   }
 
@@ -194,8 +194,20 @@ export class Vault {
       await Promise.all(Array.from({ length: READS_AT_ONCE }, readOn)).finally(() => (waiting.length = 0));
     });
     if (unread.length > 0)
-      this.#log.error('namespaces cannot be read', { count: unread.length, namespaces: unread.slice(0, MAX_LOGGED) });
+      this.#log.error('some namespaces cannot be read', {
+        count: unread.length,
+        namespaces: unread.slice(0, MAX_LOGGED),
+      });
     return { namespaceOf: found, complete: unread.length === 0 };
+  }
+
+  async #logged<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      this.#log.error('the namespaces cannot be read', { vault: this.#store.location, error });
+      throw error;
+    }
   }
 
   /** Of each namespace the digests of its tokens; undefined where it cannot be read. */

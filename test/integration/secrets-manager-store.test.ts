@@ -14,6 +14,7 @@ import { createToken } from '../../lib/vault/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
 import { freePort } from '../stack/process.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
+import { awsFailure } from '../support/aws-proxy.ts';
 import { answersGarbage, blackHole, closesAtOnce } from '../support/faulty-server.ts';
 import { fixedAnswer } from '../support/fixed-answer.ts';
 import type { FixedAnswer } from '../support/fixed-answer.ts';
@@ -27,235 +28,281 @@ const admin = new SecretsManagerClient({
   credentials: { accessKeyId, secretAccessKey },
 });
 
-/** Of this file's own, since every test file works on the same emulator. */
-const prefix = `store-${randomUUID()}`;
-
-const signal = () => AbortSignal.timeout(10_000);
-let store: Store;
-
-beforeAll(() => {
-  store = secretsManagerStore(prefix);
-});
-
-beforeEach(() => {
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  // Nothing of the machine that the tests run on.
-  vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
-  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
-  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-});
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
-
 afterAll(() => {
   admin.destroy();
 });
 
-function create(name: string, SecretString: string) {
-  return admin.send(new CreateSecretCommand({ Name: name, SecretString }));
-}
+/** Lambda's environment is what tells that its requests are signed without the SDK. */
+const transports: [string, Readonly<Record<string, string>>][] = [
+  ['by the SDK', {}],
+  ['in Lambda', { AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001', AWS_SESSION_TOKEN: 'a-session-token' }],
+];
 
-function markForDeletion(name: string) {
-  return admin.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: 7 }));
-}
+describe.each(transports)('%s', (_transport, more) => {
+  /** Of this file's own, since every test file works on the same emulator. */
+  const prefix = `store-${randomUUID()}`;
 
-describe('documents', () => {
-  test('come back as they were written, the first time and later', async () => {
-    const text = '{\n  "checks": { "z": 1, "a": "ü" }\n}\n';
-    await store.write('written', text, signal());
-    expect(await store.read('written', signal())).toBe(text);
-    await store.write('written', '{}', signal());
-    expect(await store.read('written', signal())).toBe('{}');
+  const signal = () => AbortSignal.timeout(10_000);
+  let store: Store;
+
+  beforeAll(() => {
+    store = secretsManagerStore(prefix);
   });
 
-  test('are the same with and without a slash at the end of the prefix', async () => {
-    await store.write('slash', '{}', signal());
-    expect(await secretsManagerStore(`${prefix}/`).read('slash', signal())).toBe('{}');
-    await expect(admin.send(new DescribeSecretCommand({ SecretId: `${prefix}/slash` }))).resolves.toBeDefined();
+  beforeEach(() => {
+    for (const [name, value] of Object.entries({ ...environment, ...more })) vi.stubEnv(name, value);
+    // Nothing of the machine that the tests run on.
+    vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
   });
 
-  test('are not there: never written, or marked for deletion', async () => {
-    expect(await store.read('never-written', signal())).toBeUndefined();
-    await store.write('marked', '{}', signal());
-    await markForDeletion(`${prefix}/marked`);
-    expect(await store.read('marked', signal())).toBeUndefined();
+  afterEach(() => {
+    vi.unstubAllEnvs();
   });
 
-  test('are listed page by page, without what lies deeper, beside or is marked for deletion', async () => {
-    const listed = secretsManagerStore(`${prefix}/listed`);
-    expect(await listed.list(signal())).toEqual([]);
-    const names = Array.from({ length: 101 }, (_, index) => `n${index}`);
-    await Promise.all(names.map((name) => listed.write(name, '{}', signal())));
-    await create(`${prefix}/listed/deeper/one`, '{}');
-    await create(`${prefix}/listed-beside`, '{}');
-    await listed.write('gone', '{}', signal());
-    await markForDeletion(`${prefix}/listed/gone`);
-    expect((await listed.list(signal())).sort()).toEqual(names.sort());
-  });
+  function create(name: string, SecretString: string) {
+    return admin.send(new CreateSecretCommand({ Name: name, SecretString }));
+  }
 
-  test('that are larger than a secret can be are refused', async () => {
-    await expect(store.write('large', 'x'.repeat(65_537), signal())).rejects.toMatchObject({
-      name: 'ConfigurationError',
+  function markForDeletion(name: string) {
+    return admin.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: 7 }));
+  }
+
+  describe('documents', () => {
+    test('come back as they were written, the first time and later', async () => {
+      const text = '{\n  "checks": { "z": 1, "a": "ü" }\n}\n';
+      await store.write('written', text, signal());
+      expect(await store.read('written', signal())).toBe(text);
+      await store.write('written', '{}', signal());
+      expect(await store.read('written', signal())).toBe('{}');
     });
-    await store.write('large', 'x'.repeat(65_536), signal());
-  });
-});
 
-describe('secrets that documents refer to', () => {
-  test('are read by their whole name, or by their ARN', async () => {
-    const name = `${prefix}-prod/postgres`;
-    const { ARN = '' } = await create(name, '{"url":"postgres://x"}');
-    expect(await store.readSecret(name, signal())).toBe('{"url":"postgres://x"}');
-    expect(await store.readSecret(ARN, signal())).toBe('{"url":"postgres://x"}');
-    expect(await store.readSecret(`${prefix}-prod/nothing`, signal())).toBeUndefined();
-    expect(await store.readSecret('no such "name"', signal())).toBeUndefined();
-  });
-
-  test('that are binary are refused', async () => {
-    const Name = `${prefix}-prod/binary`;
-    await admin.send(new CreateSecretCommand({ Name, SecretBinary: Buffer.from([0, 255]) }));
-    await expect(store.readSecret(Name, signal())).rejects.toMatchObject({
-      name: 'ConfigurationError',
-      message: `secret ${Name} is binary; store it as text (SecretString)`,
+    test('are the same with and without a slash at the end of the prefix', async () => {
+      await store.write('slash', '{}', signal());
+      expect(await secretsManagerStore(`${prefix}/`).read('slash', signal())).toBe('{}');
+      await expect(admin.send(new DescribeSecretCommand({ SecretId: `${prefix}/slash` }))).resolves.toBeDefined();
     });
-  });
 
-  test('that are marked for deletion are said to be', async () => {
-    const name = `${prefix}-prod/marked`;
-    await create(name, 'value');
-    await markForDeletion(name);
-    await expect(store.readSecret(name, signal())).rejects.toMatchObject({
-      name: 'ConfigurationError',
-      message: `secret ${name} is marked for deletion; restore it`,
+    test('are not there: never written, or marked for deletion', async () => {
+      expect(await store.read('never-written', signal())).toBeUndefined();
+      await store.write('marked', '{}', signal());
+      await markForDeletion(`${prefix}/marked`);
+      expect(await store.read('marked', signal())).toBeUndefined();
     });
-  });
-});
 
-test('a token finds its namespace, and one that does not carry it as well, with the secret that it refers to', async () => {
-  const whole = secretsManagerStore(`${prefix}/whole`);
-  const token = createToken('prod');
-  await create(`${prefix}-prod/web`, '{"host":"db.example"}');
-  const checks = { web: { kind: 'tcp', host: { secret: `${prefix}-prod/web`, key: 'host' }, port: 80 } };
-  const document = { access_tokens: [token, 'an opaque token of the test'], checks };
-  await whole.write('prod', JSON.stringify(document), signal());
-  const vault = new Vault(
-    whole,
-    createLog(() => undefined),
-  );
-  for (const known of document.access_tokens)
-    expect(await vault.find(known)).toMatchObject({ name: 'prod', root: { parts: [{ target: 'tcp db.example:80' }] } });
-  expect(await vault.find('another opaque token of the test')).toBeUndefined();
-});
-
-describe('settings', () => {
-  test('without a region, it says so, and works as soon as there is one', async () => {
-    vi.stubEnv('AWS_REGION', undefined);
-    const lost = secretsManagerStore(prefix);
-    await expect(lost.read('prod', signal())).rejects.toMatchObject({
-      name: 'ConfigurationError',
-      message: 'Secrets Manager: no usable region; set AWS_REGION',
+    test('are listed page by page, without what lies deeper, beside or is marked for deletion', async () => {
+      const listed = secretsManagerStore(`${prefix}/listed`);
+      expect(await listed.list(signal())).toEqual([]);
+      const names = Array.from({ length: 101 }, (_, index) => `n${index}`);
+      await Promise.all(names.map((name) => listed.write(name, '{}', signal())));
+      await create(`${prefix}/listed/deeper/one`, '{}');
+      await create(`${prefix}/listed-beside`, '{}');
+      await listed.write('gone', '{}', signal());
+      await markForDeletion(`${prefix}/listed/gone`);
+      expect((await listed.list(signal())).sort()).toEqual(names.sort());
     });
-    vi.stubEnv('AWS_REGION', environment.AWS_REGION);
-    expect(await lost.read('prod', signal())).toBeUndefined();
-  });
 
-  test('without credentials, it says so', async () => {
-    vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', undefined);
-    await expect(secretsManagerStore(prefix).read('prod', signal())).rejects.toMatchObject({
-      name: 'AuthError',
-      message: expect.stringContaining('no AWS credentials') as string,
-    });
-  });
-
-  test('a prefix that no name can begin with is refused', () => {
-    expect(() => secretsManagerStore('health gate')).toThrow('a prefix consists of');
-  });
-});
-
-/** An error as AWS answers it: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
-function awsFailure(type: string, status = 400): FixedAnswer {
-  const body = JSON.stringify({ __type: type, Message: 'arn:aws:iam::123456789012:user/secret' });
-  return { status, body, headers: { 'content-type': 'application/x-amz-json-1.1' } };
-}
-
-describe('answers of a server that stands in for a Secrets Manager in trouble', () => {
-  const permission = 'secretsmanager:GetSecretValue on secret some/prod';
-  test.each<[string, FixedAnswer, string, string]>([
-    ['no permission', awsFailure('AccessDeniedException'), 'AuthError', `allow ${permission}`],
-    ['expired credentials', awsFailure('ExpiredTokenException'), 'AuthError', 'have expired'],
-    ['unknown credentials', awsFailure('UnrecognizedClientException'), 'AuthError', 'refused the AWS credentials'],
-    ['throttling', awsFailure('ThrottlingException'), 'UnhealthyError', 'throttles'],
-    ['a key that is disabled', awsFailure('DecryptionFailure'), 'UnhealthyError', 'allow kms:Decrypt'],
-    ['a fault of its own', awsFailure('InternalServiceError', 500), 'UnhealthyError', 'answered 500'],
-    ['a page', { status: 200, body: '<html>secret</html>' }, 'UnhealthyError', 'no answer of AWS'],
-    ['a page that says no', { status: 403, body: '<html>secret</html>' }, 'AuthError', permission],
-    ['no value', { status: 200, body: '{}' }, 'UnhealthyError', 'holds no value'],
-  ])('%s', async (_name, answer, name, said) => {
-    const server = await fixedAnswer(answer);
-    vi.stubEnv('AWS_ENDPOINT_URL', server.url);
-    try {
-      const error: unknown = await secretsManagerStore('some')
-        .read('prod', signal())
-        .catch((error: unknown) => error);
-      expect(error).toMatchObject({ name, message: expect.stringContaining(said) as string });
-      expect(String(error)).not.toMatch(/user\/secret|html/);
-    } finally {
-      await server.stop();
-    }
-  });
-
-  test('a list without end', async () => {
-    const server = await fixedAnswer({ status: 200, body: '{"SecretList":[],"NextToken":"more"}' });
-    vi.stubEnv('AWS_ENDPOINT_URL', server.url);
-    try {
-      await expect(secretsManagerStore('some').list(signal())).rejects.toMatchObject({
-        name: 'UnhealthyError',
-        message: expect.stringContaining('more than 10000 secrets') as string,
+    test('that are binary are no documents', async () => {
+      const binary = { Name: `${prefix}/binary`, SecretBinary: Buffer.from([0, 255]) };
+      await admin.send(new CreateSecretCommand(binary));
+      await expect(store.read('binary', signal())).rejects.toMatchObject({
+        name: 'DocumentError',
+        message: 'binary; store it as text (SecretString)',
       });
-      expect(server.asked).toHaveLength(100);
-    } finally {
+    });
+
+    test('are read many at once: what is there, and what is wrong with the others', async () => {
+      const many = secretsManagerStore(`${prefix}/many`);
+      await many.write('one', '{"one":1}', signal());
+      await many.write('two', 'no JSON', signal());
+      await many.write('gone', '{}', signal());
+      await markForDeletion(`${prefix}/many/gone`);
+      await admin.send(new CreateSecretCommand({ Name: `${prefix}/many/binary`, SecretBinary: Buffer.from([0, 255]) }));
+      const read = await many.readMany?.(['one', 'two', 'gone', 'never', 'binary'], signal());
+      expect(new Map([...(read ?? [])].sort())).toEqual(
+        new Map<string, unknown>([
+          ['binary', expect.objectContaining({ name: 'DocumentError' })],
+          ['one', '{"one":1}'],
+          ['two', 'no JSON'],
+        ]),
+      );
+    });
+
+    test('of which single ones are refused among many say why', async () => {
+      const Errors = [{ SecretId: 'some/locked', ErrorCode: 'AccessDeniedException', Message: 'user/secret' }];
+      const server = await fixedAnswer({ status: 200, body: JSON.stringify({ SecretValues: [], Errors }) });
+      vi.stubEnv('AWS_ENDPOINT_URL', server.url);
+      try {
+        const read = await secretsManagerStore('some').readMany?.(['locked'], signal());
+        expect(read?.get('locked')).toMatchObject({
+          name: 'AuthError',
+          message: expect.stringContaining('allow secretsmanager:GetSecretValue on secret some/locked') as string,
+        });
+      } finally {
+        await server.stop();
+      }
+    });
+
+    test('that are larger than a secret can be are refused', async () => {
+      await expect(store.write('large', 'x'.repeat(65_537), signal())).rejects.toMatchObject({
+        name: 'ConfigurationError',
+      });
+      await store.write('large', 'x'.repeat(65_536), signal());
+    });
+  });
+
+  describe('secrets that documents refer to', () => {
+    test('are read by their whole name, or by their ARN', async () => {
+      const name = `${prefix}-prod/postgres`;
+      const { ARN = '' } = await create(name, '{"url":"postgres://x"}');
+      expect(await store.readSecret(name, signal())).toBe('{"url":"postgres://x"}');
+      expect(await store.readSecret(ARN, signal())).toBe('{"url":"postgres://x"}');
+      expect(await store.readSecret(`${prefix}-prod/nothing`, signal())).toBeUndefined();
+      expect(await store.readSecret('no such "name"', signal())).toBeUndefined();
+    });
+
+    test('that are binary are refused', async () => {
+      const Name = `${prefix}-prod/binary`;
+      await admin.send(new CreateSecretCommand({ Name, SecretBinary: Buffer.from([0, 255]) }));
+      await expect(store.readSecret(Name, signal())).rejects.toMatchObject({
+        name: 'ConfigurationError',
+        message: `secret ${Name} is binary; store it as text (SecretString)`,
+      });
+    });
+
+    test('that are marked for deletion are said to be', async () => {
+      const name = `${prefix}-prod/marked`;
+      await create(name, 'value');
+      await markForDeletion(name);
+      await expect(store.readSecret(name, signal())).rejects.toMatchObject({
+        name: 'ConfigurationError',
+        message: `secret ${name} is marked for deletion; restore it`,
+      });
+    });
+  });
+
+  test('a token finds its namespace, and one that does not carry it as well, with the secret that it refers to', async () => {
+    const whole = secretsManagerStore(`${prefix}/whole`);
+    const token = createToken('prod');
+    await create(`${prefix}-prod/web`, '{"host":"db.example"}');
+    const checks = { web: { kind: 'tcp', host: { secret: `${prefix}-prod/web`, key: 'host' }, port: 80 } };
+    const document = { access_tokens: [token, 'an opaque token of the test'], checks };
+    await whole.write('prod', JSON.stringify(document), signal());
+    const vault = new Vault(
+      whole,
+      createLog(() => undefined),
+    );
+    for (const known of document.access_tokens)
+      expect(await vault.find(known)).toMatchObject({
+        name: 'prod',
+        root: { parts: [{ target: 'tcp db.example:80' }] },
+      });
+    expect(await vault.find('another opaque token of the test')).toBeUndefined();
+  });
+
+  describe('settings', () => {
+    test('without a region, it says so, and works as soon as there is one', async () => {
+      vi.stubEnv('AWS_REGION', undefined);
+      const lost = secretsManagerStore(prefix);
+      await expect(lost.read('prod', signal())).rejects.toMatchObject({
+        name: 'ConfigurationError',
+        message: 'Secrets Manager: no usable region; set AWS_REGION',
+      });
+      vi.stubEnv('AWS_REGION', environment.AWS_REGION);
+      expect(await lost.read('prod', signal())).toBeUndefined();
+    });
+
+    test('without credentials, it says so', async () => {
+      vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', undefined);
+      await expect(secretsManagerStore(prefix).read('prod', signal())).rejects.toMatchObject({
+        name: 'AuthError',
+        message: expect.stringContaining('no AWS credentials') as string,
+      });
+    });
+
+    test('a prefix that no name can begin with is refused', () => {
+      expect(() => secretsManagerStore('health gate')).toThrow('a prefix consists of');
+    });
+  });
+
+  describe('answers of a server that stands in for a Secrets Manager in trouble', () => {
+    const permission = 'secretsmanager:GetSecretValue on secret some/prod';
+    test.each<[string, FixedAnswer, string, string]>([
+      ['no permission', awsFailure('AccessDeniedException'), 'AuthError', `allow ${permission}`],
+      ['expired credentials', awsFailure('ExpiredTokenException'), 'AuthError', 'have expired'],
+      ['unknown credentials', awsFailure('UnrecognizedClientException'), 'AuthError', 'refused the AWS credentials'],
+      ['throttling', awsFailure('ThrottlingException'), 'UnhealthyError', 'throttles'],
+      ['a key that is disabled', awsFailure('DecryptionFailure'), 'UnhealthyError', 'allow kms:Decrypt'],
+      ['a fault of its own', awsFailure('InternalServiceError', 500), 'UnhealthyError', 'answered 500'],
+      ['a page', { status: 200, body: '<html>secret</html>' }, 'UnhealthyError', 'no answer of AWS'],
+      ['a page that says no', { status: 403, body: '<html>secret</html>' }, 'AuthError', permission],
+      ['no value', { status: 200, body: '{}' }, 'UnhealthyError', 'holds no value'],
+    ])('%s', async (_name, answer, name, said) => {
+      const server = await fixedAnswer(answer);
+      vi.stubEnv('AWS_ENDPOINT_URL', server.url);
+      try {
+        const error: unknown = await secretsManagerStore('some')
+          .read('prod', signal())
+          .catch((error: unknown) => error);
+        expect(error).toMatchObject({ name, message: expect.stringContaining(said) as string });
+        expect(String(error)).not.toMatch(/user\/secret|html/);
+      } finally {
+        await server.stop();
+      }
+    });
+
+    test('a list without end', async () => {
+      const server = await fixedAnswer({ status: 200, body: '{"SecretList":[],"NextToken":"more"}' });
+      vi.stubEnv('AWS_ENDPOINT_URL', server.url);
+      try {
+        await expect(secretsManagerStore('some').list(signal())).rejects.toMatchObject({
+          name: 'UnhealthyError',
+          message: expect.stringContaining('more than 10000 secrets') as string,
+        });
+        expect(server.asked).toHaveLength(100);
+      } finally {
+        await server.stop();
+      }
+    });
+  });
+
+  describe('servers that are no Secrets Manager', () => {
+    test.each([
+      ['refused', undefined, 'ConnectionError'],
+      ['closes at once', closesAtOnce, 'ConnectionError'],
+      ['garbage', () => answersGarbage(Buffer.from('220 mail.example ESMTP\r\n')), 'UnhealthyError'],
+    ])('%s', async (_name, start, name) => {
+      const server = await start?.();
+      vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${server?.port ?? (await freePort())}`);
+      try {
+        await expect(secretsManagerStore('some').read('prod', signal())).rejects.toMatchObject({ name });
+      } finally {
+        await server?.stop();
+      }
+    });
+
+    test('one that never answers is let go of when the signal is aborted, and nothing stays open', async () => {
+      const server = await blackHole();
+      vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${server.port}`);
+      const before = openHandles();
+      const controller = new AbortController();
+      const reading = secretsManagerStore('some').read('prod', controller.signal);
+      setTimeout(() => {
+        controller.abort();
+      }, 200);
+      await expect(reading).rejects.toThrow();
+      expect(await settledHandles(before)).toEqual([]);
       await server.stop();
-    }
-  });
-});
-
-describe('servers that are no Secrets Manager', () => {
-  test.each([
-    ['refused', undefined, 'ConnectionError'],
-    ['closes at once', closesAtOnce, 'ConnectionError'],
-    ['garbage', () => answersGarbage(Buffer.from('220 mail.example ESMTP\r\n')), 'UnhealthyError'],
-  ])('%s', async (_name, start, name) => {
-    const server = await start?.();
-    vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${server?.port ?? (await freePort())}`);
-    try {
-      await expect(secretsManagerStore('some').read('prod', signal())).rejects.toMatchObject({ name });
-    } finally {
-      await server?.stop();
-    }
+    });
   });
 
-  test('one that never answers is let go of when the signal is aborted, and nothing stays open', async () => {
-    const server = await blackHole();
-    vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${server.port}`);
+  test('nothing stays open after an answer', async () => {
     const before = openHandles();
-    const controller = new AbortController();
-    const reading = secretsManagerStore('some').read('prod', controller.signal);
-    setTimeout(() => {
-      controller.abort();
-    }, 200);
-    await expect(reading).rejects.toThrow();
+    await store.write('handles', '{}', signal());
+    await store.read('handles', signal());
+    await store.list(signal());
     expect(await settledHandles(before)).toEqual([]);
-    await server.stop();
   });
-});
-
-test('nothing stays open after an answer', async () => {
-  const before = openHandles();
-  await store.write('handles', '{}', signal());
-  await store.read('handles', signal());
-  await store.list(signal());
-  expect(await settledHandles(before)).toEqual([]);
 });

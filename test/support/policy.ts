@@ -23,6 +23,15 @@ export function resolvedStatements(template: Template, region: string): readonly
   }));
 }
 
+/** Policies that are kept elsewhere, by the logical ids of their roles. */
+export function managedPolicies({ Resources }: Template, region: string): readonly string[] {
+  return Object.entries(Resources).flatMap(([owner, { Properties = {} }]) =>
+    ((Properties.ManagedPolicyArns ?? []) as readonly unknown[]).map(
+      (arn) => `${owner}: ${String(resolve(arn, variablesIn(region)))}`,
+    ),
+  );
+}
+
 /** A role itself, or the one that a policy refers to. */
 function roleOf({ Resources }: Template, owner: string): string {
   const { Type, Properties } = Resources[owner] ?? {};
@@ -100,7 +109,11 @@ function resolve(value: unknown, variable: Variables): unknown {
   const [name = '', argument] = entries[0] ?? [];
   if (name === 'Fn::Sub') return String(argument).replace(/\$\{([^}]+)\}/g, (_all, name: string) => variable(name));
   if (name === 'Fn::GetAtt') return variable((argument as string[]).join('.'));
-  if (name === 'Ref' || name.startsWith('Fn::'))
-    throw new Error(`${name} in a policy: ${import.meta.filename} knows it not`);
+  if (name === 'Ref') return variable(String(argument));
+  if (name === 'Fn::Join') {
+    const [separator, parts] = argument as [string, readonly unknown[]];
+    return parts.map((part) => resolve(part, variable)).join(separator);
+  }
+  if (name.startsWith('Fn::')) throw new Error(`no rule for ${name} in ${import.meta.filename}`);
   return Object.fromEntries(entries.map(([key, item]) => [key, resolve(item, variable)]));
 }
