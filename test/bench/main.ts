@@ -6,13 +6,16 @@ import { createToken } from '../../lib/vault/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
 import type { Addresses } from '../stack/addresses.ts';
 import { findMissing, install } from '../stack/install.ts';
+import { buildProduct } from '../stack/product.ts';
 import { DEMO, demoNamespace } from '../stack/namespace.ts';
 import { step } from '../stack/progress.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
 import { startStack } from '../stack/stack.ts';
 import { fillVault } from '../stack/vault.ts';
+import { artifact } from './artifact.ts';
 import { askers } from './askers.ts';
 import { blackHoles } from './black-holes.ts';
+import { coldStart } from './cold-start.ts';
 import { engineCost } from './engine-cost.ts';
 import type { Figure } from './figure.ts';
 import { growth } from './growth.ts';
@@ -30,6 +33,7 @@ const failures = await install(findMissing());
 for (const { requirement, reason } of failures) console.error(`cannot install ${requirement.name}: ${reason}`);
 if (failures.length > 0) process.exit(1);
 
+await step('building dist/', buildProduct);
 const stack = await step('starting the servers', () => startStack());
 Object.assign(process.env, motoEnvironment(stack.addresses.aws));
 const { addresses } = stack;
@@ -62,6 +66,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   askers,
   'black-holes': () => blackHoles(addresses),
   leaks: () => leaks(addresses),
+  artifact,
+  'cold-start': () => coldStart({ addresses, folder: stack.folder }),
 };
 const [cpu] = cpus();
 console.log(

@@ -27,7 +27,8 @@ const run = (leaf: object, options: RunLeafOptions = {}) =>
   });
 
 beforeAll(async () => {
-  await emulated.write('contract', '{}', AbortSignal.timeout(10_000));
+  const document = { access_tokens: ['a token of the contract suite'], checks: { none: { kind: 'none' } } };
+  await emulated.write('contract', JSON.stringify(document), AbortSignal.timeout(10_000));
 });
 
 const rejections: unknown[] = [];

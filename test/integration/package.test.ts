@@ -58,6 +58,7 @@ describe('the template', () => {
     );
     expect(onEverything).toEqual([
       'SecretsManagerPolicy: secretsmanager:ListSecrets',
+      'SecretsManagerPolicy: secretsmanager:BatchGetSecretValue',
       'EventPipelinePolicy: events:TestEventPattern',
       'CanaryPolicy: s3:ListAllMyBuckets',
       'CanaryPolicy: cloudwatch:PutMetricData',

@@ -154,7 +154,10 @@ let run: RecordedRun;
 
 beforeAll(async () => {
   const belongings = await makeBelongings(bucket, { prefix: PREFIX, secret: BACKEND, object: OBJECT });
-  [template, run] = await Promise.all([compiled(belongings.distribution), recordRun(stack, belongings)]);
+  const both = [compiled(belongings.distribution), recordRun(stack, belongings)] as const;
+  // Where one fails, the other still has something to clear away.
+  await Promise.allSettled(both);
+  [template, run] = await Promise.all(both);
   statements = resolvedStatements(template, region);
 }, 90_000);
 

@@ -1,0 +1,147 @@
+/**
+ * Secrets Manager in trouble, as a report tells it: the `vault` check names the trouble and what to do, all else is told as ever,
+ * from what was read before. What moto cannot be made to answer, a proxy before it answers.
+ */
+import { DeleteSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { createApp } from '../../lib/http/app.ts';
+import type { Response } from '../../lib/http/messages.ts';
+import { secretsManagerStore } from '../../lib/vault/secrets-manager.ts';
+import { createToken } from '../../lib/vault/tokens.ts';
+import { Vault } from '../../lib/vault/vault.ts';
+import { motoEnvironment } from '../stack/servers/moto.ts';
+import { awsFailure, awsProxy } from '../support/aws-proxy.ts';
+import type { AwsProxy } from '../support/aws-proxy.ts';
+import { collectedLog } from '../support/collected-log.ts';
+
+const { aws, redis } = inject('stack');
+const environment = motoEnvironment(aws);
+const MINUTE = 60_000;
+
+const transports: [string, Readonly<Record<string, string>>][] = [
+  ['by the SDK', {}],
+  ['in Lambda', { AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001' }],
+];
+
+describe.each(transports)('%s', (_transport, more) => {
+  let proxy: AwsProxy;
+  let now: number;
+  let lines: string[];
+  let secret: string;
+  let token: string;
+  let ask: () => Promise<Response>;
+  const admin = new SecretsManagerClient({
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: { accessKeyId: environment.AWS_ACCESS_KEY_ID, secretAccessKey: environment.AWS_SECRET_ACCESS_KEY },
+  });
+
+  beforeEach(async () => {
+    proxy = await awsProxy(aws.endpoint);
+    for (const [name, value] of Object.entries({ ...environment, ...more })) vi.stubEnv(name, value);
+    vi.stubEnv('AWS_ENDPOINT_URL', proxy.url);
+    const prefix = `faults-${randomUUID()}`;
+    const store = secretsManagerStore(prefix);
+    secret = `${prefix}/prod`;
+    token = createToken('prod');
+    const checks = {
+      vault: { kind: 'secrets_manager', timeout: 1 },
+      elsewhere: { kind: 'secrets_manager', secret: `${prefix}-in-another-region`, critical: false },
+      cache: { kind: 'redis', url: redis.url },
+    };
+    const document = { access_tokens: [token], max_age: 0, checks };
+    await store.write('prod', JSON.stringify(document), AbortSignal.timeout(5000));
+    const collected = collectedLog();
+    lines = collected.lines;
+    now = Date.now();
+    const app = createApp({ vault: new Vault(store, collected.log, () => now), log: collected.log });
+    ask = () => app({ method: 'GET', path: `/api/health/${token}/`, query: new URLSearchParams(), headers: {} });
+    expect(await ask()).toMatchObject({ status: 200, headers: { 'x-health-status': 'degraded' } });
+  });
+
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await proxy.stop();
+  });
+
+  /** The status of the check `vault`, in a report that is whole. */
+  const vaultStatus = async (): Promise<string> => {
+    const { status, body } = await ask();
+    const report = JSON.parse(body) as Record<string, { status: string }>;
+    expect(Object.keys(report)).toEqual(['vault', 'elsewhere', 'cache']);
+    expect({ status, cache: report.cache }).toMatchObject({ status: 503, cache: { status: 'working' } });
+    return report.vault?.status ?? '';
+  };
+
+  test.each<[string, NonNullable<AwsProxy['instead']>, RegExp]>([
+    ['hangs up', 'hang up', /^ConnectionError: connection (?:reset|closed) by Secrets Manager in /],
+    ['is too slow', 'never answer', /^TimeoutError: no answer within 1 s from the namespace's secret/],
+    ['throttles', awsFailure('ThrottlingException'), /^UnhealthyError: .* throttles: too many requests/],
+    [
+      'denies access',
+      awsFailure('AccessDeniedException'),
+      /^AuthError: .* allow secretsmanager:GetSecretValue on secret .*\/prod \(and the use of its KMS key/,
+    ],
+    [
+      'cannot decrypt',
+      awsFailure('DecryptionFailure'),
+      /^UnhealthyError: .* KMS key .* is it enabled, .* kms:Decrypt\?/,
+    ],
+    ['finds the credentials expired', awsFailure('ExpiredTokenException'), /^AuthError: .* have expired; renew them/],
+    ['finds the credentials invalid', awsFailure('UnrecognizedClientException'), /^AuthError: .* unknown access key/],
+    ['fails inside', awsFailure('InternalServiceError', 500), /^UnhealthyError: .* answered 500/],
+    ['is a page', { status: 200, body: '<html>secret</html>' }, /^UnhealthyError: .* is the endpoint right\?/],
+  ])('%s', async (_name, instead, said) => {
+    proxy.instead = instead;
+    expect(await vaultStatus()).toMatch(said);
+    // Past the minute for which the document is kept: it could not be read again, and says so.
+    now += 7 * MINUTE;
+    if (instead !== 'never answer') expect(await vaultStatus()).toMatch(/; what was read 7 min ago is in use$/);
+    proxy.instead = undefined;
+    now += MINUTE;
+    expect(await ask()).toMatchObject({ status: 200, headers: { 'x-health-status': 'degraded' } });
+    expect(lines.join()).not.toMatch(/user\/secret|<html>/);
+    expect(lines.join()).not.toContain(token);
+  });
+
+  test('is down', async () => {
+    await proxy.stop();
+    expect(await vaultStatus()).toMatch(/^ConnectionError: connection refused by Secrets Manager in /);
+  });
+
+  test('has the secret no more', async () => {
+    await admin.send(new DeleteSecretCommand({ SecretId: secret, ForceDeleteWithoutRecovery: true }));
+    expect(await vaultStatus()).toMatch(/^UnhealthyError: vault .* has no secret prod; create or restore it there$/);
+    now += MINUTE;
+    expect((await ask()).status).toBe(405);
+  });
+
+  test('has a secret of that name only in another region', async () => {
+    const { body } = await ask();
+    expect(JSON.parse(body)).toMatchObject({
+      elsewhere: { status: expect.stringContaining('UnhealthyError: vault secretsmanager:') as string },
+    });
+  });
+
+  test.each([
+    [
+      'not JSON',
+      { SecretString: '{"access_tokens": [hunter2' },
+      /is refused: not valid JSON: \w+ at line 1, column \d+; /,
+    ],
+    ['not a document', { SecretString: '{"access_tokens": ["hunter2-is-a-token"]}' }, /is refused: checks: missing; /],
+    ['binary', { SecretBinary: Buffer.from([0, 255]) }, /is refused: binary; store it as text \(SecretString\)/],
+  ])('has a secret that is %s', async (_name, value, said) => {
+    await admin.send(new PutSecretValueCommand({ SecretId: secret, ...value }));
+    const status = await vaultStatus();
+    expect(status).toMatch(/^UnhealthyError: vault .* has a document prod that /);
+    expect(status).toMatch(said);
+    expect(status).not.toContain('hunter2');
+    // Refused as a whole, it is an unknown namespace, and no trouble for tokens that do not say whose they are.
+    now += MINUTE;
+    expect((await ask()).status).toBe(405);
+    expect(lines.join()).toContain('a namespace is refused');
+    expect(lines.join()).not.toContain('hunter2');
+  });
+});

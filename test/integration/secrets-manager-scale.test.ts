@@ -1,0 +1,124 @@
+/** How often Secrets Manager is called where it holds hundreds of namespaces: a stand-in for thousands, which take moto too long. */
+import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { secretsManagerStore } from '../../lib/vault/secrets-manager.ts';
+import { createToken } from '../../lib/vault/tokens.ts';
+import { Vault } from '../../lib/vault/vault.ts';
+import { motoEnvironment } from '../stack/servers/moto.ts';
+import { awsFailure, awsProxy } from '../support/aws-proxy.ts';
+import type { AwsProxy } from '../support/aws-proxy.ts';
+import { collectedLog } from '../support/collected-log.ts';
+
+const NAMESPACES = 400;
+const LIST_PAGES = NAMESPACES / 100;
+const BATCHES = NAMESPACES / 20;
+const MADE_AT_ONCE = 8;
+
+const { aws } = inject('stack');
+const environment = motoEnvironment(aws);
+const prefix = `scale-${randomUUID()}`;
+const admin = new SecretsManagerClient({
+  endpoint: aws.endpoint,
+  region: aws.region,
+  credentials: { accessKeyId: environment.AWS_ACCESS_KEY_ID, secretAccessKey: environment.AWS_SECRET_ACCESS_KEY },
+});
+const LEAF = { kind: 'tcp', host: 'db.example', port: 5432 };
+const textOf = (...tokens: string[]) => JSON.stringify({ access_tokens: tokens, checks: { db: LEAF } });
+const opaque = (name: string) => `an-opaque-token-of-${name}`;
+const [token, rotated] = [createToken('n7'), createToken('n8')];
+
+beforeAll(async () => {
+  const names = Array.from({ length: NAMESPACES }, (_, index) => `n${String(index)}`);
+  const makeOn = async () => {
+    for (let name = names.pop(); name !== undefined; name = names.pop()) {
+      const SecretString = textOf(opaque(name), ...(name === 'n7' ? [token] : []));
+      await admin.send(new CreateSecretCommand({ Name: `${prefix}/${name}`, SecretString }));
+    }
+  };
+  await Promise.all(Array.from({ length: MADE_AT_ONCE }, makeOn));
+}, 60_000);
+
+afterAll(() => {
+  admin.destroy();
+});
+
+const transports: [string, Readonly<Record<string, string>>][] = [
+  ['by the SDK', {}],
+  ['in Lambda', { AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001' }],
+];
+
+describe.each(transports)('%s', (_transport, more) => {
+  let proxy: AwsProxy;
+  let vault: Vault;
+  let now: number;
+
+  beforeEach(async () => {
+    proxy = await awsProxy(aws.endpoint);
+    for (const [name, value] of Object.entries({ ...environment, ...more })) vi.stubEnv(name, value);
+    vi.stubEnv('AWS_ENDPOINT_URL', proxy.url);
+    now = Date.now();
+    vault = new Vault(secretsManagerStore(prefix), collectedLog().log, () => now);
+  });
+
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await proxy.stop();
+  });
+
+  const counted = () =>
+    proxy.calls.reduce<Record<string, number>>((counts, call) => ({ ...counts, [call]: (counts[call] ?? 0) + 1 }), {});
+
+  test('a token that carries its namespace costs one call, right or wrong', async () => {
+    expect((await vault.find(token))?.name).toBe('n7');
+    for (let time = 0; time < 50; time += 1) expect(await vault.find(createToken('n7'))).toBeUndefined();
+    expect(counted()).toEqual({ GetSecretValue: 1 });
+    expect(await vault.find(createToken('nowhere'))).toBeUndefined();
+    expect(counted()).toEqual({ GetSecretValue: 2 });
+  });
+
+  test('an opaque one costs the list and a call for every twenty namespaces, once for all who ask', async () => {
+    const wrong = Array.from({ length: 50 }, (_, index) => `a-wrong-opaque-token-${String(index)}`);
+    const found = await Promise.all([opaque('n3'), opaque('n399'), ...wrong].map((given) => vault.find(given)));
+    expect(found.map((namespace) => namespace?.name).filter(Boolean)).toEqual(['n3', 'n399']);
+    expect(counted()).toEqual({ ListSecrets: LIST_PAGES, BatchGetSecretValue: BATCHES, GetSecretValue: 2 });
+  });
+
+  test('a flood of wrong tokens, each with another namespace, costs thirty calls and the list', async () => {
+    await vault.find(token);
+    for (let index = 0; index < 500; index += 1) await vault.find(createToken(`made-up-${String(index)}`));
+    expect(counted()).toEqual({ GetSecretValue: 30, ListSecrets: LIST_PAGES });
+    expect((await vault.find(token))?.name).toBe('n7');
+  });
+
+  test('throttling is answered from what is known', async () => {
+    await vault.find(token);
+    await vault.find(opaque('n3'));
+    proxy.instead = awsFailure('ThrottlingException');
+    now += 10 * 60_000;
+    expect((await vault.find(token))?.name).toBe('n7');
+    expect((await vault.find(opaque('n3')))?.name).toBe('n3');
+    expect(await vault.find('a-wrong-opaque-token')).toBeUndefined();
+    const tried = proxy.calls.length;
+    for (let time = 0; time < 20; time += 1) {
+      await vault.find(token);
+      await vault.find('a-wrong-opaque-token');
+    }
+    expect(proxy.calls).toHaveLength(tried);
+  });
+
+  test('a version that is pending changes nothing, and is in force soon after it is current', async () => {
+    const SecretId = `${prefix}/n8`;
+    const put = (SecretString: string, stage: string) =>
+      admin.send(new PutSecretValueCommand({ SecretId, SecretString, VersionStages: [stage] }));
+    await put(textOf(opaque('n8')), 'AWSCURRENT');
+    await put(textOf(rotated, opaque('n8')), 'AWSPENDING');
+    expect((await vault.find(opaque('n8')))?.name).toBe('n8');
+    expect(await vault.find(rotated)).toBeUndefined();
+    // AWS moves the stage to the pending version; moto would still answer with the older one.
+    await put(textOf(rotated, opaque('n8')), 'AWSCURRENT');
+    now += 10_000;
+    expect((await vault.find(rotated))?.name).toBe('n8');
+    expect((await vault.find(opaque('n8')))?.name).toBe('n8');
+  });
+});

@@ -1,0 +1,131 @@
+/** What the function calls of AWS when it does all that it can: a run of all kinds, and the vault, against the emulator. */
+import { CloudFrontClient, CreateDistributionCommand } from '@aws-sdk/client-cloudfront';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { vi } from 'vitest';
+import { secretsManagerStore } from '../../lib/vault/secrets-manager.ts';
+import { createToken } from '../../lib/vault/tokens.ts';
+import { Vault } from '../../lib/vault/vault.ts';
+import { fixtures } from '../contract/fixtures/index.ts';
+import type { Leaf } from '../contract/fixture.ts';
+import type { Addresses } from '../stack/addresses.ts';
+import { HISTORY } from '../stack/servers/event-bridge.ts';
+import { accessesOf } from './aws-calls.ts';
+import type { Access } from './aws-calls.ts';
+import { collectedLog } from './collected-log.ts';
+import { recordingProxy } from './recording-proxy.ts';
+import { runLeaf } from './run-leaf.ts';
+
+/** What the run works with, in the emulator. */
+export interface Belongings {
+  /** What the names of namespaces' secrets begin with. */
+  readonly prefix: string;
+  /** A secret that documents refer to. */
+  readonly secret: string;
+  /** Key of an object that is read. */
+  readonly object: string;
+  /** Id of a distribution. */
+  readonly distribution: string;
+}
+
+/** Makes them. */
+export async function makeBelongings(bucket: string, wanted: Omit<Belongings, 'distribution'>): Promise<Belongings> {
+  const [s3, cloudfront, secrets] = [new S3Client(), new CloudFrontClient(), new SecretsManagerClient()];
+  try {
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: wanted.object, Body: 'asset' }));
+    await secrets.send(new CreateSecretCommand({ Name: wanted.secret, SecretString: '{"host":"127.0.0.1"}' }));
+    const { Distribution } = await cloudfront.send(
+      new CreateDistributionCommand({
+        DistributionConfig: {
+          CallerReference: wanted.prefix,
+          Comment: '',
+          Enabled: true,
+          Origins: { Quantity: 1, Items: [{ Id: 'origin', DomainName: 'assets.example', OriginPath: '' }] },
+          DefaultCacheBehavior: { TargetOriginId: 'origin', ViewerProtocolPolicy: 'redirect-to-https' },
+        },
+      }),
+    );
+    return { ...wanted, distribution: Distribution?.Id ?? '' };
+  } finally {
+    for (const client of [s3, cloudfront, secrets]) client.destroy();
+  }
+}
+
+export interface RecordedRun {
+  /** The namespaces that were opened by: a token that carries its name, an opaque one, a wrong one. */
+  readonly opened: readonly (string | undefined)[];
+  /** What became of each leaf, by its kind and name: `s3: round trip`. */
+  readonly outcomes: ReadonlyMap<string, string>;
+  /** Kinds that called AWS. */
+  readonly callers: ReadonlySet<string>;
+  /** Each once, in the order of their actions. */
+  readonly accesses: readonly Access[];
+}
+
+/** Name of the leaf that does not work: its query misses the event that is there, so that every hop is looked at. */
+export const LOST = 'an event that is not found';
+
+/** What the fixtures leave out: calls that need more than the common stack has. */
+const moreLeaves = (
+  stack: Addresses,
+  { secret, object, distribution }: Belongings,
+): Readonly<Record<string, Leaf>> => ({
+  'an object that is read': { kind: 's3', bucket: stack.aws.bucket, mode: 'read', key: object },
+  'the distribution itself': { kind: 'cloudfront', url: `${stack.assets.url}/app.js`, distribution },
+  'a secret by its name': { kind: 'secrets_manager', secret },
+  [LOST]: {
+    kind: 'event_pipeline',
+    ...HISTORY,
+    clickhouse: { url: stack.clickhouse.url, query: "SELECT count() FROM history.events WHERE check_id = 'not {id}'" },
+    timeout: 5,
+  },
+});
+
+/** Runs everything as the function does in Lambda, with a recording proxy in the emulator's place. */
+export async function recordRun(stack: Addresses, belongings: Belongings): Promise<RecordedRun> {
+  const tokens = { own: createToken('shop'), opaque: `an opaque token of ${belongings.prefix}` };
+  await writeNamespaces(belongings, tokens);
+  const proxy = await recordingProxy(stack.aws.endpoint);
+  try {
+    vi.stubEnv('AWS_ENDPOINT_URL', proxy.endpoint);
+    // Where this is set, Secrets Manager is called without the SDK.
+    vi.stubEnv('AWS_LAMBDA_RUNTIME_API', '127.0.0.1:1');
+
+    const vault = new Vault(secretsManagerStore(belongings.prefix), collectedLog().log);
+    const opened: (string | undefined)[] = [];
+    for (const token of [tokens.own, tokens.opaque, createToken('none')]) opened.push((await vault.find(token))?.name);
+
+    const throughProxy = { ...stack, aws: { ...stack.aws, endpoint: proxy.endpoint, port: proxy.port } };
+    const leaves = [
+      ...fixtures.flatMap(({ works }) => Object.entries(works(throughProxy))),
+      ...Object.entries(moreLeaves(throughProxy, belongings)),
+    ];
+    const outcomes = new Map<string, string>();
+    const callers = new Set<string>();
+    for (const [name, leaf] of leaves) {
+      const before = proxy.calls.length;
+      outcomes.set(`${leaf.kind}: ${name}`, (await runLeaf(leaf, { proveVault: vault.prover('shop') })).status);
+      if (proxy.calls.length > before) callers.add(leaf.kind);
+    }
+    return { opened, outcomes, callers, accesses: distinct(proxy.calls.flatMap(accessesOf)) };
+  } finally {
+    vi.unstubAllEnvs();
+    await proxy.stop();
+  }
+}
+
+/** One for each token, with a secret that they refer to. */
+async function writeNamespaces(
+  { prefix, secret }: Belongings,
+  { own, opaque }: { readonly own: string; readonly opaque: string },
+): Promise<void> {
+  const store = secretsManagerStore(prefix);
+  const checks = { api: { kind: 'tcp', host: { secret, key: 'host' }, port: 80 } };
+  for (const [name, token] of Object.entries({ shop: own, blog: opaque }))
+    await store.write(name, JSON.stringify({ access_tokens: [token], checks }), AbortSignal.timeout(10_000));
+}
+
+function distinct(accesses: readonly Access[]): readonly Access[] {
+  const byText = new Map(accesses.map((access) => [`${access.action} ${access.resource}`, access]));
+  return [...byText].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, access]) => access);
+}
