@@ -68,7 +68,7 @@ export const eventPipeline = defineKind({
 const RESERVE = 0.35;
 const MAX_RESERVE_MS = 3000;
 
-const FIRST_PAUSE_MS = 25;
+const FIRST_PAUSE_MS = 10;
 const MAX_PAUSE_MS = 500;
 
 type Config = v.InferOutput<v.StrictObjectSchema<typeof eventPipeline.keys, undefined>>;
