@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { ConfigurationError, oneLine } from '../engine/errors.ts';
 import { pathKey } from '../tree.ts';
 import type { Check } from '../types.ts';
-import type { Problem } from '../vault/document.ts';
+import type { Problem } from '../vault/document-error.ts';
 import { typeName } from '../vault/document.ts';
 import { NOT_READ } from '../vault/references.ts';
 import { kinds } from './index.ts';

@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import type { CheckContext } from '../types.ts';
-import type { Problem } from '../vault/document.ts';
+import type { Problem } from '../vault/document-error.ts';
 
 /** The keys of a kind beside the common ones, as valibot schemas. Each has a description, for editors and documents. */
 export type Keys = Readonly<Record<string, v.GenericSchema>>;

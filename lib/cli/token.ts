@@ -1,7 +1,7 @@
 import { within } from '../engine/deadline.ts';
 import { addToken, findTokens, removeTokens } from '../vault/access-tokens.ts';
 import type { TokenPlace } from '../vault/access-tokens.ts';
-import { DocumentError } from '../vault/document.ts';
+import { DocumentError } from '../vault/document-error.ts';
 import { openStore } from '../vault/open.ts';
 import { createToken, digest, NAMESPACE, namespaceOf } from '../vault/tokens.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';

@@ -2,8 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { oneLine } from '../engine/errors.ts';
 import { codeOf } from '../engine/network-errors.ts';
-import { DocumentError, MAX_DOCUMENT_BYTES } from '../vault/document.ts';
-import type { Problem } from '../vault/document.ts';
+import { MAX_DOCUMENT_BYTES } from '../vault/document.ts';
+import { DocumentError } from '../vault/document-error.ts';
+import type { Problem } from '../vault/document-error.ts';
 import { parseNamespace } from '../vault/namespace.ts';
 import { EXIT, UsageError } from './command.ts';
 import type { Command } from './command.ts';
@@ -43,7 +44,7 @@ async function problemsOf(file: string): Promise<readonly Problem[]> {
     const { problems } = await parseNamespace('', await readText(file));
     return problems;
   } catch (error) {
-    if (error instanceof DocumentError) return [{ path: '', message: error.message }];
+    if (error instanceof DocumentError) return [{ path: '', message: error.message }, ...error.others];
     if (codeOf(error) !== undefined) return [{ path: '', message: `cannot be read: ${String(codeOf(error))}` }];
     throw error;
   }

@@ -1,7 +1,8 @@
 /** Edits the access tokens in the text of a document, of which everything else stays as it is. */
 import { applyEdits, findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
-import { DocumentError, parseDocument, typeName } from './document.ts';
+import { parseDocument, typeName } from './document.ts';
+import { DocumentError } from './document-error.ts';
 import { isArray, References } from './references.ts';
 import type { ReadSecret } from './references.ts';
 import { digest, MIN_TOKEN_LENGTH } from './tokens.ts';

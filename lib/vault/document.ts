@@ -3,18 +3,9 @@ import { parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 import { DocumentError } from './document-error.ts';
 
-export { DocumentError };
-
 /** An object keeps its keys in the order of the text, also those that look like numbers, and `__proto__` is a key like any other. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export type JsonObject = ReadonlyMap<string, Json>;
-
-/** What is wrong with a document, and where. */
-export interface Problem {
-  /** Names from the top of the document, joined by dots: `checks.cache.data.ulr`. Empty for the document as a whole. */
-  readonly path: string;
-  readonly message: string;
-}
 
 /** Longest document in bytes: twice what the largest vault (HashiCorp's, 512 KiB) stores by default. */
 export const MAX_DOCUMENT_BYTES = 1024 * 1024;

@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { didYouMean } from '../checks/configure.ts';
 import { MAX_SECONDS } from '../checks/kind.ts';
 import type { Group } from '../types.ts';
-import { DocumentError, isObject, parseDocument, typeName } from './document.ts';
-import type { JsonObject, Problem } from './document.ts';
+import { isObject, parseDocument, typeName } from './document.ts';
+import { DocumentError } from './document-error.ts';
+import type { JsonObject } from './document.ts';
+import type { Problem } from './document-error.ts';
 import { isArray, References } from './references.ts';
 import type { ReadSecret } from './references.ts';
 import { secretsIn } from './secrets.ts';
@@ -63,22 +65,28 @@ export async function parseNamespace(name: string, text: string, readSecret?: Re
     .map((path) => ({ path, message: `unknown key${didYouMean(path, KEYS)}` }));
   const number = (key: keyof typeof NUMBERS) => readNumber(document, key, problems);
 
-  const tokens = readTokens(document, references, problems);
+  const disabled = readDisabled(document, problems);
+  const deadlineMs = number('deadline') * 1000;
+  const maxAgeMs = number('max_age') * 1000;
+  const failingStatus = Math.trunc(number('failing_status'));
+  const timeoutMs = number('timeout') * 1000;
+
+  const [tokens, root] = bothOrRefuse(
+    () => readTokens(document, references, problems),
+    () => readTree(readChecks(document), timeoutMs, references, problems),
+    problems,
+  );
+  const known = [...tokens, ...references.values];
   return {
     name,
-    root: readTree(readChecks(document), number('timeout') * 1000, references, problems),
+    root,
     tokenDigests: tokens.map(digest),
-    disabled: readDisabled(document, problems),
-    deadlineMs: number('deadline') * 1000,
-    maxAgeMs: number('max_age') * 1000,
-    failingStatus: Math.trunc(number('failing_status')),
+    disabled,
+    deadlineMs,
+    maxAgeMs,
+    failingStatus,
     secrets: [
-      ...new Set([
-        ...tokens,
-        ...references.values,
-        ...references.values.flatMap((value) => secretsIn(value)),
-        ...secretsIn(document),
-      ]),
+      ...new Set([...known, ...references.values.flatMap((value) => secretsIn(value)), ...secretsIn(document)]),
     ],
     problems,
     fingerprint: createHash('sha256')
@@ -86,6 +94,33 @@ export async function parseNamespace(name: string, text: string, readSecret?: Re
       .digest('hex'),
     incomplete: references.incomplete,
   };
+}
+
+/**
+ * Reads both parts that a document cannot do without, also when the first is of no use, so that every mistake is told at once.
+ *
+ * @throws DocumentError for the first that is refused, with everything else.
+ */
+function bothOrRefuse<A, B>(readFirst: () => A, readSecond: () => B, problems: readonly Problem[]): [A, B] {
+  const refusals: DocumentError[] = [];
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error;
+      refusals.push(error);
+      return undefined;
+    }
+  };
+  const first = attempt(readFirst);
+  const second = attempt(readSecond);
+  if (first !== undefined && second !== undefined) return [first, second];
+  const [refusal, ...others] = refusals;
+  throw new DocumentError(refusal?.message ?? '', [
+    ...others.map(({ message }) => ({ path: '', message })),
+    ...refusals.flatMap((error) => error.others),
+    ...problems,
+  ]);
 }
 
 function readChecks(document: JsonObject): JsonObject {
@@ -119,8 +154,8 @@ function readTokens(document: JsonObject, references: References, problems: Prob
   };
   const tokens = [...take('access_tokens'), ...take('access_token')];
   if (tokens.length === 0) {
-    const [first] = found;
-    throw new DocumentError(first === undefined ? 'access_tokens: missing' : `${first.path}: ${first.message}`);
+    const [first, ...others] = found;
+    throw new DocumentError(first === undefined ? 'access_tokens: missing' : `${first.path}: ${first.message}`, others);
   }
   problems.push(...found);
   return tokens;

@@ -1,7 +1,9 @@
 /** Replaces `{ "secret": name, "key": json-key }`, wherever a document has a string, by what the vault holds. */
 import { CheckError } from '../engine/errors.ts';
-import { DocumentError, isObject, parseDocument } from './document.ts';
-import type { Json, JsonObject, Problem } from './document.ts';
+import { isObject, parseDocument } from './document.ts';
+import { DocumentError } from './document-error.ts';
+import type { Json, JsonObject } from './document.ts';
+import type { Problem } from './document-error.ts';
 
 /**
  * Reads a secret that a document refers to; undefined where there is none of that name.

@@ -3,8 +3,10 @@ import { broken, configure, joinPath } from '../checks/configure.ts';
 import type { Configured } from '../checks/configure.ts';
 import { pathKey } from '../tree.ts';
 import type { Group, Part } from '../types.ts';
-import { DocumentError, isObject, toPlain, typeName } from './document.ts';
-import type { Json, JsonObject, Problem } from './document.ts';
+import { isObject, toPlain, typeName } from './document.ts';
+import { DocumentError } from './document-error.ts';
+import type { Json, JsonObject } from './document.ts';
+import type { Problem } from './document-error.ts';
 import type { References } from './references.ts';
 
 /** One function has 1,024 file descriptors. */

@@ -67,6 +67,21 @@ describe('validate', () => {
     expect(await validated({ 'prod.json': text })).toMatchObject({ code: 2, out: `prod.json: ${message}\n` });
   });
 
+  it('tells every mistake also of a document that is refused', async () => {
+    const text = documentText({ access_tokens: ['short', 7], checks: { a: { kind: 'redis' } }, dedline: 5 });
+    const none = documentText({ access_tokens: [], checks: {} });
+    const { code, out } = await validated({ 'prod.json': text, 'none.json': none });
+    expect(code).toBe(2);
+    expect(out.trim().split('\n')).toEqual([
+      'prod.json: access_tokens.0: shorter than 16 characters; make one with healthgate token',
+      'prod.json: access_tokens.1: expected a string, got number',
+      'prod.json: dedline: unknown key; did you mean deadline?',
+      'prod.json: checks.a.url: missing',
+      'none.json: access_tokens: missing',
+      'none.json: checks: must not be empty',
+    ]);
+  });
+
   it('says of a file why it cannot be read, and goes on', async () => {
     const folder = await temporaryFolder();
     folders.push(folder);

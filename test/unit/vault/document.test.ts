@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DocumentError, MAX_DOCUMENT_BYTES, parseDocument, toPlain, typeName } from '../../../lib/vault/document.ts';
+import { MAX_DOCUMENT_BYTES, parseDocument, toPlain, typeName } from '../../../lib/vault/document.ts';
+import { DocumentError } from '../../../lib/vault/document-error.ts';
 
 const SECRET = 'hunter2-but-longer';
 
