@@ -44,7 +44,8 @@ export function slowRoad(realPort: number, delayMs: number): Promise<FaultyServe
   return start(
     {
       tcp(socket) {
-        const real = connect(realPort, '127.0.0.1');
+        const real = connect({ port: realPort, host: '127.0.0.1', noDelay: true });
+        socket.setNoDelay(true);
         for (const [from, to] of [
           [socket, real],
           [real, socket],

@@ -1,5 +1,5 @@
 /** The AMQP 0-9-1 connection that the checks of a run share for each broker, and what its failures mean. */
-import type { ChannelModel, ConfirmChannel, ConsumeMessage, Options, SocketOptions } from 'amqplib';
+import type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage, Options, SocketOptions } from 'amqplib';
 import type { Opened } from '../../engine/connections.ts';
 import { AuthError, ConfigurationError, ConnectionError, UnhealthyError } from '../../engine/errors.ts';
 import type { CheckError } from '../../engine/errors.ts';
@@ -49,7 +49,7 @@ const LANES = 8;
 
 /** A channel on which one question follows the other. */
 class Lane {
-  channel: Promise<ConfirmChannel> | undefined;
+  channel: Promise<Channel> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   after<T>(question: () => Promise<T>): Promise<T> {
@@ -98,19 +98,20 @@ export class Broker {
    *
    * @param meanings For reply codes that mean something particular to this work.
    */
-  async onChannel<T>(work: (channel: ConfirmChannel) => Promise<T>, meanings: Meanings = {}): Promise<T> {
-    try {
-      return await Promise.race([this.#lost, this.#openChannel(work)]);
-    } catch (error) {
-      throw this.#meaning(error, meanings);
-    }
+  onChannel<T>(work: (channel: Channel) => Promise<T>, meanings?: Meanings): Promise<T> {
+    return this.#work(() => this.#model.createChannel(), work, meanings);
+  }
+
+  /** The same, on a channel on which the broker confirms what it has taken: see `publish`. That costs one more round trip. */
+  onConfirmChannel<T>(work: (channel: ConfirmChannel) => Promise<T>, meanings?: Meanings): Promise<T> {
+    return this.#work(() => this.#model.createConfirmChannel(), work, meanings);
   }
 
   /**
    * Asks something that the broker answers at once, on one of a few channels that all such questions share: a channel for each of
    * a thousand checks would cost more than the rest of the run.
    */
-  async ask<T>(question: (channel: ConfirmChannel) => Promise<T>, meanings: Meanings = {}): Promise<T> {
+  async ask<T>(question: (channel: Channel) => Promise<T>, meanings: Meanings = {}): Promise<T> {
     const lane = this.#lanes[this.#asked++ % LANES] ?? (this.#lanes[this.#lanes.length] = new Lane());
     return lane.after(async () => {
       try {
@@ -124,12 +125,13 @@ export class Broker {
     });
   }
 
-  /** Publishes, and waits until the broker has taken the message. It is dropped where nobody takes it within a run's time. */
-  async publish(channel: ConfirmChannel, message: OutgoingMessage): Promise<void> {
-    const { exchange = '', routingKey, content, ...properties } = message;
+  /** Publishes, and waits until the broker has taken the message. */
+  async publish(
+    channel: ConfirmChannel,
+    { exchange = '', routingKey, content, ...properties }: OutgoingMessage,
+  ): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      const options = { expiration: MAX_SECONDS * 1000, deliveryMode: 1, ...properties };
-      channel.publish(exchange, routingKey, Buffer.from(content), options, (refused) => {
+      channel.publish(exchange, routingKey, Buffer.from(content), { ...PASSING, ...properties }, (refused) => {
         if (refused === null) resolve();
         else reject(new UnhealthyError(`${this.name} did not take a message; is the queue full?`));
       });
@@ -142,25 +144,40 @@ export class Broker {
   }
 
   /** For questions only, which reject by themselves when the broker closes the channel. */
-  async #newChannel(): Promise<ConfirmChannel> {
-    const channel = await this.#model.createConfirmChannel();
+  async #newChannel(): Promise<Channel> {
+    const channel = await this.#model.createChannel();
     channel.on('error', () => undefined);
     return channel;
   }
 
-  async #openChannel<T>(work: (channel: ConfirmChannel) => Promise<T>): Promise<T> {
-    const channel = await this.#model.createConfirmChannel();
-    const closed = new Promise<never>((_resolve, reject) => channel.on('error', reject));
-    return Promise.race([closed, work(channel)]);
+  async #work<C extends Channel, T>(
+    open: () => Promise<C>,
+    work: (channel: C) => Promise<T>,
+    meanings: Meanings = {},
+  ): Promise<T> {
+    const opened = async (): Promise<T> => {
+      const channel = await open();
+      const closed = new Promise<never>((_resolve, reject) => channel.on('error', reject));
+      return Promise.race([closed, work(channel)]);
+    };
+    try {
+      return await Promise.race([this.#lost, opened()]);
+    } catch (error) {
+      throw this.#meaning(error, meanings);
+    }
   }
 }
 
+/** A message is dropped where nobody takes it within a run's time, and when the broker stops. */
+const PASSING = { expiration: MAX_SECONDS * 1000, deliveryMode: 1 } as const;
+
+/** Publishes without waiting for the broker: what comes of it will tell. */
+export function send(channel: Channel, { exchange = '', routingKey, content, ...properties }: OutgoingMessage): void {
+  channel.publish(exchange, routingKey, Buffer.from(content), { ...PASSING, ...properties });
+}
+
 /** Takes every message of the queue from now on, without acknowledgement. */
-export async function consume(
-  channel: ConfirmChannel,
-  queue: string,
-  take: (message: ConsumeMessage) => void,
-): Promise<void> {
+export async function consume(channel: Channel, queue: string, take: (message: ConsumeMessage) => void): Promise<void> {
   const takeAny = (message: ConsumeMessage | null) => {
     if (message !== null) take(message); // null: the queue was deleted
   };

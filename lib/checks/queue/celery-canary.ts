@@ -35,14 +35,14 @@ const REPLY_TO = 'amq.rabbitmq.reply-to';
 
 function overBroker(canary: Canary, broker: Broker, context: CheckContext): Promise<Outcome> {
   const id = randomUUID();
-  return broker.onChannel(async (channel) => {
+  return broker.onConfirmChannel(async (channel) => {
     let receive: (outcome: Outcome) => void;
     const received = new Promise<Outcome>((resolve) => (receive = resolve));
     await consume(channel, REPLY_TO, ({ content, properties }) => {
       const outcome = properties.correlationId === id ? outcomeOf(content) : undefined;
       if (outcome !== undefined) receive(outcome);
     });
-    await send(canary, id, broker, channel, context, { replyTo: REPLY_TO });
+    await publishTask(canary, id, broker, channel, context, { replyTo: REPLY_TO });
     context.stage(`the result of task ${canary.task}; workers whose result backend is not rpc need result_url`);
     return received;
   });
@@ -62,7 +62,7 @@ async function overRedis(
     context.stage(`${redisTarget(results)}: ${waitingFor}`);
   };
   const redis = await connectRedis(results, { ...context, stage });
-  await broker.onChannel((channel) => send(canary, id, broker, channel, context));
+  await broker.onConfirmChannel((channel) => publishTask(canary, id, broker, channel, context));
   context.stage(`the result of task ${canary.task} in ${redis.name}; is that the result backend of its worker?`);
   for (let wait = FIRST_LOOK_MS; ; wait = Math.min(1.3 * wait, MAX_BETWEEN_LOOKS_MS)) {
     await sleep(wait, undefined, { signal: context.signal });
@@ -74,7 +74,7 @@ async function overRedis(
   }
 }
 
-async function send(
+async function publishTask(
   { queue, task }: Canary,
   id: string,
   broker: Broker,

@@ -3,10 +3,10 @@
  * Sources: https://docs.celeryq.dev/en/stable/internals/protocol.html, kombu's `pidbox.py`, celery's `backends/`.
  */
 import { randomUUID } from 'node:crypto';
-import type { ConfirmChannel } from 'amqplib';
+import type { Channel, ConsumeMessage } from 'amqplib';
 import { UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
-import { consume } from './amqp.ts';
+import { consume, send } from './amqp.ts';
 import type { Broker, BrokerConfig, Meanings } from './amqp.ts';
 
 /** A question that workers answer over remote control. */
@@ -114,7 +114,7 @@ export function askWorkers<T>(
 
 async function broadcast<T>(
   broker: Broker,
-  channel: ConfirmChannel,
+  channel: Channel,
   question: Question<T>,
   answers: Answers<T>,
 ): Promise<void> {
@@ -127,11 +127,14 @@ async function broadcast<T>(
     broker.ask((other) => other.assertExchange(REPLY_EXCHANGE, 'direct', { durable: false, autoDelete: false })),
     broker.ask((other) => other.checkExchange(CONTROL_EXCHANGE), nobodyListens(broker)),
   ]);
-  await channel.bindQueue(queue, REPLY_EXCHANGE, replyKey);
-  await consume(channel, queue, ({ content, properties }) => {
+  const take = ({ content, properties }: ConsumeMessage): void => {
     if (properties.headers?.ticket === ticket && content.length <= MAX_REPLY_BYTES) answers.add(content, question);
-  });
-  await broker.publish(channel, {
+  };
+  await Promise.all([
+    consume(channel, queue, take),
+    broker.ask((other) => other.bindQueue(queue, REPLY_EXCHANGE, replyKey)),
+  ]);
+  send(channel, {
     exchange: CONTROL_EXCHANGE,
     routingKey: '',
     contentType: 'application/json',

@@ -16,8 +16,8 @@ export const rabbitmq = defineKind({
   target: ({ url }) => brokerOf(url),
   async check(config, context) {
     const broker = await connectBroker(config, context);
-    await broker.onChannel(async (channel) => {
-      if (!config.round_trip) return;
+    if (!config.round_trip) return broker.onChannel(async () => undefined);
+    await broker.onConfirmChannel(async (channel) => {
       context.stage('its message to come back');
       const sent = randomUUID();
       if ((await roundTrip(broker, channel, sent)) !== sent)
