@@ -16,6 +16,7 @@ interface Slot {
 
 /** What a report belongs to goes by identity, so that a changed namespace starts anew and a forgotten one takes its reports along. */
 export class Reports {
+  // Ages go by the time of day: the monotonic clock may stand still while Lambda freezes an environment.
   readonly #slots = new WeakMap<object, Map<string, Slot>>();
 
   /**
@@ -33,8 +34,8 @@ export class Reports {
     make: () => Promise<Report>,
   ): Promise<Shared> {
     const slot = this.#slot(owner, part);
-    const ageMs = slot.last === undefined ? Infinity : performance.now() - slot.last.endedAt;
-    if (!fresh && slot.running === undefined && slot.last !== undefined && ageMs < maxAgeMs) {
+    const ageMs = slot.last === undefined ? Infinity : Date.now() - slot.last.endedAt;
+    if (!fresh && slot.running === undefined && slot.last !== undefined && ageMs >= 0 && ageMs < maxAgeMs) {
       return { report: slot.last.report, ageMs };
     }
     const { running } = slot;
@@ -60,7 +61,7 @@ export class Reports {
 function start(slot: Slot, make: () => Promise<Report>): Promise<Report> {
   slot.running = make()
     .then((report) => {
-      slot.last = { report, endedAt: performance.now() };
+      slot.last = { report, endedAt: Date.now() };
       return report;
     })
     .finally(() => {
