@@ -55,6 +55,7 @@ async function reportFromAfar(): Promise<Figure[]> {
     return await reportAt(`${String(2 * DISTANCE_MS)} ms away`, far.addresses);
   } finally {
     far.stop();
+    Object.assign(process.env, motoEnvironment(addresses.aws));
   }
 }
 
