@@ -57,7 +57,7 @@ interface Settings {
 }
 
 async function openClient({ region, endpoint, ca }: Settings): Promise<Opened<S3Client>> {
-  const { S3Client } = await import('@aws-sdk/client-s3');
+  const { S3Client } = await import('../drivers/s3.ts');
   const client = new S3Client({
     ...clientSettings(region, ca),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
@@ -77,7 +77,7 @@ interface Bucket {
 }
 
 async function bucketOf(client: S3Client, name: string, target: string, context: CheckContext): Promise<Bucket> {
-  const { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } = await import('@aws-sdk/client-s3');
+  const { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } = await import('../drivers/s3.ts');
   const abort = { abortSignal: context.signal };
   const call = async <T>(action: string, work: () => Promise<T>, permission = action): Promise<T> => {
     context.stage(action);
