@@ -10,7 +10,13 @@ await rm(outdir, { recursive: true, force: true });
 await Promise.all([
   // Apart from each other, so that chunks/ holds what the functions load and nothing of the command line: it is what is deployed.
   build({ ...bundleOptions, entryPoints: { 'functions/health': 'functions/health.ts' }, outdir }),
-  build({ ...bundleOptions, entryPoints: { cli: 'lib/cli/main.ts' }, outdir, chunkNames: 'cli/[name]-[hash]' }),
+  build({
+    ...bundleOptions,
+    entryPoints: { cli: 'lib/cli/main.ts' },
+    outdir,
+    chunkNames: 'cli/[name]-[hash]',
+    assetNames: 'cli/[name]-[hash]',
+  }),
   // osls requires it, and knows a CommonJS file by its name.
   build({
     entryPoints: { 'infra/parameters': 'infra/parameters.ts' },

@@ -1,8 +1,8 @@
 /** What `npm run package` makes: the CloudFormation template and the artifact. */
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { runCommand } from '../stack/command.ts';
 import { PYTHON } from '../stack/python.ts';
 import { EVERYTHING, packageService, stable, statementsOf } from '../support/package.ts';
@@ -11,6 +11,8 @@ import type { Packaged } from '../support/package.ts';
 const GOLDEN = '../fixtures/golden';
 const PACKAGE_MS = 90_000;
 const MAX_ZIPPED_BYTES = 1.5e6;
+/** As an ECMAScript module, `node:http` loads undici along with it, and `node:crypto` WebCrypto. */
+const IMPORT_OF_HEAVY = '(from|import)[ (]?"(node:)?(http|https|http2|crypto)"';
 
 let plain: Packaged;
 let everything: Packaged;
@@ -86,9 +88,28 @@ describe('the artifact', () => {
       .split('\n')
       .slice(1)
       .flatMap((line) => line.split(/\s/, 1).filter(Boolean));
-    const others = names.filter((name) => !/^dist\/chunks\/[^/]+\.js$/.test(name));
+    const others = names.filter((name) => !/^dist\/chunks\/[^/]+\.(js|json)$/.test(name));
     expect(others.sort()).toEqual(['dist/functions/health.js', 'package.json']);
     expect(JSON.parse(await readFile(join(unzipped(), 'package.json'), 'utf8'))).toMatchObject({ type: 'module' });
+  });
+
+  test('imports nothing of Node.js that loads far more than is asked for', async () => {
+    const { output } = await runCommand('grep', ['-rlE', IMPORT_OF_HEAVY, join(unzipped(), 'dist')], PACKAGE_MS);
+    expect(output).toBe('');
+  });
+
+  test('reads the character sets of East Asia where a MySQL server uses them', async () => {
+    const chunks = join(unzipped(), 'dist/chunks');
+    const driver = (await readdir(chunks)).find((name) => name.startsWith('mysql2-')) ?? '';
+    const script = `
+      const { createConnection } = await import(${JSON.stringify(join(chunks, driver))});
+      const connection = createConnection({ uri: ${JSON.stringify(inject('stack').mysql.url)}, charset: 'SJIS_JAPANESE_CI' });
+      connection.query("SELECT '日本語' AS text", (error, rows) => {
+        console.log(error ?? rows[0].text);
+        connection.end();
+      });`;
+    const { output } = await runCommand(process.execPath, ['--input-type=module', '--eval', script], PACKAGE_MS);
+    expect(output.trim()).toBe('日本語');
   });
 
   test('is small', async () => {
