@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import * as v from 'valibot';
 import { UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
+import { drivers } from '../drivers/index.ts';
 import { caKey, defineKind, describe, httpUrl, text } from '../kind.ts';
 import { expectKeys, isExpectedStatus, judge } from '../web/expect.ts';
 import { ask, webTarget } from '../web/request.ts';
@@ -45,7 +46,7 @@ const API_REGION = 'us-east-1';
 /** A distribution that is being deployed may still serve what it was before. */
 async function lookAt(id: string, context: CheckContext): Promise<void> {
   const target = `cloudfront distribution ${id}`;
-  const { CloudFrontClient, GetDistributionCommand } = await import('../drivers/cloudfront.ts');
+  const { CloudFrontClient, GetDistributionCommand } = await drivers.cloudfront();
   const client = await context.connect('cloudfront', () =>
     openAwsClient(new CloudFrontClient(clientSettings(API_REGION)), 'cloudfront'),
   );

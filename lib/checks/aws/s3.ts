@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import type { Opened } from '../../engine/connections.ts';
 import { UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
+import { drivers } from '../drivers/index.ts';
 import { caKey, defineKind, describe, hostOf, httpUrl, text } from '../kind.ts';
 import { MAX_BODY_BYTES, readAtMost } from '../web/body.ts';
 import { clientSettings, openAwsClient } from './aws-client.ts';
@@ -57,7 +58,7 @@ interface Settings {
 }
 
 async function openClient({ region, endpoint, ca }: Settings): Promise<Opened<S3Client>> {
-  const { S3Client } = await import('../drivers/s3.ts');
+  const { S3Client } = await drivers.s3();
   const client = new S3Client({
     ...clientSettings(region, ca),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
@@ -77,7 +78,7 @@ interface Bucket {
 }
 
 async function bucketOf(client: S3Client, name: string, target: string, context: CheckContext): Promise<Bucket> {
-  const { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } = await import('../drivers/s3.ts');
+  const { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } = await drivers.s3();
   const abort = { abortSignal: context.signal };
   const call = async <T>(action: string, work: () => Promise<T>, permission = action): Promise<T> => {
     context.stage(action);

@@ -6,6 +6,7 @@ import { TLSError } from '../../engine/errors.ts';
 import type { CheckError } from '../../engine/errors.ts';
 import { networkError } from '../../engine/network-errors.ts';
 import type { CheckContext } from '../../types.ts';
+import { drivers } from '../drivers/index.ts';
 import { caKey, defineKind, describe, hostOf, text } from '../kind.ts';
 import { databaseUrl, parseDatabaseUrl, tlsModeOf } from './database-url.ts';
 import type { TlsWords } from './database-url.ts';
@@ -61,7 +62,7 @@ async function openAndAsk(
   context: CheckContext,
 ): Promise<Opened<undefined>> {
   const { host, port, user, password, database } = parseDatabaseUrl(config.url, DEFAULT_PORT);
-  const { createConnection } = await import('../drivers/mysql2.ts');
+  const { createConnection } = await drivers.mysql2();
   signal.throwIfAborted();
   const mode = tlsModeOf(config, TLS);
   const connection = createConnection({

@@ -5,6 +5,7 @@ import type { Opened } from '../../engine/connections.ts';
 import { AuthError } from '../../engine/errors.ts';
 import { connectionClosed, networkError } from '../../engine/network-errors.ts';
 import type { CheckContext } from '../../types.ts';
+import { drivers } from '../drivers/index.ts';
 import { caKey, defineKind, describe, hostOf, text } from '../kind.ts';
 import { databaseUrl, parseDatabaseUrl, tlsModeOf } from './database-url.ts';
 import type { TlsWords } from './database-url.ts';
@@ -63,7 +64,7 @@ async function openAndAsk(
   context: CheckContext,
 ): Promise<Opened<undefined>> {
   const { host, port, user, password, database } = parseDatabaseUrl(config.url, DEFAULT_PORT);
-  const { Client } = await import('../drivers/pg.ts');
+  const { Client } = await drivers.pg();
   signal.throwIfAborted();
   const client = new Client({
     host,

@@ -7,6 +7,7 @@ import { AuthError, UnhealthyError } from '../../engine/errors.ts';
 import type { CheckError } from '../../engine/errors.ts';
 import { codeOf, connectionClosed, networkError } from '../../engine/network-errors.ts';
 import type { CheckContext } from '../../types.ts';
+import { drivers } from '../drivers/index.ts';
 import { caKey, defineKind, describe, text, url } from '../kind.ts';
 import { httpError } from './http-errors.ts';
 import { headersKey, webTarget } from './request.ts';
@@ -58,7 +59,7 @@ type Stages = Pick<CheckContext, 'stage'>;
 
 async function open(config: Conversation, context: Stages, signal: AbortSignal): Promise<Opened<undefined>> {
   const target = webTarget('websocket', config.url);
-  const { WebSocket } = await import('ws');
+  const { WebSocket } = await drivers.ws();
   signal.throwIfAborted();
   const address = new URL(config.url);
   address.hash = ''; // never sent, and ws does not take it

@@ -1,0 +1,27 @@
+/** The drivers. Each is loaded when a check first asks for it, one after the other: one connects while the next is being compiled. */
+
+let last: Promise<unknown> = Promise.resolve();
+
+function inTurn<Driver>(load: () => Promise<Driver>): () => Promise<Driver> {
+  let loading: Promise<Driver> | undefined;
+  return () => {
+    if (loading === undefined) {
+      loading = last.then(load);
+      last = loading.catch(() => undefined); // whoever asked for it is told
+    }
+    return loading;
+  };
+}
+
+export const drivers = {
+  amqplib: inTurn(() => import('./amqplib.ts')),
+  clickhouse: inTurn(() => import('./clickhouse.ts')),
+  cloudfront: inTurn(() => import('./cloudfront.ts')),
+  eventbridge: inTurn(() => import('./eventbridge.ts')),
+  ioredis: inTurn(() => import('./ioredis.ts')),
+  mysql2: inTurn(() => import('./mysql2.ts')),
+  pg: inTurn(() => import('./pg.ts')),
+  s3: inTurn(() => import('./s3.ts')),
+  secretsManager: inTurn(() => import('./secrets-manager.ts')),
+  ws: inTurn(() => import('./ws.ts')),
+} as const;
