@@ -9,6 +9,11 @@ export interface Opened<T> {
   destroy(): void;
 }
 
+/** An answer that checks share as they share connections: there is nothing to end. */
+export function answered<T>(value: T): Opened<T> {
+  return { value, close: () => undefined, destroy: () => undefined };
+}
+
 /**
  * Opens a connection, or shares the one that another check of this run opened under the same key.
  *

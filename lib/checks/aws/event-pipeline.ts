@@ -47,12 +47,11 @@ export const eventPipeline = defineKind({
     const left = (leaveMs: number) => Math.max(0, end - performance.now() - leaveMs);
     const arrival = watchFor(config, context);
 
-    if (await arrival.isThere(context.signal))
-      throw new ConfigurationError(
-        `${arrival.target}: the query finds an event that was never put; let it compare with {id}`,
-      );
     const events = await openEventBridge(config.region, context);
-    const event = await putEvent(config, arrival.id, events, context.signal);
+    const [, event] = await Promise.all([
+      refuseAnythingFound(watchFor(config, context), context.signal),
+      putEvent(config, arrival, events, context),
+    ]);
     if (await arrival.comesWithin(left(reserveMs))) return;
 
     const loss = await findLoss(config, event, events, left(reserveMs / 5), context.signal);
@@ -73,23 +72,30 @@ const MAX_PAUSE_MS = 500;
 
 type Config = v.InferOutput<v.StrictObjectSchema<typeof eventPipeline.keys, undefined>>;
 
+type Arrival = ReturnType<typeof watchFor>;
+
 function watchFor({ clickhouse: where }: Config, context: CheckContext) {
   // Hexadecimal digits and hyphens: nothing that could end a string of SQL.
   const id = randomUUID();
   const query = where.query.replace(QUOTED_ID, `'${id}'`).replace(BARE_ID, id);
   const target = clickhouse.target(where);
-  const isThere = async (signal: AbortSignal): Promise<boolean> => {
+  const stage = () => {
     context.stage(`whether the event is in ${target}`);
+  };
+  const isThere = async (signal: AbortSignal): Promise<boolean> => {
+    stage();
     return isFound(await select({ ...where, query }, target, signal));
   };
   const polled = async (signal: AbortSignal): Promise<true> => {
-    for (let pauseMs = FIRST_PAUSE_MS; !(await isThere(signal)); pauseMs = Math.min(pauseMs * 1.5, MAX_PAUSE_MS))
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, MAX_PAUSE_MS)) {
       await pause(pauseMs, undefined, { signal });
-    return true;
+      if (await isThere(signal)) return true;
+    }
   };
   return {
     id,
     target,
+    stage,
     isThere,
     /** Asks again and again, and once more at the end: a ClickHouse that fell silent is not one without the event. */
     comesWithin: async (limitMs: number): Promise<boolean> => {
@@ -103,6 +109,14 @@ function watchFor({ clickhouse: where }: Config, context: CheckContext) {
   };
 }
 
+/** @param neverPut Watches for an event that nobody puts. */
+async function refuseAnythingFound(neverPut: Arrival, signal: AbortSignal): Promise<void> {
+  if (await neverPut.isThere(signal))
+    throw new ConfigurationError(
+      `${neverPut.target}: the query finds an event that was never put; let it compare with {id}`,
+    );
+}
+
 /** Whether there is a row; but one that holds a single 0, as `SELECT count()` has it, is none. */
 export function isFound(rows: readonly unknown[]): boolean {
   const [first] = rows;
@@ -110,20 +124,21 @@ export function isFound(rows: readonly unknown[]): boolean {
   return rows.length > 0 && !isZero;
 }
 
-async function putEvent(config: Config, id: string, events: EventBridge, signal: AbortSignal) {
+async function putEvent(config: Config, arrival: Arrival, events: EventBridge, context: CheckContext) {
   const event = {
     EventBusName: config.bus,
     Source: config.source,
     DetailType: config.detail_type,
     // The mark by which receivers know it, and drop it or let it expire.
-    Detail: JSON.stringify({ healthgate: { check: true, id } }),
+    Detail: JSON.stringify({ healthgate: { check: true, id: arrival.id } }),
   };
-  const { EventId, ErrorCode } = await events.putEvent(event, signal);
+  const { EventId, ErrorCode } = await events.putEvent(event, context.signal);
   if (EventId === undefined) {
     const code = /^\w{1,60}$/.test(ErrorCode ?? '') ? `: ${String(ErrorCode)}` : '';
     throw new UnhealthyError(
       `${named.bus(config.bus)} refused the event${code}; may this service put its source there?`,
     );
   }
+  arrival.stage();
   return { ...event, EventId };
 }

@@ -2,10 +2,11 @@ import type { DescribeConnectionResponse } from '@aws-sdk/client-eventbridge';
 import type { DescribeSecretResponse } from '@aws-sdk/client-secrets-manager';
 import { UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
+import { drivers } from '../drivers/index.ts';
 import { defineKind } from '../kind.ts';
 import { clientSettings, openAwsClient } from './aws-client.ts';
 import { awsError } from './aws-errors.ts';
-import { eventBridgeKeys, named, openEventBridge } from './eventbridge.ts';
+import { describeConnection, eventBridgeKeys, named } from './eventbridge.ts';
 
 export const eventbridgeCredentials = defineKind({
   kind: 'eventbridge_credentials',
@@ -15,29 +16,35 @@ export const eventbridgeCredentials = defineKind({
   async check(config, context) {
     const { name, region } = config;
     const target = eventbridgeCredentials.target(config);
-    const events = await openEventBridge(region, context);
-    const connection = await events.describeConnection(name, context.signal);
+    const [connection, secrets] = await Promise.all([
+      describeConnection(config, context),
+      openSecretsManager(region, context),
+    ]);
     if (connection.SecretArn === undefined)
       throw new UnhealthyError(`${named.connection(name)} has no secret; update it with its credentials`);
-    const secret = await describeSecret(connection.SecretArn, region, named.connection(name), context);
+    const secret = await secrets.describe(connection.SecretArn, named.connection(name));
     const fault = credentialsFault(target, secret, connection);
     if (fault !== undefined) throw new UnhealthyError(fault);
   },
 });
 
-/** Its value is not read. */
-async function describeSecret(arn: string, region: string | undefined, owner: string, context: CheckContext) {
-  const { DescribeSecretCommand, SecretsManagerClient } = await import('../drivers/secrets-manager.ts');
+async function openSecretsManager(region: string | undefined, context: CheckContext) {
+  const { DescribeSecretCommand, SecretsManagerClient } = await drivers.secretsManager();
   const client = await context.connect(JSON.stringify(['secrets manager', region]), () =>
     openAwsClient(new SecretsManagerClient(clientSettings(region)), 'secrets manager'),
   );
-  context.stage('secretsmanager:DescribeSecret');
-  try {
-    return await client.send(new DescribeSecretCommand({ SecretId: arn }), { abortSignal: context.signal });
-  } catch (error) {
-    const call = { target: `secret of ${owner}`, permission: 'secretsmanager:DescribeSecret on it' };
-    throw awsError(error, call) ?? error;
-  }
+  return {
+    /** Its value is not read. */
+    async describe(arn: string, owner: string): Promise<DescribeSecretResponse> {
+      context.stage('secretsmanager:DescribeSecret');
+      try {
+        return await client.send(new DescribeSecretCommand({ SecretId: arn }), { abortSignal: context.signal });
+      } catch (error) {
+        const call = { target: `secret of ${owner}`, permission: 'secretsmanager:DescribeSecret on it' };
+        throw awsError(error, call) ?? error;
+      }
+    },
+  };
 }
 
 /** EventBridge tells its times in whole seconds, and stores the secret a little before or after it authorizes with it. */

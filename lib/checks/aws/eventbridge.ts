@@ -8,7 +8,9 @@ import type {
   Target,
 } from '@aws-sdk/client-eventbridge';
 import * as v from 'valibot';
+import { answered } from '../../engine/connections.ts';
 import type { CheckContext } from '../../types.ts';
+import { drivers } from '../drivers/index.ts';
 import { describe, text } from '../kind.ts';
 import { openAwsClient, clientSettings } from './aws-client.ts';
 import { awsError } from './aws-errors.ts';
@@ -53,7 +55,7 @@ export async function openEventBridge(
   region: string | undefined,
   context: Pick<CheckContext, 'connect' | 'stage'>,
 ): Promise<EventBridge> {
-  const sdk = await import('../drivers/eventbridge.ts');
+  const sdk = await drivers.eventbridge();
   const client = await context.connect(JSON.stringify(['eventbridge', region]), () =>
     openAwsClient(new sdk.EventBridgeClient(clientSettings(region)), 'eventbridge'),
   );
@@ -98,6 +100,16 @@ export async function openEventBridge(
         return Entries?.[0] ?? {};
       }),
   };
+}
+
+/** Asks for a connection, or shares what another check of this run was told. */
+export async function describeConnection(
+  { name, region }: { readonly name: string; readonly region?: string | undefined },
+  context: CheckContext,
+): Promise<DescribeConnectionResponse> {
+  const events = await openEventBridge(region, context);
+  const key = JSON.stringify(['eventbridge connection', region, name]);
+  return context.connect(key, async (signal) => answered(await events.describeConnection(name, signal)));
 }
 
 /** What is wrong with a rule, or undefined. */

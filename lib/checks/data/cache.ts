@@ -48,14 +48,10 @@ export const cache = defineKind({
 
 async function roundTrip(node: RedisNode, key: string, context: CheckContext): Promise<void> {
   const value = randomUUID();
-  context.stage(`SET on ${node.name}`);
-  const set = await node.call('SET', key, value, 'PX', TTL_MS);
+  context.stage(`SET, GET and DEL on ${node.name}`);
+  const [set, got, deleted] = await node.callAll(['SET', key, value, 'PX', TTL_MS], ['GET', key], ['DEL', key]);
   if (set !== 'OK') throw new UnhealthyError(`${node.name} answered SET with something else than OK`);
-  context.stage(`GET from ${node.name}`);
-  const got = await node.call('GET', key);
   if (got === null) throw new UnhealthyError(`${node.name} lost a key right after it was set; is it evicting keys?`);
   if (got !== value) throw new UnhealthyError(`${node.name} gave back another value than was set`);
-  context.stage(`DEL on ${node.name}`);
-  const deleted = await node.call('DEL', key);
   if (deleted !== 1) throw new UnhealthyError(`${node.name} lost a key before it was deleted; is it evicting keys?`);
 }

@@ -1,9 +1,11 @@
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
 import * as v from 'valibot';
+import { answered } from '../../engine/connections.ts';
 import { AuthError, ConfigurationError, UnhealthyError } from '../../engine/errors.ts';
 import type { CheckError } from '../../engine/errors.ts';
 import { codeOf, networkError } from '../../engine/network-errors.ts';
+import { drivers } from '../drivers/index.ts';
 import { caKey, defineKind, describe, hostOf, httpUrl, text } from '../kind.ts';
 import { strange } from './first-bytes.ts';
 
@@ -31,7 +33,7 @@ export const clickhouse = defineKind({
     const key = JSON.stringify(['clickhouse', url, ca, database, query]);
     await context.connect(key, async (signal) => {
       await select(config, target, signal);
-      return { value: undefined, close: () => undefined, destroy: () => undefined };
+      return answered(undefined);
     });
   },
 });
@@ -58,7 +60,7 @@ interface Config {
 }
 
 async function ask(config: Config, target: string, signal: AbortSignal): Promise<readonly unknown[]> {
-  const { createClient, ClickHouseLogLevel } = await import('../drivers/clickhouse.ts');
+  const { createClient, ClickHouseLogLevel } = await drivers.clickhouse();
   signal.throwIfAborted();
   const { origin, username, password, pathname } = new URL(config.url);
   const database = config.database ?? decodeURIComponent(pathname.slice(1));

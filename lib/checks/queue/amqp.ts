@@ -5,6 +5,7 @@ import { AuthError, ConfigurationError, ConnectionError, UnhealthyError } from '
 import type { CheckError } from '../../engine/errors.ts';
 import { connectionClosed, networkError } from '../../engine/network-errors.ts';
 import type { CheckContext } from '../../types.ts';
+import { drivers } from '../drivers/index.ts';
 import { caKey, describe, hostOf, MAX_SECONDS, url } from '../kind.ts';
 
 /** The keys of every kind that goes to a broker. */
@@ -59,6 +60,12 @@ class Lane {
   }
 }
 
+interface Publisher {
+  readonly channel: ConfirmChannel;
+  /** Rejects when the broker closes the channel. */
+  readonly closed: Promise<never>;
+}
+
 /** An open connection. Its channels are never closed by themselves: they end with it, when the run does. */
 export class Broker {
   readonly name: string;
@@ -67,6 +74,7 @@ export class Broker {
   readonly #model: ChannelModel;
   readonly #lanes: Lane[] = [];
   #asked = 0;
+  #publisher: Promise<Publisher> | undefined;
   readonly #lost: Promise<never>;
 
   constructor(model: ChannelModel, name: string) {
@@ -102,7 +110,7 @@ export class Broker {
     return this.#work(() => this.#model.createChannel(), work, meanings);
   }
 
-  /** The same, on a channel on which the broker confirms what it has taken: see `publish`. That costs one more round trip. */
+  /** The same, on a channel on which the broker confirms what it has taken. That costs one more round trip. */
   onConfirmChannel<T>(work: (channel: ConfirmChannel) => Promise<T>, meanings?: Meanings): Promise<T> {
     return this.#work(() => this.#model.createConfirmChannel(), work, meanings);
   }
@@ -125,17 +133,44 @@ export class Broker {
     });
   }
 
-  /** Publishes, and waits until the broker has taken the message. */
-  async publish(
-    channel: ConfirmChannel,
-    { exchange = '', routingKey, content, ...properties }: OutgoingMessage,
-  ): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
+  /** Opens the channel that `publish` uses, which takes two round trips, ahead of time. */
+  preparePublishing(): void {
+    this.#openPublisher().catch(() => undefined); // who publishes is told
+  }
+
+  /** Publishes, and waits until the broker has taken the message. All messages go over one channel. */
+  async publish(message: OutgoingMessage): Promise<void> {
+    try {
+      const { channel, closed } = await Promise.race([this.#lost, this.#openPublisher()]);
+      await Promise.race([this.#lost, closed, this.publishOn(channel, message)]);
+    } catch (error) {
+      throw this.#meaning(error, {});
+    }
+  }
+
+  /** The same on a given channel, for who minds which. */
+  publishOn(channel: ConfirmChannel, message: OutgoingMessage): Promise<void> {
+    const { exchange = '', routingKey, content, ...properties } = message;
+    return new Promise((resolve, reject) => {
       channel.publish(exchange, routingKey, Buffer.from(content), { ...PASSING, ...properties }, (refused) => {
         if (refused === null) resolve();
         else reject(new UnhealthyError(`${this.name} did not take a message; is the queue full?`));
       });
     });
+  }
+
+  #openPublisher(): Promise<Publisher> {
+    this.#publisher ??= this.#model.createConfirmChannel().then((channel) => {
+      const closed = new Promise<never>((_resolve, reject) => {
+        channel.on('error', (error) => {
+          this.#publisher = undefined; // the next message goes over another one
+          reject(error);
+        });
+      });
+      closed.catch(() => undefined); // who publishes is told
+      return { channel, closed };
+    });
+    return this.#publisher;
   }
 
   #meaning(error: unknown, meanings: Meanings): unknown {
@@ -187,7 +222,7 @@ export async function consume(channel: Channel, queue: string, take: (message: C
 async function open({ url, ca }: BrokerConfig, signal: AbortSignal): Promise<Opened<Broker>> {
   const name = brokerOf(url);
   const address = { ...addressOf(url), heartbeat: 0 }; // a run is over before the first beat is due
-  const { connect } = await import('../drivers/amqplib.ts');
+  const { connect } = await drivers.amqplib();
   signal.throwIfAborted(); // a socket that is born aborted connects nevertheless, and stays
   const end = new AbortController();
   const socket: SocketOptions & { signal: AbortSignal } = {

@@ -1,13 +1,12 @@
 /** Puts a task on a queue and waits until its result comes back. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConfirmChannel } from 'amqplib';
 import { UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
 import { connectRedis, redisTarget } from '../data/redis-client.ts';
 import type { RedisConfig } from '../data/redis-node.ts';
 import { consume } from './amqp.ts';
-import type { Broker } from './amqp.ts';
+import type { Broker, OutgoingMessage } from './amqp.ts';
 import { outcomeOf, resultKey, taskMessage } from './celery.ts';
 import type { Outcome } from './celery.ts';
 
@@ -42,13 +41,13 @@ function overBroker(canary: Canary, broker: Broker, context: CheckContext): Prom
       const outcome = properties.correlationId === id ? outcomeOf(content) : undefined;
       if (outcome !== undefined) receive(outcome);
     });
-    await publishTask(canary, id, broker, channel, context, { replyTo: REPLY_TO });
+    await broker.publishOn(channel, { ...taskOf(canary, id, context), replyTo: REPLY_TO });
     context.stage(`the result of task ${canary.task}; workers whose result backend is not rpc need result_url`);
     return received;
   });
 }
 
-const FIRST_LOOK_MS = 1;
+const FIRST_LOOK_MS = 3;
 const MAX_BETWEEN_LOOKS_MS = 50;
 
 async function overRedis(
@@ -61,10 +60,11 @@ async function overRedis(
   const stage = (waitingFor: string) => {
     context.stage(`${redisTarget(results)}: ${waitingFor}`);
   };
+  broker.preparePublishing();
   const redis = await connectRedis(results, { ...context, stage });
-  await broker.onConfirmChannel((channel) => publishTask(canary, id, broker, channel, context));
+  await broker.publish(taskOf(canary, id, context));
   context.stage(`the result of task ${canary.task} in ${redis.name}; is that the result backend of its worker?`);
-  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(1.3 * wait, MAX_BETWEEN_LOOKS_MS)) {
+  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(1.5 * wait, MAX_BETWEEN_LOOKS_MS)) {
     await sleep(wait, undefined, { signal: context.signal });
     const held = await redis.call('GET', resultKey(id));
     const outcome = typeof held === 'string' ? outcomeOf(held) : undefined;
@@ -74,15 +74,8 @@ async function overRedis(
   }
 }
 
-async function publishTask(
-  { queue, task }: Canary,
-  id: string,
-  broker: Broker,
-  channel: ConfirmChannel,
-  context: CheckContext,
-  options: { readonly replyTo?: string } = {},
-): Promise<void> {
-  // Nobody waits longer for the result, so neither the broker nor a worker shall keep the task longer.
-  const message = taskMessage(id, task, new Date(Date.now() + context.limitMs));
-  await broker.publish(channel, { ...message, ...options, routingKey: queue, expiration: Math.ceil(context.limitMs) });
+/** Nobody waits longer for the result than the check's limit, so neither the broker nor a worker shall keep the task longer. */
+function taskOf({ queue, task }: Canary, id: string, { limitMs }: CheckContext): OutgoingMessage {
+  const message = taskMessage(id, task, new Date(Date.now() + limitMs));
+  return { ...message, routingKey: queue, expiration: Math.ceil(limitMs) };
 }

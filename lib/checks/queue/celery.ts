@@ -3,7 +3,8 @@
  * Sources: https://docs.celeryq.dev/en/stable/internals/protocol.html, kombu's `pidbox.py`, celery's `backends/`.
  */
 import { randomUUID } from 'node:crypto';
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Channel } from 'amqplib';
+import { answered } from '../../engine/connections.ts';
 import { UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
 import { consume, send } from './amqp.ts';
@@ -103,45 +104,62 @@ export function askWorkers<T>(
   broker: Broker,
   context: CheckContext,
 ): Promise<Answers<T>> {
-  const key = JSON.stringify(['celery', question.command, config.url, config.ca]);
-  return context.connect(key, async () => {
+  const of = [config.url, config.ca];
+  // Their channel ends with the connection, which everyone who waits for answers uses as well.
+  const openMailbox = async () => answered(await broker.onChannel((channel) => Mailbox.open(broker, channel)));
+  return context.connect(JSON.stringify(['celery', question.command, ...of]), async () => {
+    const mailbox = await context.connect(JSON.stringify(['celery mailbox', ...of]), openMailbox);
     const answers = new Answers<T>(broker.signal);
-    await broker.onChannel((channel) => broadcast(broker, channel, question, answers));
-    // Its channel ends with the connection, which everyone who waits for these answers uses as well.
-    return { value: answers, close: () => undefined, destroy: () => undefined };
+    mailbox.broadcast(question.command, (reply) => {
+      answers.add(reply, question);
+    });
+    return answered(answers);
   });
 }
 
-async function broadcast<T>(
-  broker: Broker,
-  channel: Channel,
-  question: Question<T>,
-  answers: Answers<T>,
-): Promise<void> {
-  const replyKey = randomUUID();
-  const ticket = randomUUID();
-  const queueOptions = { exclusive: true, durable: false, autoDelete: true, expires: REPLY_QUEUE_EXPIRES_MS };
-  // At once, each on a channel of its own: on one channel, each would wait for the answer to the one before.
-  const [{ queue }] = await Promise.all([
-    channel.assertQueue(`${replyKey}.${REPLY_EXCHANGE}`, queueOptions),
-    broker.ask((other) => other.assertExchange(REPLY_EXCHANGE, 'direct', { durable: false, autoDelete: false })),
-    broker.ask((other) => other.checkExchange(CONTROL_EXCHANGE), nobodyListens(broker)),
-  ]);
-  const take = ({ content, properties }: ConsumeMessage): void => {
-    if (properties.headers?.ticket === ticket && content.length <= MAX_REPLY_BYTES) answers.add(content, question);
-  };
-  await Promise.all([
-    consume(channel, queue, take),
-    broker.ask((other) => other.bindQueue(queue, REPLY_EXCHANGE, replyKey)),
-  ]);
-  send(channel, {
-    exchange: CONTROL_EXCHANGE,
-    routingKey: '',
-    contentType: 'application/json',
-    contentEncoding: 'utf-8',
-    headers: { clock: 1 },
-    content: controlMessage(question.command, ticket, replyKey),
-  });
+/** The queue to which the workers reply, whatever they are asked. */
+class Mailbox {
+  readonly #channel: Channel;
+  readonly #replyKey: string;
+  readonly #takers = new Map<unknown, (reply: Buffer) => void>();
+
+  private constructor(channel: Channel, replyKey: string) {
+    this.#channel = channel;
+    this.#replyKey = replyKey;
+  }
+
+  static async open(broker: Broker, channel: Channel): Promise<Mailbox> {
+    const replyKey = randomUUID();
+    const mailbox = new Mailbox(channel, replyKey);
+    const queueOptions = { exclusive: true, durable: false, autoDelete: true, expires: REPLY_QUEUE_EXPIRES_MS };
+    // At once, each on a channel of its own: on one channel, each would wait for the answer to the one before.
+    const [{ queue }] = await Promise.all([
+      channel.assertQueue(`${replyKey}.${REPLY_EXCHANGE}`, queueOptions),
+      broker.ask((other) => other.assertExchange(REPLY_EXCHANGE, 'direct', { durable: false, autoDelete: false })),
+      broker.ask((other) => other.checkExchange(CONTROL_EXCHANGE), nobodyListens(broker)),
+    ]);
+    await Promise.all([
+      consume(channel, queue, ({ content, properties }) => {
+        if (content.length <= MAX_REPLY_BYTES) mailbox.#takers.get(properties.headers?.ticket)?.(content);
+      }),
+      broker.ask((other) => other.bindQueue(queue, REPLY_EXCHANGE, replyKey)),
+    ]);
+    return mailbox;
+  }
+
+  /** @param take Is given each reply to this command. */
+  broadcast(command: string, take: (reply: Buffer) => void): void {
+    const ticket = randomUUID();
+    this.#takers.set(ticket, take);
+    send(this.#channel, {
+      exchange: CONTROL_EXCHANGE,
+      routingKey: '',
+      contentType: 'application/json',
+      contentEncoding: 'utf-8',
+      headers: { clock: 1 },
+      content: controlMessage(command, ticket, this.#replyKey),
+    });
+  }
 }
 
 const nobodyListens = ({ name }: Broker): Meanings => ({

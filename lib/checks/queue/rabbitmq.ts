@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConfirmChannel } from 'amqplib';
+import type { Channel } from 'amqplib';
 import * as v from 'valibot';
 import { UnhealthyError } from '../../engine/errors.ts';
 import { defineKind, describe } from '../kind.ts';
@@ -17,7 +17,8 @@ export const rabbitmq = defineKind({
   async check(config, context) {
     const broker = await connectBroker(config, context);
     if (!config.round_trip) return broker.onChannel(async () => undefined);
-    await broker.onConfirmChannel(async (channel) => {
+    broker.preparePublishing();
+    await broker.onChannel(async (channel) => {
       context.stage('its message to come back');
       const sent = randomUUID();
       if ((await roundTrip(broker, channel, sent)) !== sent)
@@ -27,13 +28,13 @@ export const rabbitmq = defineKind({
 });
 
 /** The queue is named by the server, is nobody else's, and vanishes with the connection. */
-async function roundTrip(broker: Broker, channel: ConfirmChannel, sent: string): Promise<string> {
+async function roundTrip(broker: Broker, channel: Channel, sent: string): Promise<string> {
   const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true, durable: false });
   let receive: (content: string) => void;
   const received = new Promise<string>((resolve) => (receive = resolve));
   await consume(channel, queue, (message) => {
     receive(message.content.toString());
   });
-  await broker.publish(channel, { routingKey: queue, content: sent });
+  await broker.publish({ routingKey: queue, content: sent });
   return received;
 }
