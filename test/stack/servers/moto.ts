@@ -42,7 +42,7 @@ export async function startMoto(options: MotoOptions): Promise<Running & Address
   const running = await startProcess({
     name: 'moto',
     command: python,
-    args: [PROGRAM, '--host', '127.0.0.1', '--port', String(port)],
+    args: [PROGRAM, '127.0.0.1', String(port)],
     folder,
     ready: () => fetch(endpoint, { headers: { connection: 'close' }, signal: AbortSignal.timeout(2000) }),
   });

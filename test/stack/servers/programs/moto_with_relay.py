@@ -3,6 +3,8 @@
 moto keeps buses, rules, targets, connections and API destinations. It calls no API destination with an event, minds no disabled rule,
 knows no TestEventPattern (its patterns themselves it does know), and no connection that is not authorized. The relay adds these.
 It knows the authorizations BASIC and API_KEY, no input transformers, and tries once.
+
+Waitress serves it, since moto's own server closes every connection after one request, and AWS does not. Arguments: host, port.
 """
 
 import base64
@@ -12,13 +14,15 @@ import threading
 from datetime import datetime, timezone
 
 import requests
+import waitress
 from moto.core.utils import unix_time
 from moto.events.exceptions import ResourceNotFoundException
 from moto.events.models import Connection, Destination, EventPattern, EventsBackend, Rule, events_backends
 from moto.events.responses import EventsHandler
-from moto.server import main
+from moto.server import DomainDispatcherApplication, create_backend_app
 
 DELIVERED_WITHIN_SECONDS = 5
+THREADS = 16
 
 
 def find(things, arn):
@@ -124,4 +128,5 @@ EventsBackend.update_connection = update_connection
 Connection.describe = describe_connection
 Destination.describe = describe_destination
 
-main(sys.argv[1:])
+host, port = sys.argv[1:]
+waitress.serve(DomainDispatcherApplication(create_backend_app), host=host, port=int(port), threads=THREADS)
