@@ -1,8 +1,15 @@
 /** What each check of the demo namespace does, with the raw driver alone: a fresh connection, the work, the connection closed. */
 import { randomUUID } from 'node:crypto';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeApiDestinationCommand,
+  DescribeConnectionCommand,
+  DescribeRuleCommand,
+  EventBridgeClient,
+  ListTargetsByRuleCommand,
+  PutEventsCommand,
+} from '@aws-sdk/client-eventbridge';
 import { createClient } from '@clickhouse/client';
 import { connect } from 'amqplib';
 import { Redis } from 'ioredis';
@@ -12,7 +19,13 @@ import { WebSocket } from 'ws';
 import type { Addresses } from '../stack/addresses.ts';
 import { HISTORY } from '../stack/servers/event-bridge.ts';
 
-export type RawChecks = Readonly<Record<string, () => Promise<unknown>>>;
+export interface RawCheck {
+  /** How many checks of the namespace do this. */
+  readonly times?: number;
+  readonly run: () => Promise<unknown>;
+}
+
+export type RawChecks = Readonly<Record<string, RawCheck>>;
 
 /** @param secret Name of a secret that the emulator holds. */
 export function rawChecks(stack: Addresses, secret: string): RawChecks {
@@ -20,58 +33,87 @@ export function rawChecks(stack: Addresses, secret: string): RawChecks {
   const events = new EventBridgeClient({ region: stack.aws.region, endpoint: stack.aws.endpoint });
   const secrets = new SecretsManagerClient({ region: stack.aws.region, endpoint: stack.aws.endpoint });
   return {
-    async redis() {
-      const client = new Redis(stack.redis.url);
-      await client.ping();
-      client.disconnect();
+    redis: { run: () => ping(new Redis(stack.redis.url)) },
+    redis2: { run: () => ping(new Redis(stack.redisTls.url, { tls: { ca: stack.redisTls.ca } })) },
+    cache: { times: 4, run: () => setGetDel(new Redis(stack.redis.url)) },
+    postgres: {
+      async run() {
+        const client = new pg.Client(stack.postgres.url);
+        await client.connect();
+        await client.query('SELECT 1');
+        await client.end();
+      },
     },
-    async redis2() {
-      const client = new Redis(stack.redisTls.url, { tls: { ca: stack.redisTls.ca } });
-      await client.ping();
-      client.disconnect();
+    mysql: {
+      async run() {
+        const connection = await mysql.createConnection(stack.mysql.url);
+        await connection.query('SELECT 1');
+        await connection.end();
+      },
     },
-    async cache() {
-      const client = new Redis(stack.redis.url);
-      const key = randomUUID();
-      await client.set(key, key, 'EX', 60);
-      await client.get(key);
-      await client.del(key);
-      client.disconnect();
+    'history.clickhouse': {
+      async run() {
+        const client = createClient({ url: stack.clickhouse.url });
+        const rows = await client.query({ query: 'SELECT 1' });
+        await rows.text();
+        await client.close();
+      },
     },
-    async postgres() {
-      const client = new pg.Client(stack.postgres.url);
-      await client.connect();
-      await client.query('SELECT 1');
-      await client.end();
+    rabbit: { run: () => roundTrip(stack.rabbitmq.url) },
+    'celery.ping': { run: () => pingWorker(stack) },
+    'celery.queues': { times: 3, run: () => canary(stack) },
+    's3, history.files': {
+      times: 2,
+      async run() {
+        const object = { Bucket: stack.aws.bucket, Key: randomUUID() };
+        await s3.send(new PutObjectCommand({ ...object, Body: 'x' }));
+        const { Body } = await s3.send(new GetObjectCommand(object));
+        await Body?.transformToString();
+        await s3.send(new DeleteObjectCommand(object));
+      },
     },
-    async mysql() {
-      const connection = await mysql.createConnection(stack.mysql.url);
-      await connection.query('SELECT 1');
-      await connection.end();
+    'history.e2e': { run: () => pipeline(stack, events) },
+    'history.event_bridge.api_destination': {
+      run: () => events.send(new DescribeApiDestinationCommand({ Name: HISTORY.destination })),
     },
-    async clickhouse() {
-      const client = createClient({ url: stack.clickhouse.url });
-      const rows = await client.query({ query: 'SELECT 1' });
-      await rows.text();
-      await client.close();
+    'history.event_bridge.connection': {
+      run: () => events.send(new DescribeConnectionCommand({ Name: HISTORY.connection })),
     },
-    rabbit: () => roundTrip(stack.rabbitmq.url),
-    'celery.queue': () => canary(stack),
-    async s3() {
-      const object = { Bucket: stack.aws.bucket, Key: randomUUID() };
-      await s3.send(new PutObjectCommand({ ...object, Body: 'x' }));
-      const { Body } = await s3.send(new GetObjectCommand(object));
-      await Body?.transformToString();
-      await s3.send(new DeleteObjectCommand(object));
+    'history.event_bridge.credentials': {
+      async run() {
+        const { SecretArn } = await events.send(new DescribeConnectionCommand({ Name: HISTORY.connection }));
+        await secrets.send(new DescribeSecretCommand({ SecretId: SecretArn }));
+      },
     },
-    'history.e2e': () => pipeline(stack, events),
-    vault: () => secrets.send(new GetSecretValueCommand({ SecretId: secret })),
-    async cloud_front() {
-      const response = await fetch(new URL('/app.js', stack.assets.url), { headers: { connection: 'close' } });
-      await response.text();
+    'history.event_bridge.rule': {
+      async run() {
+        await events.send(new DescribeRuleCommand({ Name: HISTORY.rule, EventBusName: HISTORY.bus }));
+        await events.send(new ListTargetsByRuleCommand({ Rule: HISTORY.rule, EventBusName: HISTORY.bus }));
+      },
     },
-    websocket: () => echo(stack),
+    'history.api': { run: () => get(stack.historyApi.healthUrl) },
+    vault: { run: () => secrets.send(new GetSecretValueCommand({ SecretId: secret })) },
+    cloud_front: { run: () => get(new URL('/app.js', stack.assets.url).href) },
+    websocket: { run: () => echo(stack) },
   };
+}
+
+async function ping(client: Redis): Promise<void> {
+  await client.ping();
+  client.disconnect();
+}
+
+async function setGetDel(client: Redis): Promise<void> {
+  const key = randomUUID();
+  await client.set(key, key, 'EX', 60);
+  await client.get(key);
+  await client.del(key);
+  client.disconnect();
+}
+
+async function get(url: string): Promise<void> {
+  const response = await fetch(url, { headers: { connection: 'close' } });
+  await response.text();
 }
 
 async function roundTrip(url: string): Promise<void> {
@@ -84,13 +126,48 @@ async function roundTrip(url: string): Promise<void> {
   await connection.close();
 }
 
-/** A task of Celery's protocol 2, answered over `amq.rabbitmq.reply-to` or in Redis, whichever the worker is set up for. */
+/** One step after the other, as they are written down: https://docs.celeryq.dev/en/stable/userguide/workers.html#remote-control */
+async function pingWorker({ rabbitmq }: Addresses): Promise<void> {
+  const id = randomUUID();
+  const reply = 'reply.celery.pidbox';
+  const connection = await connect(rabbitmq.url, { noDelay: true });
+  const channel = await connection.createChannel();
+  await channel.assertExchange('celery.pidbox', 'fanout', { durable: false, autoDelete: false });
+  await channel.assertExchange(reply, 'direct', { durable: false, autoDelete: false });
+  const { queue } = await channel.assertQueue(`${id}.${reply}`, {
+    durable: false,
+    autoDelete: true,
+    expires: 10_000,
+  });
+  await channel.bindQueue(queue, reply, id);
+  const came = new Promise((resolve) => void channel.consume(queue, resolve, { noAck: true }));
+  const body = {
+    method: 'ping',
+    arguments: {},
+    destination: null,
+    pattern: null,
+    matcher: null,
+    ticket: id,
+    reply_to: { exchange: reply, routing_key: id },
+  };
+  channel.publish('celery.pidbox', '', Buffer.from(JSON.stringify(body)), {
+    contentType: 'application/json',
+    contentEncoding: 'utf-8',
+    headers: { clock: 1, expires: Date.now() / 1000 + 10 },
+  });
+  await came;
+  await connection.close();
+}
+
+/** A task of Celery's protocol 2, answered in Redis. */
 async function canary({ rabbitmq, celery }: Addresses): Promise<void> {
   const id = randomUUID();
   const redis = new Redis(celery.resultUrl);
-  await redis.subscribe(`celery-task-meta-${id}`);
   const came = new Promise((resolve) => redis.once('message', resolve));
-  const connection = await connect(rabbitmq.url, { noDelay: true });
+  const [connection] = await Promise.all([
+    connect(rabbitmq.url, { noDelay: true }),
+    redis.subscribe(`celery-task-meta-${id}`),
+  ]);
   const channel = await connection.createConfirmChannel();
   const body = JSON.stringify([[], {}, { callbacks: null, errbacks: null, chain: null, chord: null }]);
   const headers = {
