@@ -6,11 +6,11 @@ const never = new AbortController().signal;
 const reply = (body: unknown) => Buffer.from(JSON.stringify(body));
 
 /** Of a broker that stays. */
-const connected = new AbortController().signal;
+const connected = () => new AbortController().signal;
 
 describe('answers of workers', () => {
   it('come one a worker, from each once', () => {
-    const answers = new Answers<true>(connected);
+    const answers = new Answers<true>(connected());
     answers.add(reply({ 'celery@a': { ok: 'pong' } }), PING);
     answers.add(reply({ 'celery@a': { ok: 'pong' } }), PING);
     answers.add(reply({ 'celery@b': { ok: 'pong' } }), PING);
@@ -18,7 +18,7 @@ describe('answers of workers', () => {
   });
 
   it('name the queues that a worker consumes', () => {
-    const answers = new Answers<ReadonlySet<string>>(connected);
+    const answers = new Answers<ReadonlySet<string>>(connected());
     answers.add(reply({ 'celery@a': [{ name: 'low', routing_key: 'x' }, { name: 'high' }] }), ACTIVE_QUEUES);
     expect(answers.byWorker.get('celery@a')).toEqual(new Set(['low', 'high']));
   });
@@ -32,19 +32,19 @@ describe('answers of workers', () => {
     ['an error', reply({ 'celery@a': { error: 'no such command' } })],
     ['another word', reply({ 'celery@a': { ok: 'ping' } })],
   ])('ignore what is none: %s', (_name, content) => {
-    const answers = new Answers<true>(connected);
+    const answers = new Answers<true>(connected());
     answers.add(content, PING);
     expect(answers.byWorker.size).toBe(0);
   });
 
   it('ignore queues that are none', () => {
-    const answers = new Answers<ReadonlySet<string>>(connected);
+    const answers = new Answers<ReadonlySet<string>>(connected());
     answers.add(reply({ 'celery@a': { error: 'x' }, 'celery@b': [null, 7, {}] }), ACTIVE_QUEUES);
     expect([...answers.byWorker]).toEqual([['celery@b', new Set()]]);
   });
 
   it('are waited for by each one for itself', async () => {
-    const answers = new Answers<true>(connected);
+    const answers = new Answers<true>(connected());
     const one = answers.until(() => answers.byWorker.size >= 1, 10_000, never);
     const many = answers.until(() => answers.byWorker.size >= 9, 5, never);
     answers.add(reply({ 'celery@a': { ok: 'pong' } }), PING);
@@ -53,12 +53,12 @@ describe('answers of workers', () => {
   });
 
   it('are not waited for when there are enough already', async () => {
-    const answers = new Answers<true>(connected);
+    const answers = new Answers<true>(connected());
     await expect(answers.until(() => true, 0, never)).resolves.toBe(true);
   });
 
   it('are not waited for when nobody wants them any more', async () => {
-    const answers = new Answers<true>(connected);
+    const answers = new Answers<true>(connected());
     const controller = new AbortController();
     const waiting = answers.until(() => false, 10_000, controller.signal);
     controller.abort(new Error('the time is up'));
