@@ -12,7 +12,7 @@ export const quickerLoading: Plugin = {
     build.onEnd(async ({ outputFiles = [] }) => {
       for (const { path, contents } of outputFiles) {
         await mkdir(dirname(path), { recursive: true });
-        await writeFile(path, path.endsWith('.js') ? quicker(Buffer.from(contents).toString()) : contents);
+        await writeFile(path, /\.m?js$/.test(path) ? quicker(Buffer.from(contents).toString()) : contents);
       }
     });
   },

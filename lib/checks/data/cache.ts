@@ -6,7 +6,7 @@ import { defineKind, describe } from '../kind.ts';
 import { connectNode, connectRedis, redisKeys, redisTarget } from './redis-client.ts';
 import { Redirect } from './redis-errors.ts';
 import type { RedisNode } from './redis-node.ts';
-import { parseRedisUrl } from './redis-url.ts';
+import { addressOf } from './redis-url.ts';
 
 /** Milliseconds after which a key that could not be deleted goes by itself. */
 const TTL_MS = 60_000;
@@ -31,7 +31,7 @@ export const cache = defineKind({
         return;
       } catch (error) {
         if (!(error instanceof Redirect)) throw error;
-        if (parseRedisUrl(config.url).form !== 'cluster') {
+        if (addressOf(config).form !== 'cluster') {
           throw new ConfigurationError(
             `${node.name} is a node of a cluster; use redis+cluster:// or rediss+cluster://`,
           );
@@ -48,10 +48,14 @@ export const cache = defineKind({
 
 async function roundTrip(node: RedisNode, key: string, context: CheckContext): Promise<void> {
   const value = randomUUID();
-  context.stage(`SET, GET and DEL on ${node.name}`);
-  const [set, got, deleted] = await node.callAll(['SET', key, value, 'PX', TTL_MS], ['GET', key], ['DEL', key]);
+  context.stage(`SET on ${node.name}`);
+  const set = await node.call('SET', key, value, 'PX', TTL_MS);
   if (set !== 'OK') throw new UnhealthyError(`${node.name} answered SET with something else than OK`);
+  context.stage(`GET from ${node.name}`);
+  const got = await node.call('GET', key);
   if (got === null) throw new UnhealthyError(`${node.name} lost a key right after it was set; is it evicting keys?`);
   if (got !== value) throw new UnhealthyError(`${node.name} gave back another value than was set`);
+  context.stage(`DEL on ${node.name}`);
+  const deleted = await node.call('DEL', key);
   if (deleted !== 1) throw new UnhealthyError(`${node.name} lost a key before it was deleted; is it evicting keys?`);
 }

@@ -8,7 +8,7 @@ import { caKey, describe } from '../kind.ts';
 import { hostFrom } from './redis-errors.ts';
 import { openNode } from './redis-node.ts';
 import type { RedisConfig, RedisNode, Role } from './redis-node.ts';
-import { hostText, parseRedisUrl, redisUrl } from './redis-url.ts';
+import { addressOf, hostText, redisUrl } from './redis-url.ts';
 import type { Host } from './redis-url.ts';
 
 /** The keys of every kind that goes to Redis. */
@@ -23,7 +23,7 @@ export const redisKeys = {
 
 /** Names what the URL leads to, for messages. */
 export function redisTarget(config: RedisConfig): string {
-  const { form, hosts, master } = parseRedisUrl(config.url);
+  const { form, hosts, master } = addressOf(config);
   const list = hosts.map(hostText).join(',');
   return form === 'sentinel'
     ? `redis ${master} of sentinel ${list}`
@@ -32,7 +32,7 @@ export function redisTarget(config: RedisConfig): string {
 
 /** Connects to the server, to the master that a sentinel names, or to the first node of a cluster that lets us in. */
 export async function connectRedis(config: RedisConfig, context: CheckContext): Promise<RedisNode> {
-  const { form, hosts, master, tls } = parseRedisUrl(config.url);
+  const { form, hosts, master, tls } = addressOf(config);
   if (form === 'sentinel') {
     context.stage('asking the sentinels for the master');
     const address = await first(hosts.map((host) => askSentinel(config, host, master, context)));

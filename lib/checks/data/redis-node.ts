@@ -8,7 +8,7 @@ import { drivers } from '../drivers/index.ts';
 import { guardStream, strange } from './first-bytes.ts';
 import { replyError, replyIn } from './redis-errors.ts';
 import type { Teller } from './redis-errors.ts';
-import { hostText, parseRedisUrl } from './redis-url.ts';
+import { addressOf, hostText } from './redis-url.ts';
 import type { Host } from './redis-url.ts';
 
 export interface RedisConfig {
@@ -23,13 +23,8 @@ export interface RedisNode extends Teller {
    *
    * @throws CheckError, or `Redirect` where a cluster's node says that the key is elsewhere.
    */
-  call(...command: Command): Promise<unknown>;
-  /** The same with several, in one packet, and not waiting for one reply before the next command. Rejects with the first failure. */
-  callAll(...commands: Command[]): Promise<unknown[]>;
+  call(command: string, ...args: (string | number)[]): Promise<unknown>;
 }
-
-/** Its name and its arguments. */
-export type Command = readonly [name: string, ...args: (string | number)[]];
 
 /** What a server is asked as. */
 export type Role = 'redis' | 'sentinel';
@@ -41,7 +36,7 @@ export async function openNode(
   role: Role,
   signal: AbortSignal,
 ): Promise<Opened<RedisNode>> {
-  const { tls, verify, user, password, database } = parseRedisUrl(config.url);
+  const { tls, verify, user, password, database } = addressOf(config);
   const { Redis } = await drivers.ioredis();
   signal.throwIfAborted();
   // Without user, password and database: ioredis reports a wrong one of them to the console, or not at all.
@@ -117,20 +112,12 @@ class Node implements RedisNode {
     await Promise.all(answers);
   }
 
-  async call(...[command, ...args]: Command): Promise<unknown> {
+  async call(command: string, ...args: (string | number)[]): Promise<unknown> {
     try {
       return await this.#redis.call(command, args);
     } catch (error) {
       throw this.#publicError(error, command);
     }
-  }
-
-  callAll(...commands: Command[]): Promise<unknown[]> {
-    const { stream } = this.#redis;
-    stream.cork();
-    const replies = commands.map((command) => this.call(...command));
-    stream.uncork();
-    return Promise.all(replies);
   }
 
   #publicError(error: unknown, command: string): Error {

@@ -84,6 +84,15 @@ export function parseRedisUrl(url: string): RedisUrl {
   };
 }
 
+const addresses = new WeakMap<object, RedisUrl>();
+
+/** What the URL of a check's configuration says. It is parsed once: a thousand checks of one server ask at the same time. */
+export function addressOf(config: { readonly url: string }): RedisUrl {
+  let address = addresses.get(config);
+  if (address === undefined) addresses.set(config, (address = parseRedisUrl(config.url)));
+  return address;
+}
+
 function parseLogin(login: string | undefined): { user?: string; password?: string } {
   if (login === undefined || login === '') return {};
   const [user = '', ...rest] = login.split(':');

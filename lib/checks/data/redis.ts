@@ -4,7 +4,7 @@ import { defineKind } from '../kind.ts';
 import { connectNode, connectRedis, redisKeys, redisTarget } from './redis-client.ts';
 import { hostFrom } from './redis-errors.ts';
 import type { RedisConfig, RedisNode } from './redis-node.ts';
-import { hostText, parseHost, parseRedisUrl } from './redis-url.ts';
+import { hostText, parseHost, addressOf } from './redis-url.ts';
 
 export const redis = defineKind({
   kind: 'redis',
@@ -13,7 +13,7 @@ export const redis = defineKind({
   target: redisTarget,
   async check(config, context) {
     const node = await connectRedis(config, context);
-    if (parseRedisUrl(config.url).form === 'cluster') await checkCluster(node, config, context);
+    if (addressOf(config).form === 'cluster') await checkCluster(node, config, context);
     else {
       context.stage('PING');
       await ping(node);
