@@ -19,6 +19,11 @@ export const lighterClients: Plugin = {
     build.onLoad({ filter: /\/mysql2\/lib\/constants\/errors\.js$/ }, ({ path }) => ({
       contents: `module.exports = JSON.parse(${JSON.stringify(JSON.stringify(require(path)))})`,
     }));
+    // The 600 methods that ioredis gives a prototype, one after the other, which takes V8 10 ms, unless something was deleted from it.
+    build.onLoad({ filter: /\/ioredis\/built\/utils\/Commander\.js$/ }, async ({ path }) => {
+      const deleted = 'Commander.prototype.nothing = 0; delete Commander.prototype.nothing;';
+      return { contents: (await readFile(path, 'utf8')).replace(/^commands\.forEach\(/m, `${deleted} $&`) };
+    });
     // Of an AWS client, esbuild drops the schemas of the calls that nobody makes, once their keys are plain: `{ [_x]: 1 }` could run code.
     build.onLoad({ filter: /\/@aws-sdk\/.*\/schemas\/schemas_0\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
