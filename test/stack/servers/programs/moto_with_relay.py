@@ -8,6 +8,7 @@ Waitress serves it, since moto's own server closes every connection after one re
 """
 
 import base64
+import functools
 import json
 import sys
 import threading
@@ -128,5 +129,11 @@ EventsBackend.update_connection = update_connection
 Connection.describe = describe_connection
 Destination.describe = describe_destination
 
+class Dispatcher(DomainDispatcherApplication):
+    """Remembers which service a host belongs to. moto finds out anew for every request, by a look at each of its folders."""
+
+    get_backend_for_host = functools.cache(DomainDispatcherApplication.get_backend_for_host)
+
+
 host, port = sys.argv[1:]
-waitress.serve(DomainDispatcherApplication(create_backend_app), host=host, port=int(port), threads=THREADS)
+waitress.serve(Dispatcher(create_backend_app), host=host, port=int(port), threads=THREADS)
