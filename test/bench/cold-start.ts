@@ -13,7 +13,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 import { median, ms, ratio } from './figure.ts';
 import type { Figure } from './figure.ts';
 
-const ROUNDS = 15;
+const ROUNDS = 25;
 const WARM_UP = 2;
 const WARM_EVENTS = 5;
 
