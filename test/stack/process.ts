@@ -1,5 +1,6 @@
 /** Starts and ends server processes for tests, benchmarks and the demo, by their pid. */
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -113,14 +114,30 @@ export async function startProcess(options: ProcessOptions): Promise<Running> {
   }
 }
 
-/** A TCP port of the loopback that is free now. */
+/** Below the ports that systems give to outgoing connections, one of which could take the port before its server does. */
+const PORTS = { from: 10_000, to: 32_000 } as const;
+const ATTEMPTS = 100;
+const given = new Set<number>();
+
+/** A TCP port of the loopback that is free now, and that this process has given to nobody else. */
 export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
+  throw new Error('no free port');
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  return new Promise((resolve) => {
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
 
 function tail(file: string): string {
