@@ -14,6 +14,7 @@ import { run } from '../../lib/engine/run.ts';
 import { leaves } from '../../lib/engine/verdict.ts';
 import { createLog } from '../../lib/log.ts';
 import { parseNamespace } from '../../lib/vault/namespace.ts';
+import type { Running } from '../stack/process.ts';
 import { PYTHON } from '../stack/python.ts';
 import { startCelery } from '../stack/servers/celery.ts';
 import type { CeleryWorker } from '../stack/servers/celery.ts';
@@ -25,20 +26,26 @@ let folder: string;
 let broker: Rabbitmq;
 let fullBroker: Rabbitmq;
 let worker: CeleryWorker;
+/** What afterAll ends, also where one of them did not start. */
+const starting: Promise<Running>[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'healthgate-celery-'));
-  [broker, fullBroker] = await Promise.all([
+  const brokers = [
     startRabbitmq({ folder: join(folder, 'broker') }),
     // Less than it needs for itself, so that it raises the alarm at once.
     startRabbitmq({ folder: join(folder, 'full'), config: ['vm_memory_high_watermark.absolute = 1MB'] }),
-  ]);
-  worker = await startWorker('celery@a', ['high', 'low']);
+  ] as const;
+  starting.push(...brokers);
+  [broker, fullBroker] = await Promise.all(brokers);
+  const first = startWorker('celery@a', ['high', 'low']);
+  starting.push(first);
+  worker = await first;
 }, 120_000);
 
 afterAll(async () => {
-  await worker.stop();
-  await Promise.all([broker.stop(), fullBroker.stop()]);
+  for (const started of (await Promise.allSettled(starting)).reverse())
+    if (started.status === 'fulfilled') await started.value.stop();
   await rm(folder, { recursive: true });
 }, 60_000);
 
