@@ -47,11 +47,13 @@ export const eventPipeline = defineKind({
     const left = (leaveMs: number) => Math.max(0, end - performance.now() - leaveMs);
     const arrival = watchFor(config, context);
 
+    // Before the event is put: where ClickHouse does not answer, none shall queue up for it.
+    if (await arrival.isThere(context.signal))
+      throw new ConfigurationError(
+        `${arrival.target}: the query finds an event that was never put; let it compare with {id}`,
+      );
     const events = await openEventBridge(config.region, context);
-    const [, event] = await Promise.all([
-      refuseAnythingFound(watchFor(config, context), context.signal),
-      putEvent(config, arrival, events, context),
-    ]);
+    const event = await putEvent(config, arrival.id, events, context.signal);
     if (await arrival.comesWithin(left(reserveMs))) return;
 
     const loss = await findLoss(config, event, events, left(reserveMs / 5), context.signal);
@@ -72,18 +74,13 @@ const MAX_PAUSE_MS = 500;
 
 type Config = v.InferOutput<v.StrictObjectSchema<typeof eventPipeline.keys, undefined>>;
 
-type Arrival = ReturnType<typeof watchFor>;
-
 function watchFor({ clickhouse: where }: Config, context: CheckContext) {
   // Hexadecimal digits and hyphens: nothing that could end a string of SQL.
   const id = randomUUID();
   const query = where.query.replace(QUOTED_ID, `'${id}'`).replace(BARE_ID, id);
   const target = clickhouse.target(where);
-  const stage = () => {
-    context.stage(`whether the event is in ${target}`);
-  };
   const isThere = async (signal: AbortSignal): Promise<boolean> => {
-    stage();
+    context.stage(`whether the event is in ${target}`);
     return isFound(await select({ ...where, query }, target, signal));
   };
   const polled = async (signal: AbortSignal): Promise<true> => {
@@ -95,7 +92,6 @@ function watchFor({ clickhouse: where }: Config, context: CheckContext) {
   return {
     id,
     target,
-    stage,
     isThere,
     /** Asks again and again, and once more at the end: a ClickHouse that fell silent is not one without the event. */
     comesWithin: async (limitMs: number): Promise<boolean> => {
@@ -109,14 +105,6 @@ function watchFor({ clickhouse: where }: Config, context: CheckContext) {
   };
 }
 
-/** @param neverPut Watches for an event that nobody puts. */
-async function refuseAnythingFound(neverPut: Arrival, signal: AbortSignal): Promise<void> {
-  if (await neverPut.isThere(signal))
-    throw new ConfigurationError(
-      `${neverPut.target}: the query finds an event that was never put; let it compare with {id}`,
-    );
-}
-
 /** Whether there is a row; but one that holds a single 0, as `SELECT count()` has it, is none. */
 export function isFound(rows: readonly unknown[]): boolean {
   const [first] = rows;
@@ -124,21 +112,20 @@ export function isFound(rows: readonly unknown[]): boolean {
   return rows.length > 0 && !isZero;
 }
 
-async function putEvent(config: Config, arrival: Arrival, events: EventBridge, context: CheckContext) {
+async function putEvent(config: Config, id: string, events: EventBridge, signal: AbortSignal) {
   const event = {
     EventBusName: config.bus,
     Source: config.source,
     DetailType: config.detail_type,
     // The mark by which receivers know it, and drop it or let it expire.
-    Detail: JSON.stringify({ healthgate: { check: true, id: arrival.id } }),
+    Detail: JSON.stringify({ healthgate: { check: true, id } }),
   };
-  const { EventId, ErrorCode } = await events.putEvent(event, context.signal);
+  const { EventId, ErrorCode } = await events.putEvent(event, signal);
   if (EventId === undefined) {
     const code = /^\w{1,60}$/.test(ErrorCode ?? '') ? `: ${String(ErrorCode)}` : '';
     throw new UnhealthyError(
       `${named.bus(config.bus)} refused the event${code}; may this service put its source there?`,
     );
   }
-  arrival.stage();
   return { ...event, EventId };
 }

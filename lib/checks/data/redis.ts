@@ -4,7 +4,7 @@ import { defineKind } from '../kind.ts';
 import { connectNode, connectRedis, redisKeys, redisTarget } from './redis-client.ts';
 import { hostFrom } from './redis-errors.ts';
 import type { RedisConfig, RedisNode } from './redis-node.ts';
-import { hostText, parseHost, addressOf } from './redis-url.ts';
+import { addressOf, hostText, parseHost } from './redis-url.ts';
 
 export const redis = defineKind({
   kind: 'redis',

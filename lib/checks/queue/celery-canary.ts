@@ -5,8 +5,8 @@ import { UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
 import { connectRedis, redisTarget } from '../data/redis-client.ts';
 import type { RedisConfig } from '../data/redis-node.ts';
-import { consume } from './amqp.ts';
-import type { Broker, OutgoingMessage } from './amqp.ts';
+import { consume } from './amqp-broker.ts';
+import type { Broker, OutgoingMessage } from './amqp-broker.ts';
 import { outcomeOf, resultKey, taskMessage } from './celery.ts';
 import type { Outcome } from './celery.ts';
 

@@ -4,7 +4,7 @@ import { UnhealthyError } from '../../engine/errors.ts';
 import { redisUrl } from '../data/redis-url.ts';
 import { defineKind, describe, text } from '../kind.ts';
 import { brokerKeys, brokerOf, connectBroker } from './amqp.ts';
-import type { Broker } from './amqp.ts';
+import type { Broker } from './amqp-broker.ts';
 import { runCanary } from './celery-canary.ts';
 import { ACTIVE_QUEUES, askWorkers, patience } from './celery.ts';
 

@@ -7,8 +7,9 @@ import type { Channel } from 'amqplib';
 import { answered } from '../../engine/connections.ts';
 import { UnhealthyError } from '../../engine/errors.ts';
 import type { CheckContext } from '../../types.ts';
-import { consume, send } from './amqp.ts';
-import type { Broker, BrokerConfig, Meanings } from './amqp.ts';
+import type { BrokerConfig } from './amqp.ts';
+import { consume, send } from './amqp-broker.ts';
+import type { Broker, Meanings } from './amqp-broker.ts';
 
 /** A question that workers answer over remote control. */
 export interface Question<T> {

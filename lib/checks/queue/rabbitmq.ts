@@ -3,8 +3,9 @@ import type { Channel } from 'amqplib';
 import * as v from 'valibot';
 import { UnhealthyError } from '../../engine/errors.ts';
 import { defineKind, describe } from '../kind.ts';
-import { brokerKeys, brokerOf, connectBroker, consume } from './amqp.ts';
-import type { Broker } from './amqp.ts';
+import { brokerKeys, brokerOf, connectBroker } from './amqp.ts';
+import { consume } from './amqp-broker.ts';
+import type { Broker } from './amqp-broker.ts';
 
 export const rabbitmq = defineKind({
   kind: 'rabbitmq',

@@ -10,7 +10,7 @@ describe('hostOf', () => {
     ['redis://:hunter2@cache.example', 'cache.example:6379'],
     ['redis://[::1]:1', '[::1]:1'],
     ['redis://[::1]', '[::1]:6379'],
-    ['redis://%2Ftmp%2Fredis.sock', '/tmp/redis.sock:6379'],
+    ['redis://%2Frun%2Fredis.sock', '/run/redis.sock:6379'],
     ['redis://half%zz', 'half%zz:6379'],
   ])('of %s is %s', (text, host) => {
     expect(hostOf(text, 6379)).toBe(host);
