@@ -27,21 +27,23 @@ import { startHistoryApi } from '../stack/servers/history-api.ts';
 import { MOTO_CREDENTIALS } from '../stack/servers/moto.ts';
 import { startStack } from '../stack/stack.ts';
 import type { Stack } from '../stack/stack.ts';
-import { awsFront, DENIED, THROTTLED } from '../support/aws-front.ts';
-import type { AwsFront, Instead } from '../support/aws-front.ts';
+import { awsAnswer, awsFailure, awsProxy } from '../support/aws-proxy.ts';
+import type { AwsProxy } from '../support/aws-proxy.ts';
 import { runLeaf } from '../support/run-leaf.ts';
 
 const { bus, rule, connection, destination } = HISTORY;
+const DENIED = awsFailure('AccessDeniedException');
+const THROTTLED = awsFailure('ThrottlingException');
 
 let stack: Stack<'aws' | 'clickhouse' | 'historyApi'>;
-let front: AwsFront;
+let proxy: AwsProxy;
 let events: EventBridgeClient;
 let secrets: SecretsManagerClient;
 
 beforeAll(async () => {
   stack = await startStack(['aws', 'clickhouse', 'historyApi']);
   const { endpoint, region } = stack.addresses.aws;
-  front = await awsFront(endpoint);
+  proxy = await awsProxy(endpoint);
   events = new EventBridgeClient({ endpoint, region, credentials: MOTO_CREDENTIALS });
   secrets = new SecretsManagerClient({ endpoint, region, credentials: MOTO_CREDENTIALS });
 }, 60_000);
@@ -49,18 +51,18 @@ beforeAll(async () => {
 afterAll(async () => {
   events.destroy();
   secrets.destroy();
-  await front.stop();
+  await proxy.stop();
   await stack.stop();
 }, 60_000);
 
 afterEach(() => {
-  front.instead = {};
+  proxy.instead = {};
   vi.unstubAllEnvs();
 });
 
-/** The answer of one leaf, which finds the front by the environment. */
+/** The answer of one leaf, which finds the proxy by the environment. */
 async function check(leaf: object): Promise<string> {
-  vi.stubEnv('AWS_ENDPOINT_URL', front.endpoint);
+  vi.stubEnv('AWS_ENDPOINT_URL', proxy.url);
   const { status, logged } = await runLeaf(leaf);
   expect(logged).toBe('');
   return status;
@@ -117,9 +119,9 @@ const HOPS: Readonly<Record<string, Hop>> = {
   'the bus refuses the event': {
     breaks: async () => {
       const Entries = [{ ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'no' }];
-      front.instead = { 'AWSEvents.PutEvents': { status: 200, body: { FailedEntryCount: 1, Entries } } };
+      proxy.instead = { 'AWSEvents.PutEvents': awsAnswer({ FailedEntryCount: 1, Entries }) };
     },
-    repairs: async () => (front.instead = {}),
+    repairs: async () => (proxy.instead = {}),
     lost: /^UnhealthyError: eventbridge bus history refused the event: NotAuthorizedForSourceException/,
   },
   'the rule is disabled': {
@@ -216,8 +218,8 @@ describe('a hop that is broken is named, and works once repaired', () => {
 });
 
 describe('what could not be looked at is said', () => {
-  const losing: Instead = {
-    'AWSEvents.PutEvents': { status: 200, body: { FailedEntryCount: 0, Entries: [{ EventId: 'never-delivered' }] } },
+  const losing = {
+    'AWSEvents.PutEvents': awsAnswer({ FailedEntryCount: 0, Entries: [{ EventId: 'never-delivered' }] }),
   };
 
   it.each([
@@ -230,14 +232,14 @@ describe('what could not be looked at is said', () => {
     ],
     ['AWSEvents.DescribeApiDestination', THROTTLED, /; could not look at destination, history API: .* throttles/],
   ])('%s', async (action, answer, said) => {
-    front.instead = { ...losing, [action]: answer };
+    proxy.instead = { ...losing, [action]: answer };
     const status = await pipeline();
     expect(status).toMatch(new RegExp(`${NOT_THERE}no broken hop found; could not look at `));
     expect(status).toMatch(said);
   });
 
   it('beside the hop that was found', async () => {
-    front.instead = { 'AWSEvents.DescribeConnection': DENIED };
+    proxy.instead = { 'AWSEvents.DescribeConnection': DENIED };
     await stack.parts.historyApi.stop();
     await events.send(new DisableRuleCommand({ Name: rule, EventBusName: bus }));
     expect(await pipeline()).toMatch(lostAt('rule: .*; could not look at connection, history API: '));
@@ -246,7 +248,7 @@ describe('what could not be looked at is said', () => {
   });
 
   it('not the event itself', async () => {
-    front.instead = { 'AWSEvents.PutEvents': DENIED };
+    proxy.instead = { 'AWSEvents.PutEvents': DENIED };
     expect(await pipeline()).toMatch(/^AuthError: eventbridge bus history denied access; allow events:PutEvents on it/);
   });
 });
@@ -261,7 +263,7 @@ describe('credentials', () => {
   });
 
   it('that may not be looked at', async () => {
-    front.instead = { 'secretsmanager.DescribeSecret': DENIED };
+    proxy.instead = { 'secretsmanager.DescribeSecret': DENIED };
     expect(await lookAt('credentials', connection)).toMatch(
       /^AuthError: secret of .* denied access; allow secretsmanager:DescribeSecret on it/,
     );
@@ -269,7 +271,7 @@ describe('credentials', () => {
 
   it('that are gone', async () => {
     const gone = { __type: 'ResourceNotFoundException', Message: 'Secrets Manager can’t find the specified secret.' };
-    front.instead = { 'secretsmanager.DescribeSecret': { status: 400, body: gone } };
+    proxy.instead = { 'secretsmanager.DescribeSecret': awsAnswer(gone, 400) };
     expect(await lookAt('credentials', connection)).toMatch(
       /^ConfigurationError: secret of eventbridge connection history-api does not exist/,
     );

@@ -12,17 +12,13 @@ import { createToken } from '../../lib/vault/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
 import { awsFailure, awsProxy } from '../support/aws-proxy.ts';
-import type { AwsProxy } from '../support/aws-proxy.ts';
+import type { AwsProxy, Instead } from '../support/aws-proxy.ts';
 import { collectedLog } from '../support/collected-log.ts';
+import { transports } from '../support/transports.ts';
 
 const { aws, redis } = inject('stack');
 const environment = motoEnvironment(aws);
 const MINUTE = 60_000;
-
-const transports: [string, Readonly<Record<string, string>>][] = [
-  ['by the SDK', {}],
-  ['in Lambda', { AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001' }],
-];
 
 describe.each(transports)('%s', (_transport, more) => {
   let proxy: AwsProxy;
@@ -74,7 +70,7 @@ describe.each(transports)('%s', (_transport, more) => {
     return report.vault?.status ?? '';
   };
 
-  test.each<[string, NonNullable<AwsProxy['instead']>, RegExp]>([
+  test.each<[string, Instead, RegExp]>([
     ['hangs up', 'hang up', /^ConnectionError: connection (?:reset|closed) by Secrets Manager in /],
     ['is too slow', 'never answer', /^TimeoutError: no answer within 1 s from the namespace's secret/],
     ['throttles', awsFailure('ThrottlingException'), /^UnhealthyError: .* throttles: too many requests/],
@@ -93,12 +89,12 @@ describe.each(transports)('%s', (_transport, more) => {
     ['fails inside', awsFailure('InternalServiceError', 500), /^UnhealthyError: .* answered 500/],
     ['is a page', { status: 200, body: '<html>secret</html>' }, /^UnhealthyError: .* is the endpoint right\?/],
   ])('%s', async (_name, instead, said) => {
-    proxy.instead = instead;
+    proxy.instead = { all: instead };
     expect(await vaultStatus()).toMatch(said);
     // Past the minute for which the document is kept: it could not be read again, and says so.
     now += 7 * MINUTE;
     if (instead !== 'never answer') expect(await vaultStatus()).toMatch(/; what was read 7 min ago is in use$/);
-    proxy.instead = undefined;
+    proxy.instead = {};
     now += MINUTE;
     expect(await ask()).toMatchObject({ status: 200, headers: { 'x-health-status': 'degraded' } });
     expect(lines.join()).not.toMatch(/user\/secret|<html>/);

@@ -15,10 +15,12 @@ import { Vault } from '../../lib/vault/vault.ts';
 import { freePort } from '../stack/process.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
 import { awsFailure } from '../support/aws-proxy.ts';
+import { testDocuments } from '../support/document-store.ts';
 import { answersGarbage, blackHole, closesAtOnce } from '../support/faulty-server.ts';
 import { fixedAnswer } from '../support/fixed-answer.ts';
 import type { FixedAnswer } from '../support/fixed-answer.ts';
 import { openHandles, settledHandles } from '../support/handles.ts';
+import { transports } from '../support/transports.ts';
 
 const environment = motoEnvironment(inject('stack').aws);
 const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
@@ -31,12 +33,6 @@ const admin = new SecretsManagerClient({
 afterAll(() => {
   admin.destroy();
 });
-
-/** Lambda's environment is what tells that its requests are signed without the SDK. */
-const transports: [string, Readonly<Record<string, string>>][] = [
-  ['by the SDK', {}],
-  ['in Lambda', { AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001', AWS_SESSION_TOKEN: 'a-session-token' }],
-];
 
 describe.each(transports)('%s', (_transport, more) => {
   /** Of this file's own, since every test file works on the same emulator. */
@@ -70,13 +66,7 @@ describe.each(transports)('%s', (_transport, more) => {
   }
 
   describe('documents', () => {
-    test('come back as they were written, the first time and later', async () => {
-      const text = '{\n  "checks": { "z": 1, "a": "ü" }\n}\n';
-      await store.write('written', text, signal());
-      expect(await store.read('written', signal())).toBe(text);
-      await store.write('written', '{}', signal());
-      expect(await store.read('written', signal())).toBe('{}');
-    });
+    testDocuments(() => store);
 
     test('are the same with and without a slash at the end of the prefix', async () => {
       await store.write('slash', '{}', signal());
@@ -84,8 +74,7 @@ describe.each(transports)('%s', (_transport, more) => {
       await expect(admin.send(new DescribeSecretCommand({ SecretId: `${prefix}/slash` }))).resolves.toBeDefined();
     });
 
-    test('are not there: never written, or marked for deletion', async () => {
-      expect(await store.read('never-written', signal())).toBeUndefined();
+    test('are not there where they are marked for deletion', async () => {
       await store.write('marked', '{}', signal());
       await markForDeletion(`${prefix}/marked`);
       expect(await store.read('marked', signal())).toBeUndefined();

@@ -1,5 +1,5 @@
 /** What a request to AWS must be allowed: from its wire format to the actions and resources that IAM is asked about. */
-import type { RecordedCall } from './recording-proxy.ts';
+import type { RecordedCall } from './aws-proxy.ts';
 
 /** Of the emulator. */
 export const ACCOUNT = '123456789012';

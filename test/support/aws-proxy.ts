@@ -1,39 +1,61 @@
-/** A road to the AWS emulator that counts what is called, and can be made to answer by itself. */
+/** A road to the AWS emulator that keeps what is asked and answered, and can be made to answer by itself. */
 import { createServer, request as requestHttp } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { close, listen } from '../../lib/http/server.ts';
 import type { FixedAnswer } from './fixed-answer.ts';
 
+export interface RecordedCall {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** Body of the answer, empty where the proxy answered by itself. */
+  readonly answer: string;
+}
+
+/** What is done with a call that is not handed on. */
+export type Instead = FixedAnswer | 'hang up' | 'never answer';
+
 export interface AwsProxy {
   readonly url: string;
-  /** What was called, in order: `GetSecretValue`. */
-  readonly calls: string[];
-  /** What is done with calls: handed on unless set. */
-  instead: FixedAnswer | 'hang up' | 'never answer' | undefined;
+  readonly port: number;
+  /** In the order of their answers. */
+  readonly calls: readonly RecordedCall[];
+  /** By the header `X-Amz-Target` (`AWSEvents.PutEvents`), or for `all` calls. What is not named is handed on. */
+  instead: Readonly<Record<string, Instead>>;
   stop(): Promise<void>;
 }
 
 /** @param endpoint Where the emulator is. */
 export async function awsProxy(endpoint: string): Promise<AwsProxy> {
-  const server = createServer((incoming, outgoing) => {
-    const { method, url, headers } = incoming;
-    proxy.calls.push(String(headers['x-amz-target']).replace(/^.*\./, ''));
-    const { instead } = proxy;
-    if (instead === 'hang up') incoming.socket.destroy();
-    else if (instead === 'never answer') incoming.resume();
-    else if (instead !== undefined) outgoing.writeHead(instead.status, instead.headers).end(instead.body);
-    else {
-      const onward = requestHttp(new URL(url ?? '/', endpoint), { method, headers, agent: false }, (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-      });
-      onward.on('error', () => outgoing.destroy());
-      incoming.pipe(onward);
-    }
+  const calls: RecordedCall[] = [];
+  const server = createServer((request, response) => {
+    const { method = '', url: path = '', headers, socket } = request;
+    const handle = async () => {
+      const body = await buffer(request);
+      const call = { method, path, headers, body: body.toString() };
+      const instead = proxy.instead[String(headers['x-amz-target'])] ?? proxy.instead.all;
+      if (instead === undefined) {
+        const answer = await answerOf(endpoint, call, body);
+        const bytes = await buffer(answer);
+        calls.push({ ...call, answer: bytes.toString() });
+        response.writeHead(answer.statusCode ?? 502, answer.headers).end(bytes);
+        return;
+      }
+      calls.push({ ...call, answer: '' });
+      if (instead === 'hang up') socket.destroy();
+      else if (instead !== 'never answer') response.writeHead(instead.status, instead.headers).end(instead.body);
+    };
+    handle().catch(() => response.destroy());
   });
+  const url = await listen(server, '127.0.0.1', 0);
   const proxy: AwsProxy = {
-    url: await listen(server, '127.0.0.1', 0),
-    calls: [],
-    instead: undefined,
+    url,
+    port: Number(new URL(url).port),
+    calls,
+    instead: {},
     async stop() {
       server.closeAllConnections();
       await close(server);
@@ -42,8 +64,23 @@ export async function awsProxy(endpoint: string): Promise<AwsProxy> {
   return proxy;
 }
 
-/** An error as AWS answers it: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+/** The header `host` stays as it is: it is a part of what was signed. */
+function answerOf(
+  endpoint: string,
+  { method, path, headers }: Pick<RecordedCall, 'method' | 'path' | 'headers'>,
+  body: Buffer,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    requestHttp(new URL(path, endpoint), { method, headers, agent: false }, resolve).once('error', reject).end(body);
+  });
+}
+
+/** An answer as AWS gives it: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+export function awsAnswer(body: object, status = 200): FixedAnswer {
+  return { status, body: JSON.stringify(body), headers: { 'content-type': 'application/x-amz-json-1.1' } };
+}
+
+/** An error, with a message that must not be shown. */
 export function awsFailure(type: string, status = 400): FixedAnswer {
-  const body = JSON.stringify({ __type: type, Message: 'arn:aws:iam::123456789012:user/secret' });
-  return { status, body, headers: { 'content-type': 'application/x-amz-json-1.1' } };
+  return awsAnswer({ __type: type, Message: 'arn:aws:iam::123456789012:user/secret' }, status);
 }

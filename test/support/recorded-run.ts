@@ -13,7 +13,7 @@ import { HISTORY } from '../stack/servers/event-bridge.ts';
 import { accessesOf } from './aws-calls.ts';
 import type { Access } from './aws-calls.ts';
 import { collectedLog } from './collected-log.ts';
-import { recordingProxy } from './recording-proxy.ts';
+import { awsProxy } from './aws-proxy.ts';
 import { runLeaf } from './run-leaf.ts';
 
 /** What the run works with, in the emulator. */
@@ -85,9 +85,9 @@ const moreLeaves = (
 export async function recordRun(stack: Addresses, belongings: Belongings): Promise<RecordedRun> {
   const tokens = { own: createToken('shop'), opaque: `an opaque token of ${belongings.prefix}` };
   await writeNamespaces(belongings, tokens);
-  const proxy = await recordingProxy(stack.aws.endpoint);
+  const proxy = await awsProxy(stack.aws.endpoint);
   try {
-    vi.stubEnv('AWS_ENDPOINT_URL', proxy.endpoint);
+    vi.stubEnv('AWS_ENDPOINT_URL', proxy.url);
     // Where this is set, Secrets Manager is called without the SDK.
     vi.stubEnv('AWS_LAMBDA_RUNTIME_API', '127.0.0.1:1');
 
@@ -95,7 +95,7 @@ export async function recordRun(stack: Addresses, belongings: Belongings): Promi
     const opened: (string | undefined)[] = [];
     for (const token of [tokens.own, tokens.opaque, createToken('none')]) opened.push((await vault.find(token))?.name);
 
-    const throughProxy = { ...stack, aws: { ...stack.aws, endpoint: proxy.endpoint, port: proxy.port } };
+    const throughProxy = { ...stack, aws: { ...stack.aws, endpoint: proxy.url, port: proxy.port } };
     const leaves = [
       ...fixtures.flatMap(({ works }) => Object.entries(works(throughProxy))),
       ...Object.entries(moreLeaves(throughProxy, belongings)),
