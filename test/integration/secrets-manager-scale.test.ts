@@ -1,11 +1,12 @@
 /** How often Secrets Manager is called where it holds thousands of namespaces. */
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { secretsManagerStore } from '../../lib/vault/secrets-manager.ts';
 import { createToken } from '../../lib/vault/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
-import { motoEnvironment } from '../stack/servers/moto.ts';
+import { MOTO_CREDENTIALS, motoEnvironment } from '../stack/servers/moto.ts';
+import { startStack } from '../stack/stack.ts';
+import type { Stack } from '../stack/stack.ts';
 import { awsFailure, awsProxy } from '../support/aws-proxy.ts';
 import type { AwsProxy } from '../support/aws-proxy.ts';
 import { collectedLog } from '../support/collected-log.ts';
@@ -16,20 +17,20 @@ const LIST_PAGES = NAMESPACES / 100;
 const BATCHES = NAMESPACES / 20;
 const MADE_AT_ONCE = 8;
 
-const { aws } = inject('stack');
-const environment = motoEnvironment(aws);
-const prefix = `scale-${randomUUID()}`;
-const admin = new SecretsManagerClient({
-  endpoint: aws.endpoint,
-  region: aws.region,
-  credentials: { accessKeyId: environment.AWS_ACCESS_KEY_ID, secretAccessKey: environment.AWS_SECRET_ACCESS_KEY },
-});
+const prefix = 'scale';
 const LEAF = { kind: 'tcp', host: 'db.example', port: 5432 };
 const textOf = (...tokens: string[]) => JSON.stringify({ access_tokens: tokens, checks: { db: LEAF } });
 const opaque = (name: string) => `an-opaque-token-of-${name}`;
 const [token, rotated] = [createToken('n7'), createToken('n8')];
 
+/** With an emulator of this file's own: so many secrets make it slow for everybody else. */
+let stack: Stack<'aws'>;
+let admin: SecretsManagerClient;
+
 beforeAll(async () => {
+  stack = await startStack(['aws']);
+  const { endpoint, region } = stack.addresses.aws;
+  admin = new SecretsManagerClient({ endpoint, region, credentials: MOTO_CREDENTIALS });
   const names = Array.from({ length: NAMESPACES }, (_, index) => `n${String(index)}`);
   const makeOn = async () => {
     for (let name = names.pop(); name !== undefined; name = names.pop()) {
@@ -40,8 +41,9 @@ beforeAll(async () => {
   await Promise.all(Array.from({ length: MADE_AT_ONCE }, makeOn));
 }, 240_000);
 
-afterAll(() => {
+afterAll(async () => {
   admin.destroy();
+  await stack.stop();
 });
 
 describe.each(transports)('%s', (_transport, more) => {
@@ -50,8 +52,9 @@ describe.each(transports)('%s', (_transport, more) => {
   let now: number;
 
   beforeEach(async () => {
+    const { aws } = stack.addresses;
     proxy = await awsProxy(aws.endpoint);
-    for (const [name, value] of Object.entries({ ...environment, ...more })) vi.stubEnv(name, value);
+    for (const [name, value] of Object.entries({ ...motoEnvironment(aws), ...more })) vi.stubEnv(name, value);
     vi.stubEnv('AWS_ENDPOINT_URL', proxy.url);
     now = Date.now();
     vault = new Vault(secretsManagerStore(prefix), collectedLog().log, () => now);
