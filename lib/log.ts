@@ -1,4 +1,5 @@
 /** Structured log: one JSON object a line. What it is told to hide never reaches the line. */
+import { CheckError } from './engine/errors.ts';
 import { codeOf } from './engine/network-errors.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -52,9 +53,14 @@ function plain(value: unknown, secrets: readonly string[]): unknown {
   return value instanceof Error ? plainError(value, MAX_CAUSES) : value;
 }
 
-/** @param left How many causes to follow: a cause may be its own cause. */
+/**
+ * The message of a `CheckError` says it all, so it is written without its stack.
+ *
+ * @param left How many causes to follow: a cause may be its own cause.
+ */
 function plainError(error: Error, left: number): object {
-  const { name, message, stack, cause } = error;
+  const { name, message, cause } = error;
+  const stack = error instanceof CheckError ? undefined : error.stack;
   const inner = (link: unknown) => (link instanceof Error && left > 0 ? plainError(link, left - 1) : undefined);
   const errors = error instanceof AggregateError ? error.errors.slice(0, MAX_CAUSES).map(inner) : undefined;
   return { name, code: codeOf(error), message, stack, errors, cause: inner(cause) };

@@ -41,8 +41,9 @@ async function main(args: readonly string[], terminal: Terminal): Promise<ExitCo
     }
     return await command.run(input, terminal);
   } catch (error) {
-    if (!(error instanceof UsageError) && !(error instanceof CheckError) && !isParseError(error)) throw error;
-    terminal.err(`healthgate ${name}: ${error.message}\nSee healthgate ${name} --help.\n`);
+    const isUsage = error instanceof UsageError || isParseError(error);
+    if (!isUsage && !(error instanceof CheckError)) throw error;
+    terminal.err(`healthgate ${name}: ${error.message}\n${isUsage ? `See healthgate ${name} --help.\n` : ''}`);
     return EXIT.usage;
   }
 }

@@ -1,11 +1,10 @@
-/** `npm run package` in a copy of the project, so that the project's own dist/ stays as it is for other tests. */
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** `npm run package`, and what it makes. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../stack/command.ts';
+import { copyProject } from './project-copy.ts';
+import type { ProjectCopy } from './project-copy.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const SOURCES = ['functions', 'lib', 'infra', 'package.json', 'tsconfig.json', 'serverless.yml'];
 const LIMIT_MS = 60_000;
 
 /** A CloudFormation template, as far as it is looked into here. */
@@ -18,14 +17,12 @@ export interface Resource {
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
-export interface Packaged {
-  /** The copy of the project, with .serverless/ and dist/. */
-  readonly folder: string;
+/** With .serverless/ and dist/ in the copy. */
+export interface Packaged extends ProjectCopy {
   /** The zip that is deployed. */
   readonly artifact: string;
   readonly templateFile: string;
   readonly template: Template;
-  remove(): Promise<void>;
 }
 
 /** Every optional part switched on. The account, and what is in it, are made up. */
@@ -59,11 +56,9 @@ export const EVERYTHING: readonly string[] = [
  * @throws Error with the end of its output where it does not go well.
  */
 export async function packageService(args: readonly string[] = []): Promise<Packaged> {
-  const folder = await mkdtemp(join(tmpdir(), 'healthgate-package-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
+  const copy = await copyProject();
+  const { folder } = copy;
   try {
-    for (const source of SOURCES) await cp(join(ROOT, source), join(folder, source), { recursive: true });
-    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     // env -i: nothing of AWS's variables; no home, so no file of credentials either.
     const environment = [`PATH=${process.env.PATH ?? ''}`, `HOME=${join(folder, 'no-home')}`];
     const npm = ['npm', 'run', 'package', '--prefix', folder, '--', ...args];
@@ -71,9 +66,9 @@ export async function packageService(args: readonly string[] = []): Promise<Pack
     if (!ok) throw new Error(`npm run package failed:\n${output}`);
     const templateFile = join(folder, '.serverless/cloudformation-template-update-stack.json');
     const template = JSON.parse(await readFile(templateFile, 'utf8')) as Template;
-    return { folder, artifact: join(folder, '.serverless/healthgate.zip'), templateFile, template, remove };
+    return { ...copy, artifact: join(folder, '.serverless/healthgate.zip'), templateFile, template };
   } catch (error) {
-    await remove();
+    await copy.remove();
     throw error;
   }
 }

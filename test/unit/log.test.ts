@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CheckError } from '../../lib/engine/errors.ts';
 import { createLog } from '../../lib/log.ts';
 import { collectedLog } from '../support/collected-log.ts';
 
@@ -34,6 +35,12 @@ describe('an error', () => {
       stack: expect.stringContaining('log.test.ts') as string,
       cause: { name: 'TypeError', code: 'ECONNREFUSED', message: 'inner' },
     });
+  });
+
+  it('that was foreseen is written without its stack', () => {
+    const { log, lines } = collectedLog();
+    log.error('failed', { error: new CheckError('AuthError', 'denied') });
+    expect(parsed(lines[0]).error).toEqual({ name: 'AuthError', code: 'AuthError', message: 'denied' });
   });
 
   it('of several is written with each of them', () => {
