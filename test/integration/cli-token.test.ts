@@ -118,14 +118,23 @@ describe('--drop', () => {
   });
 });
 
-test('--add on Secrets Manager', async () => {
+test('--add and --drop on Secrets Manager', async () => {
   const environment = motoEnvironment(inject('stack').aws);
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const vault = `secretsmanager:cli-${randomUUID()}`;
   const store = await openStore(vault);
+  const stored = () => store.read('single', AbortSignal.timeout(10_000));
   await store.write('single', documents['single.json'], AbortSignal.timeout(10_000));
-  const { code, out } = await runCli(['token', 'single', '--add', '--vault', vault]);
-  expect(code).toBe(0);
-  const added = `{\n  "access_tokens": ["${tokenIn(out)}"],`;
-  expect(await store.read('single', AbortSignal.timeout(10_000))).toBe(documents['single.json'].replace('{', added));
+
+  const added = await runCli(['token', 'single', '--add', '--vault', vault]);
+  expect(added.code).toBe(0);
+  const made = tokenIn(added.out);
+  expect(await stored()).toBe(documents['single.json'].replace('{', `{\n  "access_tokens": ["${made}"],`));
+
+  const dropped = await runCli(['token', 'single', '--drop', digest(OLD), '--vault', vault]);
+  expect(dropped).toMatchObject({
+    code: 0,
+    out: `dropped  sha256 ${digest(OLD)}\nleft     sha256 ${digest(made)}\n`,
+  });
+  expect(await stored()).toBe(`{\n  "access_tokens": ["${made}"],\n  ${CHECKS}\n}\n`);
 });
