@@ -76,23 +76,29 @@ export function secretsManagerStore(prefix: string): Store {
       return text;
     },
     async readMany(namespaces, signal) {
-      const input = { SecretIdList: namespaces.map((namespace) => root + namespace) };
-      const answer = await call({ action: 'BatchGetSecretValue', input, object: '*' }, signal);
-      const values = (answer?.SecretValues ?? []).map((value): [string, string | Error] => {
-        const text = textOf(value, `secret ${value.Name ?? ''}`);
-        return [value.Name ?? '', text === BINARY ? new DocumentError(BINARY_MISTAKE) : text];
-      });
+      const SecretIdList = namespaces.map((namespace) => root + namespace);
       const { target } = await open();
-      const errors = (answer?.Errors ?? [])
-        .filter(({ ErrorCode = '' }) => ErrorCode !== NOT_FOUND && ErrorCode !== MARKED_FOR_DELETION)
-        .map(({ SecretId = '', ErrorCode = '' }): [string, Error] => {
+      // What is neither given nor said to be missing must not pass for a secret that is not there.
+      const unanswered = (id: string) => new UnhealthyError(`${target} gives neither secret ${id} nor a reason`);
+      const read = new Map<string, string | Error>(SecretIdList.map((id) => [id, unanswered(id)]));
+      let NextToken: string | undefined;
+      for (let page = 0; page < SecretIdList.length; page++) {
+        const input = { SecretIdList, NextToken };
+        const answer = await call({ action: 'BatchGetSecretValue', input, object: '*' }, signal);
+        for (const value of answer?.SecretValues ?? []) {
+          const text = textOf(value, `secret ${value.Name ?? ''}`);
+          read.set(value.Name ?? '', text === BINARY ? new DocumentError(BINARY_MISTAKE) : text);
+        }
+        for (const { SecretId = '', ErrorCode = '' } of answer?.Errors ?? []) {
           const error = Object.assign(new Error(ErrorCode), { name: ErrorCode });
-          return [
-            SecretId,
-            errorOf(error, { action: 'GetSecretValue', object: `secret ${SecretId}` }, target) ?? error,
-          ];
-        });
-      return new Map([...values, ...errors].map(([name, value]) => [name.slice(root.length), value]));
+          const refused = { action: 'GetSecretValue', object: `secret ${SecretId}` } as const;
+          if (ErrorCode === NOT_FOUND || ErrorCode === MARKED_FOR_DELETION) read.delete(SecretId);
+          else read.set(SecretId, errorOf(error, refused, target) ?? error);
+        }
+        NextToken = answer?.NextToken;
+        if (NextToken === undefined) break;
+      }
+      return new Map([...read].map(([id, value]) => [id.slice(root.length), value]));
     },
     async readSecret(name, signal) {
       if (!NAME_OR_ARN.test(name)) return undefined;

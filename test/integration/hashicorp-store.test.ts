@@ -6,14 +6,11 @@ import type { Store } from '../../lib/vault/store.ts';
 import { createToken } from '../../lib/vault/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
 import type { Running } from '../stack/process.ts';
-import { freePort } from '../stack/process.ts';
 import { PYTHON } from '../stack/python.ts';
 import { startOpenbao } from '../stack/servers/openbao.ts';
 import type { Openbao } from '../stack/servers/openbao.ts';
-import { testDocuments } from '../support/document-store.ts';
-import { answersGarbage, blackHole, closesAtOnce } from '../support/faulty-server.ts';
 import { fixedAnswer } from '../support/fixed-answer.ts';
-import { openHandles, settledHandles } from '../support/handles.ts';
+import { testDocuments, testStrangers } from '../support/store-suite.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -251,41 +248,5 @@ describe('servers that are no Vault, or a broken one', () => {
     }
   });
 
-  test.each([
-    ['refused', undefined, 'ConnectionError'],
-    ['closes at once', closesAtOnce, 'ConnectionError'],
-    ['garbage', () => answersGarbage(Buffer.from('220 mail.example ESMTP\r\n')), 'UnhealthyError'],
-  ])('%s', async (_name, start, name) => {
-    const server = await start?.();
-    try {
-      const port = server?.port ?? (await freePort());
-      const store = await open('secret/healthgate', { VAULT_ADDR: `http://127.0.0.1:${port}` });
-      await expect(store.read('prod', signal())).rejects.toMatchObject({ name });
-    } finally {
-      await server?.stop();
-    }
-  });
-
-  test('one that never answers is let go of when the signal is aborted, and nothing stays open', async () => {
-    const server = await blackHole();
-    const before = openHandles();
-    const controller = new AbortController();
-    const store = await open('secret/healthgate', { VAULT_ADDR: `http://127.0.0.1:${server.port}` });
-    const reading = store.read('prod', controller.signal);
-    setImmediate(() => {
-      controller.abort();
-    });
-    await expect(reading).rejects.toThrow();
-    expect(await settledHandles(before)).toEqual([]);
-    await server.stop();
-  });
-});
-
-test('nothing stays open after an answer', async () => {
-  const store = await open();
-  const before = openHandles();
-  await store.write('handles', '{}', signal());
-  await store.read('handles', signal());
-  await store.list(signal());
-  expect(await settledHandles(before)).toEqual([]);
+  testStrangers((port) => open('secret/healthgate', { VAULT_ADDR: `http://127.0.0.1:${port}` }));
 });

@@ -1,4 +1,4 @@
-/** The store for AWS Secrets Manager, on moto; only what that cannot be made to answer comes from other servers. */
+/** The store for AWS Secrets Manager, on moto. */
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
@@ -12,14 +12,8 @@ import { secretsManagerStore } from '../../lib/vault/secrets-manager.ts';
 import type { Store } from '../../lib/vault/store.ts';
 import { createToken } from '../../lib/vault/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
-import { freePort } from '../stack/process.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
-import { awsFailure } from '../support/aws-proxy.ts';
-import { testDocuments } from '../support/document-store.ts';
-import { answersGarbage, blackHole, closesAtOnce } from '../support/faulty-server.ts';
-import { fixedAnswer } from '../support/fixed-answer.ts';
-import type { FixedAnswer } from '../support/fixed-answer.ts';
-import { openHandles, settledHandles } from '../support/handles.ts';
+import { testDocuments } from '../support/store-suite.ts';
 import { transports } from '../support/transports.ts';
 
 const environment = motoEnvironment(inject('stack').aws);
@@ -118,21 +112,6 @@ describe.each(transports)('%s', (_transport, more) => {
       );
     });
 
-    test('of which single ones are refused among many say why', async () => {
-      const Errors = [{ SecretId: 'some/locked', ErrorCode: 'AccessDeniedException', Message: 'user/secret' }];
-      const server = await fixedAnswer({ status: 200, body: JSON.stringify({ SecretValues: [], Errors }) });
-      vi.stubEnv('AWS_ENDPOINT_URL', server.url);
-      try {
-        const read = await secretsManagerStore('some').readMany?.(['locked'], signal());
-        expect(read?.get('locked')).toMatchObject({
-          name: 'AuthError',
-          message: expect.stringContaining('allow secretsmanager:GetSecretValue on secret some/locked') as string,
-        });
-      } finally {
-        await server.stop();
-      }
-    });
-
     test('that are larger than a secret can be are refused', async () => {
       await expect(store.write('large', 'x'.repeat(65_537), signal())).rejects.toMatchObject({
         name: 'ConfigurationError',
@@ -214,84 +193,5 @@ describe.each(transports)('%s', (_transport, more) => {
     test('a prefix that no name can begin with is refused', () => {
       expect(() => secretsManagerStore('health gate')).toThrow('a prefix consists of');
     });
-  });
-
-  describe('answers of a server that stands in for a Secrets Manager in trouble', () => {
-    const permission = 'secretsmanager:GetSecretValue on secret some/prod';
-    test.each<[string, FixedAnswer, string, string]>([
-      ['no permission', awsFailure('AccessDeniedException'), 'AuthError', `allow ${permission}`],
-      ['expired credentials', awsFailure('ExpiredTokenException'), 'AuthError', 'have expired'],
-      ['unknown credentials', awsFailure('UnrecognizedClientException'), 'AuthError', 'refused the AWS credentials'],
-      ['throttling', awsFailure('ThrottlingException'), 'UnhealthyError', 'throttles'],
-      ['a key that is disabled', awsFailure('DecryptionFailure'), 'UnhealthyError', 'allow kms:Decrypt'],
-      ['a fault of its own', awsFailure('InternalServiceError', 500), 'UnhealthyError', 'answered 500'],
-      ['a page', { status: 200, body: '<html>secret</html>' }, 'UnhealthyError', 'no answer of AWS'],
-      ['a page that says no', { status: 403, body: '<html>secret</html>' }, 'AuthError', permission],
-      ['no value', { status: 200, body: '{}' }, 'UnhealthyError', 'holds no value'],
-    ])('%s', async (_name, answer, name, said) => {
-      const server = await fixedAnswer(answer);
-      vi.stubEnv('AWS_ENDPOINT_URL', server.url);
-      try {
-        const error: unknown = await secretsManagerStore('some')
-          .read('prod', signal())
-          .catch((error: unknown) => error);
-        expect(error).toMatchObject({ name, message: expect.stringContaining(said) as string });
-        expect(String(error)).not.toMatch(/user\/secret|html/);
-      } finally {
-        await server.stop();
-      }
-    });
-
-    test('a list without end', async () => {
-      const server = await fixedAnswer({ status: 200, body: '{"SecretList":[],"NextToken":"more"}' });
-      vi.stubEnv('AWS_ENDPOINT_URL', server.url);
-      try {
-        await expect(secretsManagerStore('some').list(signal())).rejects.toMatchObject({
-          name: 'UnhealthyError',
-          message: expect.stringContaining('more than 10000 secrets') as string,
-        });
-        expect(server.asked).toHaveLength(100);
-      } finally {
-        await server.stop();
-      }
-    });
-  });
-
-  describe('servers that are no Secrets Manager', () => {
-    test.each([
-      ['refused', undefined, 'ConnectionError'],
-      ['closes at once', closesAtOnce, 'ConnectionError'],
-      ['garbage', () => answersGarbage(Buffer.from('220 mail.example ESMTP\r\n')), 'UnhealthyError'],
-    ])('%s', async (_name, start, name) => {
-      const server = await start?.();
-      vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${server?.port ?? (await freePort())}`);
-      try {
-        await expect(secretsManagerStore('some').read('prod', signal())).rejects.toMatchObject({ name });
-      } finally {
-        await server?.stop();
-      }
-    });
-
-    test('one that never answers is let go of when the signal is aborted, and nothing stays open', async () => {
-      const server = await blackHole();
-      vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${server.port}`);
-      const before = openHandles();
-      const controller = new AbortController();
-      const reading = secretsManagerStore('some').read('prod', controller.signal);
-      setTimeout(() => {
-        controller.abort();
-      }, 200);
-      await expect(reading).rejects.toThrow();
-      expect(await settledHandles(before)).toEqual([]);
-      await server.stop();
-    });
-  });
-
-  test('nothing stays open after an answer', async () => {
-    const before = openHandles();
-    await store.write('handles', '{}', signal());
-    await store.read('handles', signal());
-    await store.list(signal());
-    expect(await settledHandles(before)).toEqual([]);
   });
 });

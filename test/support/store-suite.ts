@@ -1,0 +1,68 @@
+/** What every store on a server must do, as tests. */
+import { expect, test } from 'vitest';
+import type { Store } from '../../lib/vault/store.ts';
+import { freePort } from '../stack/process.ts';
+import { answersGarbage, blackHole, closesAtOnce } from './faulty-server.ts';
+import { openHandles, settledHandles } from './handles.ts';
+
+const signal = () => AbortSignal.timeout(10_000);
+
+/** With documents. */
+export function testDocuments(open: () => Store | Promise<Store>): void {
+  test('come back as the text that was written, the first time and later', async () => {
+    const store = await open();
+    const text = '{\n  "checks": { "z": 1, "a": { "2": "ü", "1": "\\u0000" } },\n  "access_tokens": []\n}\n';
+    await store.write('written', text, signal());
+    expect(await store.read('written', signal())).toBe(text);
+    await store.write('written', '{}', signal());
+    expect(await store.read('written', signal())).toBe('{}');
+  });
+
+  test('are not there where they were never written', async () => {
+    expect(await (await open()).read('never-written', signal())).toBeUndefined();
+  });
+
+  test('leave nothing open', async () => {
+    const store = await open();
+    const before = openHandles();
+    await store.write('handles', '{}', signal());
+    await store.read('handles', signal());
+    await store.list(signal());
+    expect(await settledHandles(before)).toEqual([]);
+  });
+}
+
+/**
+ * Before servers of another sort.
+ *
+ * @param open A store whose server is on this port of the loopback.
+ */
+export function testStrangers(open: (port: number) => Store | Promise<Store>): void {
+  test.each([
+    ['refused', undefined, 'ConnectionError'],
+    ['closes at once', closesAtOnce, 'ConnectionError'],
+    ['garbage', () => answersGarbage(Buffer.from('220 mail.example ESMTP\r\n')), 'UnhealthyError'],
+  ])('%s', async (_name, start, name) => {
+    const server = await start?.();
+    try {
+      const store = await open(server?.port ?? (await freePort()));
+      await expect(store.read('prod', signal())).rejects.toMatchObject({ name });
+    } finally {
+      await server?.stop();
+    }
+  });
+
+  test('one that never answers is let go of when the signal is aborted, and nothing stays open', async () => {
+    const server = await blackHole();
+    const before = openHandles();
+    const controller = new AbortController();
+    const store = await open(server.port);
+    const reading = store.read('prod', controller.signal);
+    setTimeout(() => {
+      controller.abort();
+    }, 200);
+    await expect(reading).rejects.toThrow();
+    expect(await settledHandles(before)).toEqual([]);
+    await server.stop();
+  });
+}
