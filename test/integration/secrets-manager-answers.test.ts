@@ -101,6 +101,13 @@ describe.each(transports)('%s', (_transport, more) => {
     });
   });
 
+  test('to a list: what is not below the prefix is left out', async () => {
+    const SecretList = [{ Name: 'some/prod' }, { Name: 'some/deeper/prod' }, { Name: 'somewhere' }, {}];
+    await answeredWith(awsAnswer({ SecretList }), async (store) => {
+      expect(await store.list(signal())).toEqual(['prod']);
+    });
+  });
+
   test('to a list: pages without end', async () => {
     const calls = await answeredWith(awsAnswer({ SecretList: [], NextToken: 'more' }), async (store) => {
       await expect(store.list(signal())).rejects.toMatchObject({

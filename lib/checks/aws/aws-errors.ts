@@ -18,7 +18,7 @@ export function awsError(error: unknown, call: AwsCall): CheckError | undefined 
     BY_NAME.get(name)?.(call) ??
     networkError(error, call.target) ??
     httpError(error, call.target) ??
-    byStatus(status, call)
+    byStatus(status, name, call)
   );
 }
 
@@ -69,14 +69,17 @@ const BY_NAME = new Map<string, ErrorOf>([
   ['NoSuchKey', ({ target }) => new UnhealthyError(`${target} has no object of that key`)],
 ]);
 
-function byStatus(status: number | undefined, call: AwsCall): CheckError | undefined {
+/** AWS's own word for what is wrong, such as `KMS.DisabledException`; not one that the SDK makes up where there is none. */
+const OWN_NAME = /^(?!Unknown|Error$|SyntaxError$)[A-Z][A-Za-z.]{1,59}$/;
+
+function byStatus(status: number | undefined, name: string, call: AwsCall): CheckError | undefined {
   if (status === undefined) return undefined;
   if (status === 401 || status === 403) return denied(call);
   if (status === 429) return throttled(call);
   if (status === 301) return wrongRegion(call);
   if (status >= 200 && status < 300)
     return new UnhealthyError(`${call.target} answered something that is no answer of AWS; is the endpoint right?`);
-  return new UnhealthyError(`${call.target} answered ${status}`);
+  return new UnhealthyError(`${call.target} answered ${status}${OWN_NAME.test(name) ? ` (${name})` : ''}`);
 }
 
 function factsOf(error: unknown): { name: string; status: number | undefined } {

@@ -32,7 +32,8 @@ describe('awsError', () => {
     [new NoSuchBucket({ message: RAW, $metadata: { httpStatusCode: 404 } }), 'ConfigurationError', 'does not exist'],
     [answered('ResourceNotFoundException', 400), 'ConfigurationError', 'does not exist'],
     [answered('NoSuchKey', 404), 'UnhealthyError', 'no object of that key'],
-    [answered('InternalError', 500), 'UnhealthyError', 'answered 500'],
+    [answered('InternalError', 500), 'UnhealthyError', 'answered 500 (InternalError)'],
+    [answered('KMS.DisabledException', 400), 'UnhealthyError', 'answered 400 (KMS.DisabledException)'],
     [answered('SyntaxError', 200), 'UnhealthyError', 'no answer of AWS'],
     [Object.assign(new Error(RAW), { code: 'ECONNREFUSED' }), 'ConnectionError', 'connection refused'],
     [Object.assign(new Error(RAW), { code: 'HPE_INVALID_CONSTANT' }), 'UnhealthyError', 'not HTTP'],
@@ -43,6 +44,13 @@ describe('awsError', () => {
     expect(found?.message).toContain(words);
     expect(found?.message).not.toContain(RAW);
   });
+
+  it.each(['UnknownError', 'Unknown', 'SyntaxError', '500', RAW, `A${'a'.repeat(60)}`])(
+    'names no error that is not AWS’s own: %s',
+    (name) => {
+      expect(awsError(answered(name, 500), call)?.message).toBe('s3 bucket assets answered 500');
+    },
+  );
 
   it('leaves the unforeseen alone', () => {
     expect(awsError(new TypeError('a fault of ours'), call)).toBeUndefined();
