@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -49,7 +50,7 @@ const WORKING = { status: 'working', response_time: '0.012' };
 const REFUSED = { status: 'AuthError: wrong password', response_time: '0.003' };
 
 test('makes each check a step, and passes while all work', async () => {
-  expect(await runAgainst('working', { redis: WORKING, celery: { ping: WORKING } })).toEqual([
+  expect(await runAgainst(report('working', { redis: WORKING, celery: { ping: WORKING } }))).toEqual([
     'report: passed',
     'redis: passed',
     'celery.ping: passed',
@@ -58,7 +59,7 @@ test('makes each check a step, and passes while all work', async () => {
 });
 
 test('names every check that fails', async () => {
-  expect(await runAgainst('failing', { redis: WORKING, celery: { ping: REFUSED, queue: REFUSED } })).toEqual([
+  expect(await runAgainst(report('failing', { redis: WORKING, celery: { ping: REFUSED, queue: REFUSED } }))).toEqual([
     'report: passed',
     'redis: passed',
     'celery.ping: AuthError: wrong password',
@@ -68,7 +69,7 @@ test('names every check that fails', async () => {
 });
 
 test('passes while only non-critical checks fail, and shows their steps as failed', async () => {
-  expect(await runAgainst('degraded', { redis: REFUSED })).toEqual([
+  expect(await runAgainst(report('degraded', { redis: REFUSED }))).toEqual([
     'report: passed',
     'redis: AuthError: wrong password',
     'PASSED',
@@ -76,7 +77,7 @@ test('passes while only non-critical checks fail, and shows their steps as faile
 });
 
 test('fails where there is no report, without showing the token', async () => {
-  const lines = await runAgainst(undefined, { detail: 'Method "GET" not allowed.' });
+  const lines = await runAgainst(report(undefined, { detail: 'Method "GET" not allowed.' }));
   expect(lines).toEqual([
     expect.stringMatching(/^report: no report: http:.* answered 405$/),
     expect.stringMatching(/^FAILED no report/),
@@ -84,14 +85,29 @@ test('fails where there is no report, without showing the token', async () => {
   expect(lines.join()).not.toContain(TOKEN);
 });
 
-/** Runs the script once against a server with that answer. Returns what the steps came to, and the whole. */
-async function runAgainst(verdict: string | undefined, tree: object): Promise<string[]> {
-  const server = createServer((request, response) => {
+test('follows no redirect, so that the token goes nowhere else', async () => {
+  const asked: (string | undefined)[] = [];
+  const lines = await runAgainst((request, response) => {
+    asked.push(request.url);
+    response.writeHead(302, { location: '/elsewhere', 'x-health-status': 'working' }).end('{}');
+  });
+  expect(lines.at(-1)).toMatch(/^FAILED /);
+  expect(asked).toEqual(['/api/health/']);
+});
+
+/** What is answered to who brings the token. */
+function report(verdict: string | undefined, tree: object): RequestListener {
+  return (request, response) => {
     const isAllowed = request.url === '/api/health/' && request.headers.authorization === `Bearer ${TOKEN}`;
     if (isAllowed && verdict !== undefined) response.setHeader('x-health-status', verdict);
     else response.statusCode = 405;
     response.end(JSON.stringify(tree));
-  });
+  };
+}
+
+/** Runs the script once against a server with that answer. Returns what the steps came to, and the whole. */
+async function runAgainst(answer: RequestListener): Promise<string[]> {
+  const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
     const { port } = server.address() as AddressInfo;

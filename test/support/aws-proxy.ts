@@ -23,7 +23,7 @@ export interface AwsProxy {
   readonly port: number;
   /** In the order of their answers. */
   readonly calls: readonly RecordedCall[];
-  /** By the header `X-Amz-Target` (`AWSEvents.PutEvents`), or for `all` calls. What is not named is handed on. */
+  /** By the header `X-Amz-Target` (`AWSEvents.PutEvents`), by the method where S3 has none, or for `all` calls. The rest is handed on. */
   instead: Readonly<Record<string, Instead>>;
   stop(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export async function awsProxy(endpoint: string): Promise<AwsProxy> {
     const handle = async () => {
       const body = await buffer(request);
       const call = { method, path, headers, body: body.toString() };
-      const instead = proxy.instead[String(headers['x-amz-target'])] ?? proxy.instead.all;
+      const instead = proxy.instead[String(headers['x-amz-target'] ?? method)] ?? proxy.instead.all;
       if (instead === undefined) {
         const answer = await answerOf(endpoint, call, body);
         const bytes = await buffer(answer);

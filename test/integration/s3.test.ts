@@ -1,0 +1,64 @@
+/** The kind s3 where one call of a round trip goes wrong: in the emulator, behind a proxy that answers that call. */
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { awsProxy } from '../support/aws-proxy.ts';
+import type { AwsProxy, Instead } from '../support/aws-proxy.ts';
+import { runLeaf } from '../support/run-leaf.ts';
+
+const { aws } = inject('stack');
+const client = new S3Client({ endpoint: aws.endpoint, forcePathStyle: true });
+const DENIED = { status: 403, body: '<Error><Code>AccessDenied</Code><Message>user/secret</Message></Error>' };
+
+let proxy: AwsProxy;
+let key: string;
+
+beforeAll(async () => {
+  proxy = await awsProxy(aws.endpoint);
+});
+
+beforeEach(() => {
+  key = `${randomUUID()}/`;
+  proxy.instead = {};
+});
+
+afterAll(async () => {
+  client.destroy();
+  await proxy.stop();
+});
+
+async function roundTrip(): Promise<string> {
+  const { status } = await runLeaf({ kind: 's3', bucket: aws.bucket, endpoint: proxy.url, key });
+  return status;
+}
+
+async function left(): Promise<number | undefined> {
+  const { KeyCount } = await client.send(new ListObjectsV2Command({ Bucket: aws.bucket, Prefix: key }));
+  return KeyCount;
+}
+
+test('works, and leaves no object', async () => {
+  expect(await roundTrip()).toBe('working');
+  expect(proxy.calls.slice(-3).map(({ method }) => method)).toEqual(['PUT', 'GET', 'DELETE']);
+  expect(await left()).toBe(0);
+});
+
+test.each<[string, string, Instead, RegExp, number]>([
+  ['putting is denied', 'PUT', DENIED, /^AuthError: .*allow s3:PutObject on bucket/, 0],
+  ['reading is denied', 'GET', DENIED, /^AuthError: .*allow s3:GetObject and s3:ListBucket on bucket/, 0],
+  ['deleting is denied', 'DELETE', DENIED, /^AuthError: .*allow s3:DeleteObject on bucket/, 1],
+  [
+    'something else comes back',
+    'GET',
+    { status: 200, headers: { etag: '"x"' }, body: 'something else' },
+    /^UnhealthyError: .* gave back something else than what was put there/,
+    0,
+  ],
+  ['a page comes back', 'GET', { status: 200, body: '<html>' }, /^UnhealthyError: .* that is no object of S3/, 0],
+])('%s: said, and no object is left that could be deleted', async (_name, method, answer, said, objects) => {
+  proxy.instead = { [method]: answer };
+  const status = await roundTrip();
+  expect(status).toMatch(said);
+  expect(status).not.toContain('user/secret');
+  expect(await left()).toBe(objects);
+});
