@@ -146,6 +146,14 @@ describe('a queue in which too much waits', () => {
   });
 });
 
+describe('canaries', () => {
+  it('do not count as what waits in their queue', async () => {
+    const empty = queue('low', { task: worker.task, max_depth: 0 });
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_value, index) => [`low ${index}`, empty]));
+    expect(new Set(Object.values(await runAll(many)))).toEqual(new Set(['working']));
+  });
+});
+
 describe('a broker under a resource alarm', () => {
   it('takes connections, and no messages', async () => {
     const url = fullBroker.url;

@@ -16,6 +16,8 @@ export interface Canary {
   /** Redis that holds the results; they come over the broker unless given. */
   readonly result_url?: string | undefined;
   readonly ca?: string | undefined;
+  /** What must be over before the task is put on the queue. */
+  readonly after: Promise<unknown>;
 }
 
 /** Resolves once the task has succeeded. Waits as long as no result comes: the check's limit ends that. */
@@ -41,6 +43,7 @@ function overBroker(canary: Canary, broker: Broker, context: CheckContext): Prom
       const outcome = properties.correlationId === id ? outcomeOf(content) : undefined;
       if (outcome !== undefined) receive(outcome);
     });
+    await canary.after;
     await broker.publishOn(channel, { ...taskOf(canary, id, context), replyTo: REPLY_TO });
     context.stage(`the result of task ${canary.task}; workers whose result backend is not rpc need result_url`);
     return received;
@@ -62,6 +65,7 @@ async function overRedis(
   };
   broker.preparePublishing();
   const redis = await connectRedis(results, { ...context, stage });
+  await canary.after;
   await broker.publish(taskOf(canary, id, context));
   context.stage(`the result of task ${canary.task} in ${redis.name}; is that the result backend of its worker?`);
   for (let wait = FIRST_LOOK_MS; ; wait = Math.min(1.5 * wait, MAX_BETWEEN_LOOKS_MS)) {

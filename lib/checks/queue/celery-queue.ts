@@ -1,9 +1,12 @@
 import type { Replies } from 'amqplib';
 import * as v from 'valibot';
+import { answered } from '../../engine/connections.ts';
 import { UnhealthyError } from '../../engine/errors.ts';
+import type { CheckContext } from '../../types.ts';
 import { redisUrl } from '../data/redis-url.ts';
 import { defineKind, describe, text } from '../kind.ts';
 import { brokerKeys, brokerOf, connectBroker } from './amqp.ts';
+import type { BrokerConfig } from './amqp.ts';
 import type { Broker } from './amqp-broker.ts';
 import { runCanary } from './celery-canary.ts';
 import { ACTIVE_QUEUES, askWorkers, patience } from './celery.ts';
@@ -35,11 +38,15 @@ export const celeryQueue = defineKind({
     const start = performance.now();
     const broker = await connectBroker(config, context);
     // All at once; what is found is judged in order, since one failure explains the next.
+    const inspected = inspect(config, broker, context);
     const asked = askWorkers(ACTIVE_QUEUES, config, broker, context);
-    const canary = config.task === undefined ? undefined : runCanary({ ...config, task: config.task }, broker, context);
+    const canary =
+      config.task === undefined
+        ? undefined
+        : runCanary({ ...config, task: config.task, after: inspected }, broker, context);
     for (const work of [asked, canary]) work?.catch(() => undefined); // it is of no account where the queue is at fault
 
-    const { consumerCount, messageCount } = await inspect(broker, config.queue);
+    const { consumerCount, messageCount } = await inspected;
     if (consumerCount === 0) throw new UnhealthyError(`no worker consumes queue ${config.queue}`);
 
     // A worker that hangs still counts as a consumer, so one must say for itself that it consumes the queue.
@@ -55,12 +62,19 @@ export const celeryQueue = defineKind({
   },
 });
 
-/** Asks passively, since a check must not make the queue. */
-function inspect(broker: Broker, queue: string): Promise<Replies.AssertQueue> {
-  return broker.ask((channel) => channel.checkQueue(queue), {
+/** Once a run, before any canary is put there and counts as well. Asks passively, since a check must not make the queue. */
+function inspect(
+  { url, ca, queue }: BrokerConfig & { readonly queue: string },
+  broker: Broker,
+  context: CheckContext,
+): Promise<Replies.AssertQueue> {
+  const meanings = {
     404: () => new UnhealthyError(`queue ${queue} does not exist`),
     405: () => new UnhealthyError(`queue ${queue} belongs to another connection alone`),
-  });
+  };
+  return context.connect(JSON.stringify(['celery queue', url, ca, queue]), async () =>
+    answered(await broker.ask((channel) => channel.checkQueue(queue), meanings)),
+  );
 }
 
 function silence(queue: string, consumers: number): string {
