@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { kinds } from '../../lib/checks/index.ts';
-import { answersGarbage, blackHole, closesAtOnce, slowRoad } from '../support/faulty-server.ts';
+import { answersGarbage, blackHole, closesAtOnce, slowRoad, spoilingRoad } from '../support/faulty-server.ts';
 import type { FaultyServer } from '../support/faulty-server.ts';
 import { openHandles, settledHandles } from '../support/handles.ts';
 import { createLog } from '../../lib/log.ts';
@@ -30,6 +30,10 @@ beforeAll(async () => {
   const document = { access_tokens: ['a token of the contract suite'], checks: { none: { kind: 'none' } } };
   await emulated.write('contract', JSON.stringify(document), AbortSignal.timeout(10_000));
 });
+
+/** How many ways of spoiling an answer each kind is shown. */
+const SPOILED = 15;
+const FORESEEN = /^(working$|(Timeout|Connection|TLS|Auth|Configuration|Unhealthy)Error: )/;
 
 const rejections: unknown[] = [];
 const noteRejection = (reason: unknown) => rejections.push(reason);
@@ -127,6 +131,18 @@ describe.each(fixtures)('$kind', (fixture) => {
     const { status, logged } = await run({ ...aimed(port), timeout: 1 });
     expect(status).toMatch(faults?.garbage ?? /^(UnhealthyError|ConnectionError|TLSError|AuthError|TimeoutError): /);
     expect(logged).toBe('');
+  });
+
+  it('what is spoiled on the way is no surprise', async () => {
+    const before = openHandles();
+    for (let seed = 1; seed <= SPOILED; seed += 1) {
+      const { port } = await using(spoilingRoad(realPort(stack), seed));
+      const { status, logged } = await run(aimed(port));
+      expect([seed, status]).toEqual([seed, expect.stringMatching(FORESEEN)]);
+      expect(logged).toBe('');
+      await servers.pop()?.stop();
+    }
+    expect(await settledHandles(before)).toEqual([]);
   });
 
   it('a server that is slower than the timeout is a TimeoutError', async () => {

@@ -1,12 +1,20 @@
-/** Servers whose answers would keep a driver busy for ever, which no deadline could end: so the check runs in a process of its own. */
-import { expect, test } from 'vitest';
+/** Servers whose answers would keep a driver busy for ever, or end the process: so the check runs in one of its own. */
+import { expect, inject, test } from 'vitest';
 import { runCommand } from '../stack/command.ts';
 import { CLI } from '../stack/product.ts';
-import { answersGarbage } from '../support/faulty-server.ts';
+import { answersGarbage, bendingRoad } from '../support/faulty-server.ts';
 import { documentText } from '../support/namespace.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const LIMIT_MS = 15_000;
+
+/** What `healthgate check` writes about that check alone. */
+async function checked(leaf: object): Promise<string> {
+  const vault = await temporaryFolder({ 'shop.json': documentText({ checks: { leaf } }) });
+  const { output } = await runCommand(process.execPath, [CLI, 'check', '--vault', `file:${vault.path}`], LIMIT_MS);
+  await vault.remove();
+  return output;
+}
 
 /** An error of PostgreSQL whose last field, or whose list of fields, does not end. */
 function endless(fields: string): Buffer {
@@ -16,15 +24,25 @@ function endless(fields: string): Buffer {
 }
 
 test.each([
-  ['field', endless('SFATAL\0C28P01')],
-  ['list of fields', endless('SFATAL\0')],
-  ['list, of which nothing is there', endless('')],
-])('postgres: an error with a %s that does not end', async (_name, bytes) => {
+  ['whose last field does not end', endless('SFATAL\0C28P01')],
+  ['whose fields do not end', endless('SFATAL\0')],
+  ['of nothing', endless('')],
+])('postgres: an error %s', async (_name, bytes) => {
   const server = await answersGarbage(bytes);
-  const db = { kind: 'postgres', url: `postgres://user:password@127.0.0.1:${server.port}/db` };
-  const vault = await temporaryFolder({ 'shop.json': documentText({ checks: { db } }) });
-  const { output } = await runCommand(process.execPath, [CLI, 'check', '--vault', `file:${vault.path}`], LIMIT_MS);
+  const output = await checked({ kind: 'postgres', url: `postgres://user:password@127.0.0.1:${server.port}/db` });
   await server.stop();
-  await vault.remove();
-  expect(output).toMatch(/^failing\nfailing .* db UnhealthyError: postgres .* answers in another protocol/);
+  expect(output).toMatch(/^failing\nfailing .* leaf UnhealthyError: postgres .* answers in another protocol/);
+});
+
+test('rabbitmq: a frame that is too large, right behind the handshake', async () => {
+  const { url, port } = inject('stack').rabbitmq;
+  const openOk = Buffer.from([0, 10, 0, 41]); // https://www.rabbitmq.com/resources/specs/amqp0-9-1.xml
+  const huge = Buffer.from([1, 0, 0, 255, 255, 255, 255]);
+  const road = await bendingRoad(port, (bytes) => (bytes.includes(openOk) ? Buffer.concat([bytes, huge]) : bytes));
+  const output = await checked({
+    kind: 'rabbitmq',
+    url: Object.assign(new URL(url), { port: String(road.port) }).href,
+  });
+  await road.stop();
+  expect(output).toMatch(/^failing\nfailing .* leaf ConnectionError: connection closed by rabbitmq 127\.0\.0\.1:\d+$/m);
 });

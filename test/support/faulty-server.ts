@@ -39,6 +39,26 @@ export function answersGarbage(bytes: Buffer): Promise<FaultyServer> {
 
 /** A road to a real server of this machine on which everything takes so many milliseconds longer, in each direction. */
 export function slowRoad(realPort: number, delayMs: number): Promise<FaultyServer> {
+  return road(realPort, { delayMs, answers: () => (bytes) => bytes });
+}
+
+/** A road to a real server of this machine that spoils one piece of each of its answers, always the same for the same seed. */
+export function spoilingRoad(realPort: number, seed: number): Promise<FaultyServer> {
+  return road(realPort, { delayMs: 0, answers: () => spoilOne(seed) });
+}
+
+/** A road to a real server of this machine that hands its answers on as `answers` says. */
+export function bendingRoad(realPort: number, answer: (bytes: Buffer) => Buffer): Promise<FaultyServer> {
+  return road(realPort, { delayMs: 0, answers: () => answer });
+}
+
+interface Road {
+  readonly delayMs: number;
+  /** For each connection: what becomes of one piece of an answer after the other. */
+  readonly answers: () => (bytes: Buffer) => Buffer;
+}
+
+function road(realPort: number, { delayMs, answers }: Road): Promise<FaultyServer> {
   const sockets = new Set<UdpSocket>();
   const later = (work: () => void) => setTimeout(work, delayMs).unref();
   return start(
@@ -46,11 +66,14 @@ export function slowRoad(realPort: number, delayMs: number): Promise<FaultyServe
       tcp(socket) {
         const real = connect({ port: realPort, host: '127.0.0.1', noDelay: true });
         socket.setNoDelay(true);
-        for (const [from, to] of [
-          [socket, real],
-          [real, socket],
+        for (const [from, to, pass] of [
+          [socket, real, (bytes: Buffer) => bytes],
+          [real, socket, answers()],
         ] as const) {
-          from.on('data', (bytes) => later(() => to.writable && to.write(bytes)));
+          from.on('data', (bytes: Buffer) => {
+            const passed = pass(bytes);
+            later(() => to.writable && to.write(passed));
+          });
           from.on('end', () => later(() => to.end()));
           from.on('error', () => to.destroy());
           from.on('close', () => later(() => to.destroy()));
@@ -58,10 +81,11 @@ export function slowRoad(realPort: number, delayMs: number): Promise<FaultyServe
       },
       udp(message, answer) {
         const real = createSocket('udp4');
+        const pass = answers();
         sockets.add(real);
         real.on('message', (bytes) =>
           later(() => {
-            answer(bytes);
+            answer(pass(bytes));
           }),
         );
         later(() => {
@@ -74,6 +98,32 @@ export function slowRoad(realPort: number, delayMs: number): Promise<FaultyServe
       sockets.clear();
     },
   );
+}
+
+const SPOILED_PIECES = 4;
+
+/** Spoils one of the first pieces: a byte of it is another one, or some are left out, or sent twice, or no more comes. */
+function spoilOne(seed: number): (bytes: Buffer) => Buffer {
+  let state = seed;
+  const upTo = (limit: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0; // the generator of the C standard, whose low bits are poor
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+  const chosen = upTo(SPOILED_PIECES);
+  let piece = 0;
+  return (bytes) => {
+    if (piece++ !== chosen) return bytes;
+    const at = upTo(bytes.length);
+    const [before, after] = [bytes.subarray(0, at), bytes.subarray(at + 1)];
+    const spoiled = [
+      () => [before, Buffer.of(upTo(256)), after],
+      () => [before, Buffer.of([0, 1, 127, 128, 255][upTo(5)] ?? 0), after],
+      () => [before, after.subarray(upTo(4))],
+      () => [bytes, bytes.subarray(at, at + 16)],
+      () => [before],
+    ];
+    return Buffer.concat(spoiled[upTo(spoiled.length)]?.() ?? []);
+  };
 }
 
 async function start(behaviour: Behaviour, stopMore: () => void = () => undefined): Promise<FaultyServer> {

@@ -16,8 +16,10 @@ export function serverError(error: unknown, target: string, tls: boolean): Check
   if (code?.startsWith('AUTH_SWITCH') === true || code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED')
     return new AuthError(`${target} wants the user to log in by a plugin that is not supported here`);
   if (code?.startsWith('PROTOCOL_') === true || code?.startsWith('HANDSHAKE_') === true) return strange(target);
-  // The driver's parser ran over the end of a message that is none.
+  // The driver's parser ran over the end of a message that is none, or read what makes no sense.
   if (error instanceof RangeError || error instanceof TypeError) return strange(target);
+  if (error instanceof Error && /^(Should not reach here|Encoding not recognized)/.test(error.message))
+    return strange(target);
   if (!(error instanceof Error) || !('errno' in error) || !('sqlState' in error)) return undefined;
   const number = String(Number(error.errno));
   if (String(error.sqlState).startsWith('42'))

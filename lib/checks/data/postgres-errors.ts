@@ -39,6 +39,7 @@ export function serverError(error: unknown, target: string): CheckError | undefi
   if (!(error instanceof Error)) return undefined;
   // The driver's own errors of SCRAM have no code.
   if (error.message.startsWith('SASL:')) return new AuthError(`${target}: logging in by SCRAM failed`);
+  if (error.message.startsWith('received invalid response')) return strange(target);
   if (!('severity' in error)) return undefined;
   const state = codeOf(error) ?? '';
   if (!/^[0-9A-Z]{5}$/.test(state)) return strange(target);
