@@ -10,7 +10,7 @@ import { PYTHON } from '../stack/python.ts';
 import { startOpenbao } from '../stack/servers/openbao.ts';
 import type { Openbao } from '../stack/servers/openbao.ts';
 import { fixedAnswer } from '../support/fixed-answer.ts';
-import { testDocuments, testStrangers } from '../support/store-suite.ts';
+import { testDocuments, testSpoiled, testStrangers } from '../support/store-suite.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -248,5 +248,7 @@ describe('servers that are no Vault, or a broken one', () => {
     }
   });
 
-  testStrangers((port) => open('secret/healthgate', { VAULT_ADDR: `http://127.0.0.1:${port}` }));
+  const storeAt = (port: number) => open('secret/healthgate', { VAULT_ADDR: `http://127.0.0.1:${port}` });
+  testStrangers(storeAt);
+  testSpoiled(() => Number(new URL(openbao.url).port), storeAt);
 });

@@ -6,7 +6,7 @@ import { motoEnvironment } from '../stack/servers/moto.ts';
 import { awsAnswer, awsFailure } from '../support/aws-proxy.ts';
 import { fixedAnswer } from '../support/fixed-answer.ts';
 import type { FixedAnswer } from '../support/fixed-answer.ts';
-import { testStrangers } from '../support/store-suite.ts';
+import { testSpoiled, testStrangers } from '../support/store-suite.ts';
 import { transports } from '../support/transports.ts';
 
 const environment = motoEnvironment(inject('stack').aws);
@@ -20,6 +20,11 @@ describe.each(transports)('%s', (_transport, more) => {
   afterEach(() => {
     vi.unstubAllEnvs();
   });
+
+  function storeAt(port: number): Store {
+    vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${port}`);
+    return secretsManagerStore('some');
+  }
 
   /** A store whose server gives these answers. Returns how often it was asked. */
   async function answeredWith(
@@ -118,10 +123,9 @@ describe.each(transports)('%s', (_transport, more) => {
     expect(calls).toBe(100);
   });
 
+  testSpoiled(() => inject('stack').aws.port, storeAt);
+
   describe('of servers that are no Secrets Manager', () => {
-    testStrangers((port) => {
-      vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${port}`);
-      return secretsManagerStore('some');
-    });
+    testStrangers(storeAt);
   });
 });

@@ -100,16 +100,16 @@ function road(realPort: number, { delayMs, answers }: Road): Promise<FaultyServe
   );
 }
 
-const SPOILED_PIECES = 4;
+const FIRST_PIECES = 5;
 
-/** Spoils one of the first pieces: a byte of it is another one, or some are left out, or sent twice, or no more comes. */
+/** Spoils one of the first pieces, most often the very first: a byte of it is another one, or some are left out, or sent twice, or no more comes. */
 function spoilOne(seed: number): (bytes: Buffer) => Buffer {
   let state = seed;
   const upTo = (limit: number): number => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0; // the generator of the C standard, whose low bits are poor
     return Math.floor((state / 2 ** 32) * limit);
   };
-  const chosen = upTo(SPOILED_PIECES);
+  const chosen = upTo(2) * upTo(FIRST_PIECES);
   let piece = 0;
   return (bytes) => {
     if (piece++ !== chosen) return bytes;

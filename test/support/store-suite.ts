@@ -1,8 +1,10 @@
 /** What every store on a server must do, as tests. */
 import { expect, test } from 'vitest';
+import { CheckError } from '../../lib/engine/errors.ts';
+import { DocumentError } from '../../lib/vault/document-error.ts';
 import type { Store } from '../../lib/vault/store.ts';
 import { freePort } from '../stack/process.ts';
-import { answersGarbage, blackHole, closesAtOnce } from './faulty-server.ts';
+import { answersGarbage, blackHole, closesAtOnce, spoilingRoad } from './faulty-server.ts';
 import { openHandles, settledHandles } from './handles.ts';
 
 const signal = () => AbortSignal.timeout(10_000);
@@ -64,5 +66,38 @@ export function testStrangers(open: (port: number) => Store | Promise<Store>): v
     await expect(reading).rejects.toThrow();
     expect(await settledHandles(before)).toEqual([]);
     await server.stop();
+  });
+}
+
+const SPOILED = 20;
+const SPOILED_MS = 500;
+
+/**
+ * Before answers that are spoiled on the way.
+ *
+ * @param realPort Port of the server.
+ * @param open     A store whose server is on this port of the loopback.
+ */
+export function testSpoiled(realPort: () => number, open: (port: number) => Store | Promise<Store>): void {
+  test('spoiled answers are no surprise', async () => {
+    for (let seed = 1; seed <= SPOILED; seed += 1) {
+      const road = await spoilingRoad(realPort(), seed);
+      const store = await open(road.port);
+      const unforeseen = async (work: (signal: AbortSignal) => Promise<unknown> | undefined) => {
+        const limit = AbortSignal.timeout(SPOILED_MS);
+        const error: unknown = await Promise.resolve(work(limit)).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        return limit.aborted || error instanceof CheckError || error instanceof DocumentError ? undefined : error;
+      };
+      const found = [
+        await unforeseen((limit) => store.read('prod', limit)),
+        await unforeseen((limit) => store.readMany?.(['prod', 'dev'], limit)),
+        await unforeseen((limit) => store.list(limit)),
+      ];
+      expect([seed, ...found]).toEqual([seed, undefined, undefined, undefined]);
+      await road.stop();
+    }
   });
 }
