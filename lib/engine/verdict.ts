@@ -41,7 +41,7 @@ export function explain(result: Result, dependencies: ReadonlyMap<string, readon
     if (isGroup<GroupResult>(part)) return { ...part, parts: part.parts.map(explained) };
     const own = causes.get(pathKey(part.path));
     if (part.error === undefined || own === undefined) return part;
-    const message = `${part.error.message} (it depends on ${listed(own)}, which does not work)`;
+    const message = `${part.error.message} (it depends on ${listed(own)}, which ${own.length === 1 ? 'does' : 'do'} not work)`;
     return { ...part, causes: own, error: { ...part.error, message } };
   };
   return explained(result);

@@ -108,6 +108,7 @@ export async function describeConnection(
   context: CheckContext,
 ): Promise<DescribeConnectionResponse> {
   const events = await openEventBridge(region, context);
+  context.stage('events:DescribeConnection'); // also for who shares the answer
   const key = JSON.stringify(['eventbridge connection', region, name]);
   return context.connect(key, async (signal) => answered(await events.describeConnection(name, signal)));
 }

@@ -1,6 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { credentialsFault } from '../../../lib/checks/aws/eventbridge-credentials.ts';
-import { connectionFault, destinationFault, ruleFault, safeReason } from '../../../lib/checks/aws/eventbridge.ts';
+import {
+  connectionFault,
+  describeConnection,
+  destinationFault,
+  ruleFault,
+  safeReason,
+} from '../../../lib/checks/aws/eventbridge.ts';
+import { Connections } from '../../../lib/engine/connections.ts';
+import type { CheckContext } from '../../../lib/types.ts';
 
 describe('rules and destinations', () => {
   it.each(['ENABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'] as const)('%s works', (State) => {
@@ -22,7 +30,33 @@ describe('rules and destinations', () => {
   });
 });
 
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
 describe('connections', () => {
+  it('that several checks share: each says what it waits for', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+    const run = new Connections();
+    const asking = ['first', 'second'].map(async (name) => {
+      const user = { name, stages: [] as string[] };
+      const context: Partial<CheckContext> = {
+        connect: (key, open) => run.open(key, user, open),
+        stage: (waitingFor) => user.stages.push(waitingFor),
+      };
+      const asked = describeConnection({ name: 'c', region: 'eu-central-1' }, context as CheckContext);
+      await expect(asked).rejects.toThrow('connection refused by eventbridge connection c');
+      return new Set(user.stages);
+    });
+    expect(await Promise.all(asking)).toEqual([
+      new Set(['events:DescribeConnection']),
+      new Set(['events:DescribeConnection']),
+    ]);
+    await run.close(0);
+  });
+
   it.each(['AUTHORIZED', 'ACTIVE'] as const)('%s works', (ConnectionState) => {
     expect(connectionFault('c', { ConnectionState })).toBeUndefined();
   });

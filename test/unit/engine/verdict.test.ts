@@ -95,7 +95,7 @@ describe('the cause of a failure', () => {
     );
     const [leaf] = leaves((await run(part, runOptions())).result);
     expect(leaf?.causes).toEqual(names);
-    expect(leaf?.error?.message).toBe('bad (it depends on c1 and c2 and c3 and 2 more, which does not work)');
+    expect(leaf?.error?.message).toBe('bad (it depends on c1 and c2 and c3 and 2 more, which do not work)');
   });
 
   it('with control characters in its name leaves the message on one line', async () => {
