@@ -30,16 +30,19 @@ def find(things, arn):
     return next((thing for thing in things.values() if thing.arn == arn), None)
 
 
-def deliver(backend, target, event):
+def start_delivery(backend, target, event):
+    """Looks up all that it needs of moto before the thread begins, since the request that brought the event has moto to itself."""
     destination = find(backend.destinations, target["Arn"])
     connection = destination and find(backend.connections, destination.connection_arn)
     if connection is None or connection.state != "AUTHORIZED":
         return
-    endpoint = destination.invocation_endpoint
-    headers = authorization(connection.auth_parameters)
-    answer = requests.request(
-        destination.http_method, endpoint, json=event, headers=headers, timeout=DELIVERED_WITHIN_SECONDS
-    )
+    call = (destination.http_method, destination.invocation_endpoint, connection.auth_parameters, event)
+    threading.Thread(target=deliver, args=call, daemon=True).start()
+
+
+def deliver(method, endpoint, auth_parameters, event):
+    headers = authorization(auth_parameters)
+    answer = requests.request(method, endpoint, json=event, headers=headers, timeout=DELIVERED_WITHIN_SECONDS)
     print(f"relay: {endpoint} answered {answer.status_code} to event {event['id']}", flush=True)
 
 
@@ -70,7 +73,7 @@ def send_to_targets(self, original_event, transform_input=True):
     backend = events_backends[self.account_id][self.region_name]
     for target in self.targets:
         if ":api-destination/" in target["Arn"]:
-            threading.Thread(target=deliver, args=(backend, target, event), daemon=True).start()
+            start_delivery(backend, target, event)
 
 
 def test_event_pattern(self):
@@ -129,10 +132,19 @@ EventsBackend.update_connection = update_connection
 Connection.describe = describe_connection
 Destination.describe = describe_destination
 
+
 class Dispatcher(DomainDispatcherApplication):
-    """Remembers which service a host belongs to. moto finds out anew for every request, by a look at each of its folders."""
+    """moto for one request at a time: its backends iterate over dictionaries to which another thread may add, and then answer 500.
+
+    Remembers which service a host belongs to. moto finds out anew for every request, by a look at each of its folders.
+    """
 
     get_backend_for_host = functools.cache(DomainDispatcherApplication.get_backend_for_host)
+    one_at_a_time = threading.Lock()
+
+    def __call__(self, environ, start_response):
+        with self.one_at_a_time:
+            return super().__call__(environ, start_response)
 
 
 host, port = sys.argv[1:]
