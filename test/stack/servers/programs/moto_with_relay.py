@@ -2,7 +2,7 @@
 
 moto keeps buses, rules, targets, connections and API destinations. It calls no API destination with an event, minds no disabled rule,
 knows no TestEventPattern (its patterns themselves it does know), and no connection that is not authorized. The relay adds these.
-It knows the authorizations BASIC and API_KEY, no input transformers, and tries once.
+It knows no other targets than API destinations, the authorizations BASIC and API_KEY, no input transformers, and tries once.
 
 Waitress serves it, since moto's own server closes every connection after one request, and AWS does not. Arguments: host, port.
 """
@@ -14,7 +14,7 @@ import sys
 import threading
 from datetime import datetime, timezone
 
-import requests
+import urllib3
 import waitress
 from moto.core.utils import unix_time
 from moto.events.exceptions import ResourceNotFoundException
@@ -24,6 +24,8 @@ from moto.server import DomainDispatcherApplication, create_backend_app
 
 DELIVERED_WITHIN_SECONDS = 5
 THREADS = 16
+
+connections = urllib3.PoolManager(maxsize=THREADS)
 
 
 def find(things, arn):
@@ -42,8 +44,10 @@ def start_delivery(backend, target, event):
 
 def deliver(method, endpoint, auth_parameters, event):
     headers = authorization(auth_parameters)
-    answer = requests.request(method, endpoint, json=event, headers=headers, timeout=DELIVERED_WITHIN_SECONDS)
-    print(f"relay: {endpoint} answered {answer.status_code} to event {event['id']}", flush=True)
+    answer = connections.request(
+        method, endpoint, json=event, headers=headers, timeout=DELIVERED_WITHIN_SECONDS, retries=False
+    )
+    print(f"relay: {endpoint} answered {answer.status} to event {event['id']}", flush=True)
 
 
 def authorization(parameters):
@@ -60,13 +64,9 @@ def as_delivered(event):
     return {**{key: value for key, value in event.items() if key != "ingestion-time"}, "time": time}
 
 
-send_to_other_targets = Rule.send_to_targets
-
-
 def send_to_targets(self, original_event, transform_input=True):
     if self.state == "DISABLED":
         return
-    send_to_other_targets(self, original_event, transform_input)
     event = as_delivered(original_event)
     if not self.event_pattern.matches_event(event):
         return
