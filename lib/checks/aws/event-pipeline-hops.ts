@@ -153,7 +153,7 @@ function nameIn(arn: string | undefined, sort: 'api-destination' | 'connection')
   return new RegExp(`:${sort}/([^/]+)`).exec(arn ?? '')?.[1];
 }
 
-/** Asks with HEAD, which changes nothing, and without credentials: any answer but a server's error shows that it is up. */
+/** Whether the API is up: any answer to HEAD, sent without credentials, shows that, unless it is a server's error. */
 async function apiFault(url: string, look: Look): Promise<Fault> {
   const question = { kind: 'history API', url, method: 'HEAD', headers: {} };
   try {

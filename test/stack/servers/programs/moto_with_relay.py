@@ -23,7 +23,7 @@ from moto.events.responses import EventsHandler
 from moto.server import DomainDispatcherApplication, create_backend_app
 
 DELIVERED_WITHIN_SECONDS = 5
-THREADS = 16
+THREADS = 16  # of which one at a time asks moto, while the others read and write
 
 connections = urllib3.PoolManager(maxsize=THREADS)
 
