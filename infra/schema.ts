@@ -1,9 +1,9 @@
 /** The JSON Schema of a namespace's document, made from the registry of kinds. */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { kinds } from '../lib/checks/index.ts';
-import { leafSchema } from '../lib/checks/configure.ts';
-import { MIN_TOKEN_LENGTH } from '../lib/vault/tokens.ts';
-import { NUMBERS } from '../lib/vault/namespace.ts';
+import { leafSchema } from '../lib/document/configure.ts';
+import { MIN_TOKEN_LENGTH } from '../lib/document/tokens.ts';
+import { NUMBERS } from '../lib/document/namespace.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
-import { openStore } from './vault/open.ts';
+import { openStore } from './vault/stores/open.ts';
 import { Vault } from './vault/vault.ts';
 
 /** A log on standard error, which Lambda takes to CloudWatch. */

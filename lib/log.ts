@@ -1,6 +1,6 @@
 /** Structured log: one JSON object a line. What it is told to hide never reaches the line. */
-import { CheckError } from './engine/errors.ts';
-import { codeOf } from './engine/network-errors.ts';
+import { CheckError } from './errors.ts';
+import { codeOf } from './errors.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
 import { standardLog } from '../compose.ts';
 import { run } from '../engine/run.ts';
 import { formats } from '../formats/index.ts';
-import { findPart, namesOf, pathKey } from '../tree.ts';
-import type { Namespace } from '../vault/namespace.ts';
+import { findPart, namesOf, pathKey } from '../engine/tree.ts';
+import type { Namespace } from '../document/namespace.ts';
 import type { Vault } from '../vault/vault.ts';
-import { didYouMean } from '../checks/configure.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';
 import type { Command } from './command.ts';
 import { liveList } from './live.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { fileStore } from '../vault/file.ts';
-import { createToken } from '../vault/tokens.ts';
+import { fileStore } from '../vault/stores/file.ts';
+import { createToken } from '../document/tokens.ts';
 
 const NAME = 'example';
 

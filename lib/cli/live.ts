@@ -1,7 +1,7 @@
 /** The list that is shown on a terminal while checks run. */
-import { oneLine } from '../engine/errors.ts';
-import { leavesOf, pathKey } from '../tree.ts';
-import type { CheckResult, Part } from '../types.ts';
+import { oneLine } from '../errors.ts';
+import { leavesOf, pathKey } from '../engine/tree.ts';
+import type { CheckResult, Part } from '../engine/types.ts';
 import type { Terminal } from './command.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];

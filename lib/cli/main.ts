@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
-import { didYouMean } from '../checks/configure.ts';
-import { CheckError } from '../engine/errors.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { CheckError } from '../errors.ts';
 import { check } from './check.ts';
 import { EXIT, UsageError } from './command.ts';
 import type { Command, ExitCode, Terminal } from './command.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, webTarget } from '../checks/web/request.ts';
-import type { Answer, Question } from '../checks/web/request.ts';
+import { ask, webTarget } from '../clients/http/request.ts';
+import type { Answer, Question } from '../clients/http/request.ts';
 import { within } from '../engine/deadline.ts';
-import { CheckError, oneLine } from '../engine/errors.ts';
-import { codeOf } from '../engine/network-errors.ts';
+import { CheckError, oneLine } from '../errors.ts';
+import { codeOf } from '../errors.ts';
 import { EXIT, numberOf, UsageError } from './command.ts';
 import type { Command, Input, Terminal } from './command.ts';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { standardLog } from '../compose.ts';
 import { createApp } from '../http/app.ts';
 import { close, createHttpServer, listen } from '../http/server.ts';
-import { codeOf } from '../engine/network-errors.ts';
+import { codeOf } from '../errors.ts';
 import { EXIT, numberOf, stringOf, UsageError } from './command.ts';
 import type { Command } from './command.ts';
 import { createExample } from './example.ts';

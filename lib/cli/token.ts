@@ -1,9 +1,9 @@
 import { within } from '../engine/deadline.ts';
-import { addToken, findTokens, removeTokens } from '../vault/access-tokens.ts';
-import type { TokenPlace } from '../vault/access-tokens.ts';
-import { DocumentError } from '../vault/document-error.ts';
-import { openStore } from '../vault/open.ts';
-import { createToken, digest, NAMESPACE, namespaceOf } from '../vault/tokens.ts';
+import { addToken, findTokens, removeTokens } from '../document/access-tokens.ts';
+import type { TokenPlace } from '../document/access-tokens.ts';
+import { DocumentError } from '../problem.ts';
+import { openStore } from '../vault/stores/open.ts';
+import { createToken, digest, NAMESPACE, namespaceOf } from '../document/tokens.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';
 import type { Command, Input } from './command.ts';
 import { vaultDetails, vaultName, vaultOption } from './vault-option.ts';

@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { oneLine } from '../engine/errors.ts';
-import { codeOf } from '../engine/network-errors.ts';
-import { MAX_DOCUMENT_BYTES } from '../vault/document.ts';
-import { DocumentError } from '../vault/document-error.ts';
-import type { Problem } from '../vault/document-error.ts';
-import { parseNamespace } from '../vault/namespace.ts';
+import { oneLine } from '../errors.ts';
+import { codeOf } from '../errors.ts';
+import { MAX_DOCUMENT_BYTES } from '../document/json.ts';
+import { DocumentError } from '../problem.ts';
+import type { Problem } from '../problem.ts';
+import { parseNamespace } from '../document/namespace.ts';
 import { EXIT, UsageError } from './command.ts';
 import type { Command } from './command.ts';
 

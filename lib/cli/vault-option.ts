@@ -1,6 +1,6 @@
 import { openVault } from '../compose.ts';
 import type { Log } from '../log.ts';
-import { VAULT_FORMS } from '../vault/open.ts';
+import { VAULT_FORMS } from '../vault/stores/open.ts';
 import type { Vault } from '../vault/vault.ts';
 import { stringOf } from './command.ts';
 import type { Input, Terminal } from './command.ts';

@@ -1,5 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import { seconds, TimeoutError } from './errors.ts';
+import { seconds, TimeoutError } from '../errors.ts';
+
+/** Seconds that a check, or a whole run, may take at most: API Gateway gives up at 29. */
+export const MAX_SECONDS = 28;
 
 /**
  * Gives work a limit of its own: when the time is up, or the outer signal is aborted, its signal is aborted and the promise rejects.

@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Log } from '../log.ts';
-import { pathKey } from '../tree.ts';
-import { isGroup } from '../types.ts';
-import type { Check, CheckResult, Group, Part, ProveVault, Report, Result } from '../types.ts';
+import { pathKey } from './tree.ts';
+import { isGroup } from './types.ts';
+import type { Check, CheckResult, Group, Part, ProveVault, Report, Result } from './types.ts';
 import { Connections } from './connections.ts';
 import type { Connect } from './connections.ts';
-import { CheckError, seconds, TimeoutError } from './errors.ts';
+import { CheckError, seconds, TimeoutError } from '../errors.ts';
 import { explain, worst } from './verdict.ts';
 
 export interface RunOptions {

@@ -1,8 +1,8 @@
 /** From single results to verdicts, and from symptoms to causes. Pure. */
-import { pathKey } from '../tree.ts';
-import { isGroup } from '../types.ts';
-import type { CheckResult, GroupResult, Result, Verdict } from '../types.ts';
-import { oneLine } from './errors.ts';
+import { pathKey } from './tree.ts';
+import { isGroup } from './types.ts';
+import type { CheckResult, GroupResult, Result, Verdict } from './types.ts';
+import { oneLine } from '../errors.ts';
 
 const WORST_FIRST: readonly Verdict[] = ['failing', 'degraded', 'working'];
 

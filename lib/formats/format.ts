@@ -1,4 +1,4 @@
-import type { Report } from '../types.ts';
+import type { Report } from '../engine/types.ts';
 
 /** A way to write a report. Pure: knows no request and no kind of check. A new one is one file, and one line in `index.ts`. */
 export interface Format {

@@ -1,6 +1,6 @@
 /** The native schema: the namespace's document with every leaf replaced by its result. */
-import { isGroup } from '../types.ts';
-import type { GroupResult, Result } from '../types.ts';
+import { isGroup } from '../engine/types.ts';
+import type { GroupResult, Result } from '../engine/types.ts';
 import { statusByVerdict } from './format.ts';
 import type { Format } from './format.ts';
 

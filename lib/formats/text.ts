@@ -1,8 +1,8 @@
 /** Plain text: the verdict on the first line, then one line a check, worst first. */
-import { oneLine } from '../engine/errors.ts';
+import { oneLine } from '../errors.ts';
 import { compareVerdicts, leaves } from '../engine/verdict.ts';
-import { pathKey } from '../tree.ts';
-import type { CheckResult } from '../types.ts';
+import { pathKey } from '../engine/tree.ts';
+import type { CheckResult } from '../engine/types.ts';
 import { statusByVerdict } from './format.ts';
 import type { Format } from './format.ts';
 

@@ -1,14 +1,14 @@
 /** The endpoint: from a request to an answer. Composes token, namespace, run and format; knows no kind and no format. */
 import { randomBytes } from 'node:crypto';
 import { within } from '../engine/deadline.ts';
-import { CheckError } from '../engine/errors.ts';
+import { CheckError } from '../errors.ts';
 import { run } from '../engine/run.ts';
 import type { Log } from '../log.ts';
-import { findPart } from '../tree.ts';
+import { findPart } from '../engine/tree.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Request, Response } from './messages.ts';
 import { negotiate } from './negotiate.ts';
-import { Reports } from './reports.ts';
+import { Reports } from '../reports.ts';
 import { notAllowed, notFound, reportResponse, unavailable, unforeseen } from './responses.ts';
 import { route } from './route.ts';
 

@@ -1,7 +1,7 @@
 /** The answers of the contract. */
 import type { Format } from '../formats/format.ts';
 import type { Response } from './messages.ts';
-import type { Shared } from './reports.ts';
+import type { Shared } from '../reports.ts';
 
 const COMMON = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 

@@ -1,15 +1,15 @@
 /** The namespaces of a store: found by token, kept for a minute, used for up to an hour while the store does not answer. */
 import { within } from '../engine/deadline.ts';
-import { CheckError, ConnectionError, UnhealthyError } from '../engine/errors.ts';
+import { CheckError, ConnectionError, UnhealthyError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { ProveVault } from '../types.ts';
+import type { ProveVault } from '../engine/types.ts';
 import { Allowance } from './allowance.ts';
-import { DocumentError } from './document-error.ts';
+import { DocumentError } from '../problem.ts';
 import { Kept, KEEP_MS, RETRY_MS } from './kept.ts';
-import type { Namespace, parseNamespace } from './namespace.ts';
-import { MAX_AT_ONCE } from './store.ts';
-import type { Store } from './store.ts';
-import { digest, isTokenLike, matches, NAMESPACE, namespaceOf } from './tokens.ts';
+import type { Namespace, parseNamespace } from '../document/namespace.ts';
+import { MAX_AT_ONCE } from './stores/store.ts';
+import type { Store } from './stores/store.ts';
+import { digest, isTokenLike, matches, NAMESPACE, namespaceOf } from '../document/tokens.ts';
 
 /** Milliseconds that one read from the store may take. */
 const READ_WITHIN_MS = 3_000;
@@ -230,7 +230,7 @@ export class Vault {
 
   /** Reads only the secrets that tokens refer to: the others are for whom the token opens. */
   async #digestsIn(text: string, signal: AbortSignal): Promise<readonly string[]> {
-    const { findTokens } = await import('./access-tokens.ts');
+    const { findTokens } = await import('../document/access-tokens.ts');
     let failure: { readonly error: unknown } | undefined;
     const places = await findTokens(text, async (secret) => {
       try {
@@ -247,7 +247,7 @@ export class Vault {
 
 /** By a module of its own, since a wrong token's answer needs none of the kinds of check. */
 async function parse(...args: Parameters<typeof parseNamespace>): Promise<Namespace> {
-  return (await import('./namespace.ts')).parseNamespace(...args);
+  return (await import('../document/namespace.ts')).parseNamespace(...args);
 }
 
 function opens(token: string, namespace: Namespace | undefined): namespace is Namespace {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createApp } from '../../lib/http/app.ts';
 import { close, createHttpServer, listen } from '../../lib/http/server.ts';
 import { createLog } from '../../lib/log.ts';
-import { createToken } from '../../lib/vault/tokens.ts';
+import { createToken } from '../../lib/document/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { ms } from './figure.ts';

@@ -2,7 +2,7 @@
 import { run } from '../../lib/engine/run.ts';
 import { leaves } from '../../lib/engine/verdict.ts';
 import { createLog } from '../../lib/log.ts';
-import { parseNamespace } from '../../lib/vault/namespace.ts';
+import { parseNamespace } from '../../lib/document/namespace.ts';
 import { fixtures } from '../contract/fixtures/index.ts';
 import type { Addresses } from '../stack/addresses.ts';
 import { blackHole } from '../support/faulty-server.ts';

@@ -1,7 +1,7 @@
 /** Cold starts under Lambda's runtime interface: from the start of the process to its first answer, beside an empty handler's. */
 import { readFile } from 'node:fs/promises';
-import { openStore } from '../../lib/vault/open.ts';
-import { createToken } from '../../lib/vault/tokens.ts';
+import { openStore } from '../../lib/vault/stores/open.ts';
+import { createToken } from '../../lib/document/tokens.ts';
 import type { Addresses } from '../stack/addresses.ts';
 import { DEMO, demoNamespace } from '../stack/namespace.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';

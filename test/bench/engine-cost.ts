@@ -1,7 +1,7 @@
 /** The engine's own cost: CPU time a check, with checks that do nothing. */
 import { run } from '../../lib/engine/run.ts';
 import { createLog } from '../../lib/log.ts';
-import type { Check } from '../../lib/types.ts';
+import type { Check } from '../../lib/engine/types.ts';
 import { median } from './figure.ts';
 import type { Figure } from './figure.ts';
 

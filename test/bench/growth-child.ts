@@ -1,7 +1,7 @@
 /** Runs a namespace of N checks of one kind against one server, and prints how long it took and how much memory it needed. */
 import { run } from '../../lib/engine/run.ts';
 import { createLog } from '../../lib/log.ts';
-import { parseNamespace } from '../../lib/vault/namespace.ts';
+import { parseNamespace } from '../../lib/document/namespace.ts';
 import { median, time } from './figure.ts';
 
 const RUNS = 15;

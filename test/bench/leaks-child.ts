@@ -1,7 +1,7 @@
 /** Runs a namespace many times, then looks at what is open and how much memory is used. Needs `--expose-gc`. */
 import { run } from '../../lib/engine/run.ts';
 import { createLog } from '../../lib/log.ts';
-import { parseNamespace } from '../../lib/vault/namespace.ts';
+import { parseNamespace } from '../../lib/document/namespace.ts';
 import { openHandles, settledHandles } from '../support/handles.ts';
 
 const [document = '{}', deadline = '1000', runs = '1'] = process.argv.slice(2);

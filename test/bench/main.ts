@@ -1,8 +1,8 @@
 /** `npm run bench`: figures of one run on one machine. Compare ratios; times vary from machine to machine. */
 import { cpus, totalmem } from 'node:os';
 import { createLog } from '../../lib/log.ts';
-import { openStore } from '../../lib/vault/open.ts';
-import { createToken } from '../../lib/vault/tokens.ts';
+import { openStore } from '../../lib/vault/stores/open.ts';
+import { createToken } from '../../lib/document/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
 import type { Addresses } from '../stack/addresses.ts';
 import { findMissing, install } from '../stack/install.ts';

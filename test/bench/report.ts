@@ -1,7 +1,7 @@
 /** A warm report of the demo namespace, beside each of its checks done alone with the raw driver. */
 import { run } from '../../lib/engine/run.ts';
-import { leavesOf } from '../../lib/tree.ts';
-import type { Namespace } from '../../lib/vault/namespace.ts';
+import { leavesOf } from '../../lib/engine/tree.ts';
+import type { Namespace } from '../../lib/document/namespace.ts';
 import type { Vault } from '../../lib/vault/vault.ts';
 import { createLog } from '../../lib/log.ts';
 import { median, ms, ratio, time } from './figure.ts';

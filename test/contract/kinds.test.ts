@@ -6,7 +6,7 @@ import { answersGarbage, blackHole, closesAtOnce, slowRoad, spoilingRoad } from 
 import type { FaultyServer } from '../support/faulty-server.ts';
 import { openHandles, settledHandles } from '../support/handles.ts';
 import { createLog } from '../../lib/log.ts';
-import { secretsManagerStore } from '../../lib/vault/secrets-manager.ts';
+import { secretsManagerStore } from '../../lib/vault/stores/secrets-manager.ts';
 import { Vault } from '../../lib/vault/vault.ts';
 import { runLeaf } from '../support/run-leaf.ts';
 import type { RunLeafOptions } from '../support/run-leaf.ts';

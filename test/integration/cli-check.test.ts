@@ -1,7 +1,7 @@
 /** `healthgate check`, as a process of its own, on a vault in Secrets Manager. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, inject, test } from 'vitest';
-import { openStore } from '../../lib/vault/open.ts';
+import { openStore } from '../../lib/vault/stores/open.ts';
 import { freePort } from '../stack/process.ts';
 import { runCli } from '../support/cli.ts';
 

@@ -1,9 +1,9 @@
 /** The store for HashiCorp Vault and OpenBao, on a real OpenBao; only what that cannot be made to answer comes from other servers. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLog } from '../../lib/log.ts';
-import { hashicorpStore } from '../../lib/vault/hashicorp.ts';
-import type { Store } from '../../lib/vault/store.ts';
-import { createToken } from '../../lib/vault/tokens.ts';
+import { hashicorpStore } from '../../lib/vault/stores/hashicorp.ts';
+import type { Store } from '../../lib/vault/stores/store.ts';
+import { createToken } from '../../lib/document/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
 import type { Running } from '../stack/process.ts';
 import { PYTHON } from '../stack/python.ts';

@@ -1,7 +1,7 @@
 /** Hostile requests and documents, against the command line's own server, over real sockets. */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createToken } from '../../lib/vault/tokens.ts';
+import { createToken } from '../../lib/document/tokens.ts';
 import { serveCli } from '../support/cli.ts';
 import type { Served } from '../support/cli.ts';
 import { temporaryFolder } from '../support/temporary.ts';

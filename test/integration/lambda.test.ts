@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { secretsManagerStore } from '../../lib/vault/secrets-manager.ts';
-import { createToken } from '../../lib/vault/tokens.ts';
+import { secretsManagerStore } from '../../lib/vault/stores/secrets-manager.ts';
+import { createToken } from '../../lib/document/tokens.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
 import { artifactSizes, HANDLER, MAX_ARTIFACT_BYTES, MAX_ENTRY_BYTES, TASK_ROOT } from '../support/artifact.ts';
 import { blackHole } from '../support/faulty-server.ts';

@@ -1,7 +1,7 @@
 /** The store for AWS Secrets Manager before servers that answer what moto cannot be made to answer, or nothing of the sort. */
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
-import { secretsManagerStore } from '../../lib/vault/secrets-manager.ts';
-import type { Store } from '../../lib/vault/store.ts';
+import { secretsManagerStore } from '../../lib/vault/stores/secrets-manager.ts';
+import type { Store } from '../../lib/vault/stores/store.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
 import { awsAnswer, awsFailure } from '../support/aws-proxy.ts';
 import { fixedAnswer } from '../support/fixed-answer.ts';

@@ -1,8 +1,8 @@
 /** How often Secrets Manager is called where it holds thousands of namespaces. */
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { secretsManagerStore } from '../../lib/vault/secrets-manager.ts';
-import { createToken } from '../../lib/vault/tokens.ts';
+import { secretsManagerStore } from '../../lib/vault/stores/secrets-manager.ts';
+import { createToken } from '../../lib/document/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
 import { MOTO_CREDENTIALS, motoEnvironment } from '../stack/servers/moto.ts';
 import { startStack } from '../stack/stack.ts';

@@ -8,9 +8,9 @@ import {
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { createLog } from '../../lib/log.ts';
-import { secretsManagerStore } from '../../lib/vault/secrets-manager.ts';
-import type { Store } from '../../lib/vault/store.ts';
-import { createToken } from '../../lib/vault/tokens.ts';
+import { secretsManagerStore } from '../../lib/vault/stores/secrets-manager.ts';
+import type { Store } from '../../lib/vault/stores/store.ts';
+import { createToken } from '../../lib/document/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
 import { testDocuments } from '../support/store-suite.ts';

@@ -1,7 +1,7 @@
 /** Puts the demo's namespace where the app reads it: into the emulator's Secrets Manager, or a folder where that is left out. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { openStore } from '../../lib/vault/open.ts';
+import { openStore } from '../../lib/vault/stores/open.ts';
 import type { Addresses } from './addresses.ts';
 import { DEMO } from './namespace.ts';
 import type { DemoNamespace } from './namespace.ts';

@@ -1,7 +1,7 @@
 /** The app over a vault in memory, and a way to ask it. */
 import { createApp } from '../../lib/http/app.ts';
 import type { Request, Response } from '../../lib/http/messages.ts';
-import { createToken } from '../../lib/vault/tokens.ts';
+import { createToken } from '../../lib/document/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
 import { collectedLog } from './collected-log.ts';
 import { memoryStore } from './memory-store.ts';

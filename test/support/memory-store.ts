@@ -1,5 +1,5 @@
 /** A vault in memory: the real interface, with a record of what it was asked for. */
-import type { Store } from '../../lib/vault/store.ts';
+import type { Store } from '../../lib/vault/stores/store.ts';
 
 export interface MemoryStore extends Store {
   readonly documents: Map<string, string>;

@@ -1,7 +1,7 @@
 /** Documents for tests, and what becomes of them. */
-import { parseNamespace } from '../../lib/vault/namespace.ts';
-import type { Namespace } from '../../lib/vault/namespace.ts';
-import type { ReadSecret } from '../../lib/vault/references.ts';
+import { parseNamespace } from '../../lib/document/namespace.ts';
+import type { Namespace } from '../../lib/document/namespace.ts';
+import type { ReadSecret } from '../../lib/document/references.ts';
 
 export const TOKEN = 'an-opaque-token-of-the-tests';
 

@@ -1,6 +1,6 @@
 /** Checks and groups as plain values, for what works on trees and knows no kind. */
 import type { RunOptions } from '../../lib/engine/run.ts';
-import type { Check, CheckContext, Group, Part } from '../../lib/types.ts';
+import type { Check, CheckContext, Group, Part } from '../../lib/engine/types.ts';
 import { collectedLog } from './collected-log.ts';
 
 /** A check of that path (`group/name`) that works, unless it is given something else to do. */

@@ -3,8 +3,8 @@ import { CloudFrontClient, CreateDistributionCommand } from '@aws-sdk/client-clo
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { vi } from 'vitest';
-import { secretsManagerStore } from '../../lib/vault/secrets-manager.ts';
-import { createToken } from '../../lib/vault/tokens.ts';
+import { secretsManagerStore } from '../../lib/vault/stores/secrets-manager.ts';
+import { createToken } from '../../lib/document/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
 import { fixtures } from '../contract/fixtures/index.ts';
 import type { Leaf } from '../contract/fixture.ts';

@@ -1,5 +1,5 @@
 /** Reports as a run makes them, for formats. */
-import type { CheckResult, GroupResult, Report, Result } from '../../lib/types.ts';
+import type { CheckResult, GroupResult, Report, Result } from '../../lib/engine/types.ts';
 import { worst } from '../../lib/engine/verdict.ts';
 
 /** A check of that path (names in a list where they hold slashes) that works, unless it is given an error. */

@@ -2,8 +2,8 @@
 import { run } from '../../lib/engine/run.ts';
 import { leaves } from '../../lib/engine/verdict.ts';
 import { createLog } from '../../lib/log.ts';
-import type { CheckResult, ProveVault } from '../../lib/types.ts';
-import { parseNamespace } from '../../lib/vault/namespace.ts';
+import type { CheckResult, ProveVault } from '../../lib/engine/types.ts';
+import { parseNamespace } from '../../lib/document/namespace.ts';
 
 export interface Outcome {
   readonly result: CheckResult;

@@ -1,8 +1,8 @@
 /** What every store on a server must do, as tests. */
 import { expect, test } from 'vitest';
-import { CheckError } from '../../lib/engine/errors.ts';
-import { DocumentError } from '../../lib/vault/document-error.ts';
-import type { Store } from '../../lib/vault/store.ts';
+import { CheckError } from '../../lib/errors.ts';
+import { DocumentError } from '../../lib/problem.ts';
+import type { Store } from '../../lib/vault/stores/store.ts';
 import { freePort } from '../stack/process.ts';
 import { answersGarbage, blackHole, closesAtOnce, spoilingRoad } from './faulty-server.ts';
 import { openHandles, settledHandles } from './handles.ts';

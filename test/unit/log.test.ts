@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CheckError } from '../../lib/engine/errors.ts';
+import { CheckError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
 import { collectedLog } from '../support/collected-log.ts';
 

@@ -1,13 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import * as v from 'valibot';
-import { UnhealthyError } from '../../engine/errors.ts';
-import type { CheckContext } from '../../types.ts';
-import { drivers } from '../drivers/index.ts';
-import { caKey, defineKind, describe, httpUrl, text } from '../kind.ts';
+import { UnhealthyError } from '../../errors.ts';
+import type { CheckContext } from '../../engine/types.ts';
+import { drivers } from '../../clients/drivers/index.ts';
+import { caKey, describe, httpUrl, text } from '../../clients/keys.ts';
+import { defineKind } from '../kind.ts';
 import { expectKeys, isExpectedStatus, judge } from '../web/expect.ts';
-import { ask, webTarget } from '../web/request.ts';
-import { clientSettings, openAwsClient } from './aws-client.ts';
-import { awsError } from './aws-errors.ts';
+import { ask, webTarget } from '../../clients/http/request.ts';
+import { clientSettings, openAwsClient } from '../../clients/aws/client.ts';
+import { awsError } from '../../clients/aws/errors.ts';
 
 export const cloudfront = defineKind({
   kind: 'cloudfront',

@@ -1,10 +1,10 @@
 /** Looks along the way of an event that did not arrive, and finds the hop that must have lost it. */
 import type { DescribeApiDestinationResponse, Target } from '@aws-sdk/client-eventbridge';
 import { within } from '../../engine/deadline.ts';
-import { CheckError, ConfigurationError, UnhealthyError } from '../../engine/errors.ts';
-import { ask, webTarget } from '../web/request.ts';
-import { connectionFault, destinationFault, named, ruleFault } from './eventbridge.ts';
-import type { EventBridge } from './eventbridge.ts';
+import { CheckError, ConfigurationError, UnhealthyError } from '../../errors.ts';
+import { ask, webTarget } from '../../clients/http/request.ts';
+import { connectionFault, destinationFault, named, ruleFault } from '../../clients/aws/eventbridge.ts';
+import type { EventBridge } from '../../clients/aws/eventbridge.ts';
 
 export interface Way {
   readonly bus: string;

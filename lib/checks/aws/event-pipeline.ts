@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as v from 'valibot';
 import { within } from '../../engine/deadline.ts';
-import { ConfigurationError, seconds, TimeoutError, UnhealthyError } from '../../engine/errors.ts';
-import type { CheckContext } from '../../types.ts';
+import { ConfigurationError, seconds, TimeoutError, UnhealthyError } from '../../errors.ts';
+import type { CheckContext } from '../../engine/types.ts';
 import { clickhouse, select } from '../data/clickhouse.ts';
-import { defineKind, describe, text } from '../kind.ts';
+import { defineKind } from '../kind.ts';
+import { describe, text } from '../../clients/keys.ts';
 import { findLoss } from './event-pipeline-hops.ts';
-import { busKey, named, openEventBridge, regionKey } from './eventbridge.ts';
-import type { EventBridge } from './eventbridge.ts';
+import { busKey, named, openEventBridge, regionKey } from '../../clients/aws/eventbridge.ts';
+import type { EventBridge } from '../../clients/aws/eventbridge.ts';
 
 /** Both as ClickHouse's own parameters are written, which old servers do not know. */
 const BARE_ID = /\{id\}/g;

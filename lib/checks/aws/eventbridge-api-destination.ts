@@ -1,6 +1,6 @@
-import { UnhealthyError } from '../../engine/errors.ts';
+import { UnhealthyError } from '../../errors.ts';
 import { defineKind } from '../kind.ts';
-import { destinationFault, eventBridgeKeys, named, openEventBridge } from './eventbridge.ts';
+import { destinationFault, eventBridgeKeys, named, openEventBridge } from '../../clients/aws/eventbridge.ts';
 
 export const eventbridgeApiDestination = defineKind({
   kind: 'eventbridge_api_destination',

@@ -1,6 +1,6 @@
-import { UnhealthyError } from '../../engine/errors.ts';
+import { UnhealthyError } from '../../errors.ts';
 import { defineKind } from '../kind.ts';
-import { connectionFault, describeConnection, eventBridgeKeys, named } from './eventbridge.ts';
+import { connectionFault, describeConnection, eventBridgeKeys, named } from '../../clients/aws/eventbridge.ts';
 
 export const eventbridgeConnection = defineKind({
   kind: 'eventbridge_connection',

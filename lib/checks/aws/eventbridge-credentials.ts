@@ -1,12 +1,12 @@
 import type { DescribeConnectionResponse } from '@aws-sdk/client-eventbridge';
 import type { DescribeSecretResponse } from '@aws-sdk/client-secrets-manager';
-import { UnhealthyError } from '../../engine/errors.ts';
-import type { CheckContext } from '../../types.ts';
-import { drivers } from '../drivers/index.ts';
+import { UnhealthyError } from '../../errors.ts';
+import type { CheckContext } from '../../engine/types.ts';
+import { drivers } from '../../clients/drivers/index.ts';
 import { defineKind } from '../kind.ts';
-import { clientSettings, openAwsClient } from './aws-client.ts';
-import { awsError } from './aws-errors.ts';
-import { describeConnection, eventBridgeKeys, named } from './eventbridge.ts';
+import { clientSettings, openAwsClient } from '../../clients/aws/client.ts';
+import { awsError } from '../../clients/aws/errors.ts';
+import { describeConnection, eventBridgeKeys, named } from '../../clients/aws/eventbridge.ts';
 
 export const eventbridgeCredentials = defineKind({
   kind: 'eventbridge_credentials',

@@ -1,6 +1,6 @@
-import { UnhealthyError } from '../../engine/errors.ts';
+import { UnhealthyError } from '../../errors.ts';
 import { defineKind } from '../kind.ts';
-import { eventBridgeKeys, named, openEventBridge, ruleFault } from './eventbridge.ts';
+import { eventBridgeKeys, named, openEventBridge, ruleFault } from '../../clients/aws/eventbridge.ts';
 
 export const eventbridgeRule = defineKind({
   kind: 'eventbridge_rule',

@@ -3,13 +3,15 @@ import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
 import type { Opened } from '../../engine/connections.ts';
-import { UnhealthyError } from '../../engine/errors.ts';
-import type { CheckContext } from '../../types.ts';
-import { drivers } from '../drivers/index.ts';
-import { caKey, defineKind, describe, hostOf, httpUrl, text } from '../kind.ts';
-import { MAX_BODY_BYTES, readAtMost } from '../web/body.ts';
-import { clientSettings, openAwsClient } from './aws-client.ts';
-import { awsError } from './aws-errors.ts';
+import { UnhealthyError } from '../../errors.ts';
+import type { CheckContext } from '../../engine/types.ts';
+import { drivers } from '../../clients/drivers/index.ts';
+import { caKey, describe, httpUrl, text } from '../../clients/keys.ts';
+import { defineKind } from '../kind.ts';
+import { hostOf } from '../../clients/url.ts';
+import { MAX_BODY_BYTES, readAtMost } from '../../clients/http/body.ts';
+import { clientSettings, openAwsClient } from '../../clients/aws/client.ts';
+import { awsError } from '../../clients/aws/errors.ts';
 
 export const s3 = defineKind({
   kind: 's3',

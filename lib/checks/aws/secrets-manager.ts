@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { defineKind, describe, text } from '../kind.ts';
+import { defineKind } from '../kind.ts';
+import { describe, text } from '../../clients/keys.ts';
 
 export const secretsManager = defineKind({
   kind: 'secrets_manager',

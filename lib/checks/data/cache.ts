@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { ConfigurationError, UnhealthyError } from '../../engine/errors.ts';
-import type { CheckContext } from '../../types.ts';
-import { defineKind, describe } from '../kind.ts';
-import { connectNode, connectRedis, redisKeys, redisTarget } from './redis-client.ts';
-import { Redirect } from './redis-errors.ts';
-import type { RedisNode } from './redis-node.ts';
-import { addressOf } from './redis-url.ts';
+import { ConfigurationError, UnhealthyError } from '../../errors.ts';
+import type { CheckContext } from '../../engine/types.ts';
+import { defineKind } from '../kind.ts';
+import { describe } from '../../clients/keys.ts';
+import { connectNode, connectRedis, redisKeys, redisTarget } from '../../clients/redis/client.ts';
+import { Redirect } from '../../clients/redis/errors.ts';
+import type { RedisNode } from '../../clients/redis/node.ts';
+import { addressOf } from '../../clients/redis/url.ts';
 
 /** Milliseconds after which a key that could not be deleted goes by itself. */
 const TTL_MS = 60_000;

@@ -2,12 +2,15 @@ import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { answered } from '../../engine/connections.ts';
-import { AuthError, ConfigurationError, UnhealthyError } from '../../engine/errors.ts';
-import type { CheckError } from '../../engine/errors.ts';
-import { codeOf, networkError } from '../../engine/network-errors.ts';
-import { drivers } from '../drivers/index.ts';
-import { caKey, defineKind, describe, hostOf, httpUrl, text } from '../kind.ts';
-import { strange } from './first-bytes.ts';
+import { AuthError, ConfigurationError, UnhealthyError } from '../../errors.ts';
+import type { CheckError } from '../../errors.ts';
+import { codeOf } from '../../errors.ts';
+import { networkError } from '../../clients/network-errors.ts';
+import { drivers } from '../../clients/drivers/index.ts';
+import { caKey, describe, httpUrl, text } from '../../clients/keys.ts';
+import { defineKind } from '../kind.ts';
+import { hostOf } from '../../clients/url.ts';
+import { strange } from '../../clients/first-bytes.ts';
 
 /** Bytes of an answer that are read; a healthy one is far shorter. */
 const MAX_ANSWER = 4_000_000;

@@ -2,16 +2,18 @@ import type { Connection } from 'mysql2';
 import type { Socket } from 'node:net';
 import * as v from 'valibot';
 import type { Opened } from '../../engine/connections.ts';
-import { TLSError } from '../../engine/errors.ts';
-import type { CheckError } from '../../engine/errors.ts';
-import { networkError } from '../../engine/network-errors.ts';
-import type { CheckContext } from '../../types.ts';
-import { drivers } from '../drivers/index.ts';
-import { caKey, defineKind, describe, hostOf, text } from '../kind.ts';
-import { databaseUrl, parseDatabaseUrl, tlsModeOf } from './database-url.ts';
-import type { TlsWords } from './database-url.ts';
-import { guardStream, strange } from './first-bytes.ts';
-import { serverError } from './mysql-errors.ts';
+import { TLSError } from '../../errors.ts';
+import type { CheckError } from '../../errors.ts';
+import { networkError } from '../../clients/network-errors.ts';
+import type { CheckContext } from '../../engine/types.ts';
+import { drivers } from '../../clients/drivers/index.ts';
+import { caKey, describe, text } from '../../clients/keys.ts';
+import { defineKind } from '../kind.ts';
+import { hostOf } from '../../clients/url.ts';
+import { databaseUrl, parseDatabaseUrl, tlsModeOf } from '../../clients/sql/url.ts';
+import type { TlsWords } from '../../clients/sql/url.ts';
+import { guardStream, strange } from '../../clients/first-bytes.ts';
+import { serverError } from '../../clients/sql/mysql-errors.ts';
 
 const DEFAULT_PORT = 3306;
 

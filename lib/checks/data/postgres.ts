@@ -2,15 +2,17 @@ import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import * as v from 'valibot';
 import type { Opened } from '../../engine/connections.ts';
-import { AuthError } from '../../engine/errors.ts';
-import { connectionClosed, networkError } from '../../engine/network-errors.ts';
-import type { CheckContext } from '../../types.ts';
-import { drivers } from '../drivers/index.ts';
-import { caKey, defineKind, describe, hostOf, text } from '../kind.ts';
-import { databaseUrl, parseDatabaseUrl, tlsModeOf } from './database-url.ts';
-import type { TlsWords } from './database-url.ts';
-import { guardStream } from './first-bytes.ts';
-import { refuseMessage, refuseTlsAnswer, serverError } from './postgres-errors.ts';
+import { AuthError } from '../../errors.ts';
+import { connectionClosed, networkError } from '../../clients/network-errors.ts';
+import type { CheckContext } from '../../engine/types.ts';
+import { drivers } from '../../clients/drivers/index.ts';
+import { caKey, describe, text } from '../../clients/keys.ts';
+import { defineKind } from '../kind.ts';
+import { hostOf } from '../../clients/url.ts';
+import { databaseUrl, parseDatabaseUrl, tlsModeOf } from '../../clients/sql/url.ts';
+import type { TlsWords } from '../../clients/sql/url.ts';
+import { guardStream } from '../../clients/first-bytes.ts';
+import { refuseMessage, refuseTlsAnswer, serverError } from '../../clients/sql/postgres-errors.ts';
 
 const DEFAULT_PORT = 5432;
 

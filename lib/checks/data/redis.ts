@@ -1,10 +1,10 @@
-import { UnhealthyError } from '../../engine/errors.ts';
-import type { CheckContext } from '../../types.ts';
+import { UnhealthyError } from '../../errors.ts';
+import type { CheckContext } from '../../engine/types.ts';
 import { defineKind } from '../kind.ts';
-import { connectNode, connectRedis, redisKeys, redisTarget } from './redis-client.ts';
-import { hostFrom } from './redis-errors.ts';
-import type { RedisConfig, RedisNode } from './redis-node.ts';
-import { addressOf, hostText, parseHost } from './redis-url.ts';
+import { connectNode, connectRedis, redisKeys, redisTarget } from '../../clients/redis/client.ts';
+import { hostFrom } from '../../clients/redis/errors.ts';
+import type { RedisConfig, RedisNode } from '../../clients/redis/node.ts';
+import { addressOf, hostText, parseHost } from '../../clients/redis/url.ts';
 
 export const redis = defineKind({
   kind: 'redis',

@@ -1,14 +1,14 @@
 /** Puts a task on a queue and waits until its result comes back. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UnhealthyError } from '../../engine/errors.ts';
-import type { CheckContext } from '../../types.ts';
-import { connectRedis, redisTarget } from '../data/redis-client.ts';
-import type { RedisConfig } from '../data/redis-node.ts';
-import { consume } from './amqp-broker.ts';
-import type { Broker, OutgoingMessage } from './amqp-broker.ts';
-import { outcomeOf, resultKey, taskMessage } from './celery.ts';
-import type { Outcome } from './celery.ts';
+import { UnhealthyError } from '../../errors.ts';
+import type { CheckContext } from '../../engine/types.ts';
+import { connectRedis, redisTarget } from '../../clients/redis/client.ts';
+import type { RedisConfig } from '../../clients/redis/node.ts';
+import { consume } from '../../clients/amqp/broker.ts';
+import type { Broker, OutgoingMessage } from '../../clients/amqp/broker.ts';
+import { outcomeOf, resultKey, taskMessage } from '../../clients/celery/celery.ts';
+import type { Outcome } from '../../clients/celery/celery.ts';
 
 export interface Canary {
   readonly queue: string;

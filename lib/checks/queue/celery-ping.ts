@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import { UnhealthyError } from '../../engine/errors.ts';
-import { defineKind, describe, text } from '../kind.ts';
-import { brokerKeys, brokerOf, connectBroker } from './amqp.ts';
-import { askWorkers, patience, PING } from './celery.ts';
+import { UnhealthyError } from '../../errors.ts';
+import { defineKind } from '../kind.ts';
+import { describe, text } from '../../clients/keys.ts';
+import { brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
+import { askWorkers, patience, PING } from '../../clients/celery/celery.ts';
 
 /** The names of the workers that must answer, or how many at least. */
 export type Workers = number | readonly string[];

@@ -1,15 +1,16 @@
 import type { Replies } from 'amqplib';
 import * as v from 'valibot';
 import { answered } from '../../engine/connections.ts';
-import { UnhealthyError } from '../../engine/errors.ts';
-import type { CheckContext } from '../../types.ts';
-import { redisUrl } from '../data/redis-url.ts';
-import { defineKind, describe, text } from '../kind.ts';
-import { brokerKeys, brokerOf, connectBroker } from './amqp.ts';
-import type { BrokerConfig } from './amqp.ts';
-import type { Broker } from './amqp-broker.ts';
+import { UnhealthyError } from '../../errors.ts';
+import type { CheckContext } from '../../engine/types.ts';
+import { redisUrl } from '../../clients/redis/url.ts';
+import { defineKind } from '../kind.ts';
+import { describe, text } from '../../clients/keys.ts';
+import { brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
+import type { BrokerConfig } from '../../clients/amqp/connect.ts';
+import type { Broker } from '../../clients/amqp/broker.ts';
 import { runCanary } from './celery-canary.ts';
-import { ACTIVE_QUEUES, askWorkers, patience } from './celery.ts';
+import { ACTIVE_QUEUES, askWorkers, patience } from '../../clients/celery/celery.ts';
 
 export const celeryQueue = defineKind({
   kind: 'celery_queue',

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel } from 'amqplib';
 import * as v from 'valibot';
-import { UnhealthyError } from '../../engine/errors.ts';
-import { defineKind, describe } from '../kind.ts';
-import { brokerKeys, brokerOf, connectBroker } from './amqp.ts';
-import { consume } from './amqp-broker.ts';
-import type { Broker } from './amqp-broker.ts';
+import { UnhealthyError } from '../../errors.ts';
+import { defineKind } from '../kind.ts';
+import { describe } from '../../clients/keys.ts';
+import { brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
+import { consume } from '../../clients/amqp/broker.ts';
+import type { Broker } from '../../clients/amqp/broker.ts';
 
 export const rabbitmq = defineKind({
   kind: 'rabbitmq',

@@ -1,9 +1,11 @@
 import { Resolver } from 'node:dns/promises';
 import * as v from 'valibot';
-import { ConfigurationError, TimeoutError, UnhealthyError } from '../../engine/errors.ts';
-import type { CheckError } from '../../engine/errors.ts';
-import { codeOf, networkError } from '../../engine/network-errors.ts';
-import { defineKind, describe, text } from '../kind.ts';
+import { ConfigurationError, TimeoutError, UnhealthyError } from '../../errors.ts';
+import type { CheckError } from '../../errors.ts';
+import { codeOf } from '../../errors.ts';
+import { networkError } from '../../clients/network-errors.ts';
+import { defineKind } from '../kind.ts';
+import { describe, text } from '../../clients/keys.ts';
 
 /** The answers as `dig +short` writes them, by type. */
 const QUERIES = {

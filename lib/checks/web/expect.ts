@@ -1,8 +1,8 @@
 /** What an HTTP answer is expected to be, and whether it is. Pure. */
 import * as v from 'valibot';
-import { AuthError, ConfigurationError, TLSError, UnhealthyError } from '../../engine/errors.ts';
-import { describe, record, text } from '../kind.ts';
-import type { Answer } from './request.ts';
+import { AuthError, ConfigurationError, TLSError, UnhealthyError } from '../../errors.ts';
+import { describe, record, text } from '../../clients/keys.ts';
+import type { Answer } from '../../clients/http/request.ts';
 
 const MS_PER_DAY = 24 * 60 * 60 * 1000;
 

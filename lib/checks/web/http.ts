@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { caKey, defineKind, describe, httpUrl } from '../kind.ts';
+import { caKey, describe, httpUrl } from '../../clients/keys.ts';
+import { defineKind } from '../kind.ts';
 import { expectKeys, isExpectedStatus, jsonKey, judge } from './expect.ts';
-import { ask, headersKey, webTarget } from './request.ts';
+import { ask, headersKey, webTarget } from '../../clients/http/request.ts';
 
 export const http = defineKind({
   kind: 'http',

@@ -1,6 +1,7 @@
 import { connect, isIPv6 } from 'node:net';
-import { connectionClosed, networkError } from '../../engine/network-errors.ts';
-import { defineKind, describe, port, text } from '../kind.ts';
+import { connectionClosed, networkError } from '../../clients/network-errors.ts';
+import { defineKind } from '../kind.ts';
+import { describe, port, text } from '../../clients/keys.ts';
 
 export const tcp = defineKind({
   kind: 'tcp',

@@ -3,14 +3,16 @@ import { once } from 'node:events';
 import * as v from 'valibot';
 import type { WebSocket } from 'ws';
 import type { Opened } from '../../engine/connections.ts';
-import { AuthError, UnhealthyError } from '../../engine/errors.ts';
-import type { CheckError } from '../../engine/errors.ts';
-import { codeOf, connectionClosed, networkError } from '../../engine/network-errors.ts';
-import type { CheckContext } from '../../types.ts';
-import { drivers } from '../drivers/index.ts';
-import { caKey, defineKind, describe, text, url } from '../kind.ts';
-import { httpError } from './http-errors.ts';
-import { headersKey, webTarget } from './request.ts';
+import { AuthError, UnhealthyError } from '../../errors.ts';
+import type { CheckError } from '../../errors.ts';
+import { codeOf } from '../../errors.ts';
+import { connectionClosed, networkError } from '../../clients/network-errors.ts';
+import type { CheckContext } from '../../engine/types.ts';
+import { drivers } from '../../clients/drivers/index.ts';
+import { caKey, describe, text, url } from '../../clients/keys.ts';
+import { defineKind } from '../kind.ts';
+import { httpError } from '../../clients/http/errors.ts';
+import { headersKey, webTarget } from '../../clients/http/request.ts';
 
 /** Of what is said beside the expected. */
 const MAX_MESSAGES = 1000;

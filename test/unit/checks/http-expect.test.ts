@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { expectKeys, isExpectedStatus, judge, mismatch } from '../../../lib/checks/web/expect.ts';
-import type { Answer } from '../../../lib/checks/web/request.ts';
+import type { Answer } from '../../../lib/clients/http/request.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const DAY_MS = 86_400_000;

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { hostOf, port, url } from '../../../lib/checks/kind.ts';
+import { hostOf } from '../../../lib/clients/url.ts';
+import { port, url } from '../../../lib/clients/keys.ts';
 
 describe('hostOf', () => {
   it.each([

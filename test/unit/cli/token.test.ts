@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { token } from '../../../lib/cli/token.ts';
-import { createToken, digest } from '../../../lib/vault/tokens.ts';
+import { createToken, digest } from '../../../lib/document/tokens.ts';
 import { recordingTerminal } from '../../support/terminal.ts';
 
 const made = createToken('prod');

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { UnhealthyError } from '../../../lib/engine/errors.ts';
+import { UnhealthyError } from '../../../lib/errors.ts';
 import { run } from '../../../lib/engine/run.ts';
 import { leaves } from '../../../lib/engine/verdict.ts';
-import type { CheckContext } from '../../../lib/types.ts';
+import type { CheckContext } from '../../../lib/engine/types.ts';
 import { checkAt, deferred, groupOf, runOptions } from '../../support/part.ts';
 
 beforeEach(() => {

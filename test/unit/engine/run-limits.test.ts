@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { run } from '../../../lib/engine/run.ts';
-import { UnhealthyError } from '../../../lib/engine/errors.ts';
+import { UnhealthyError } from '../../../lib/errors.ts';
 import { leaves } from '../../../lib/engine/verdict.ts';
-import type { CheckContext, CheckResult, Part } from '../../../lib/types.ts';
+import type { CheckContext, CheckResult, Part } from '../../../lib/engine/types.ts';
 import { checkAt, deferred, groupOf, runOptions } from '../../support/part.ts';
 
 const unhandled: unknown[] = [];

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { CheckError, UnhealthyError } from '../../../lib/engine/errors.ts';
+import { CheckError, UnhealthyError } from '../../../lib/errors.ts';
 import { run } from '../../../lib/engine/run.ts';
 import { leaves } from '../../../lib/engine/verdict.ts';
-import type { CheckResult, Part } from '../../../lib/types.ts';
+import type { CheckResult, Part } from '../../../lib/engine/types.ts';
 import { checkAt, deferred, groupOf, runOptions, throwing } from '../../support/part.ts';
 
 const sick = throwing(new UnhealthyError('too deep'));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { UnhealthyError } from '../../../lib/engine/errors.ts';
+import { UnhealthyError } from '../../../lib/errors.ts';
 import { run } from '../../../lib/engine/run.ts';
 import { compareVerdicts, explain, leaves, worst } from '../../../lib/engine/verdict.ts';
-import { pathKey } from '../../../lib/tree.ts';
-import type { Result, Verdict } from '../../../lib/types.ts';
+import { pathKey } from '../../../lib/engine/tree.ts';
+import type { Result, Verdict } from '../../../lib/engine/types.ts';
 import { checkAt, groupOf, runOptions, throwing } from '../../support/part.ts';
 
 describe('worst', () => {

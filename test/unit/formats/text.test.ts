@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { text } from '../../../lib/formats/text.ts';
-import type { CheckResult } from '../../../lib/types.ts';
+import type { CheckResult } from '../../../lib/engine/types.ts';
 import { groupResult, HOSTILE_NAMES, reportOf, resultAt } from '../../support/reports.ts';
 
 const lines = (...parts: CheckResult[]) => text.render(reportOf(groupResult('', ...parts))).split('\n');

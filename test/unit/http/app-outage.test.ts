@@ -1,7 +1,7 @@
 /** What is answered when something breaks, and what is never shown. */
 import { describe, expect, it } from 'vitest';
-import { AuthError, ConnectionError } from '../../../lib/engine/errors.ts';
-import { createToken } from '../../../lib/vault/tokens.ts';
+import { AuthError, ConnectionError } from '../../../lib/errors.ts';
+import { createToken } from '../../../lib/document/tokens.ts';
 import { asker, FAILS, WORKS } from '../../support/asker.ts';
 import { HOSTILE_NAMES } from '../../support/reports.ts';
 

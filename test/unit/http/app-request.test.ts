@@ -1,6 +1,6 @@
 /** Where a request may say what: token, part, format. */
 import { describe, expect, it } from 'vitest';
-import { createToken } from '../../../lib/vault/tokens.ts';
+import { createToken } from '../../../lib/document/tokens.ts';
 import { asker, FAILS, FAILURE, WORKS } from '../../support/asker.ts';
 import { HOSTILE_NAMES } from '../../support/reports.ts';
 

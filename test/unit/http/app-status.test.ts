@@ -1,6 +1,6 @@
 /** The table of statuses of the contract, to the byte. */
 import { describe, expect, it } from 'vitest';
-import { createToken } from '../../../lib/vault/tokens.ts';
+import { createToken } from '../../../lib/document/tokens.ts';
 import { asker, FAILS, FAILURE, WORKS } from '../../support/asker.ts';
 
 const DETAIL_HEADERS = {

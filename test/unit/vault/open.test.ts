@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { openStore } from '../../../lib/vault/open.ts';
+import { openStore } from '../../../lib/vault/stores/open.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createToken } from '../../../lib/vault/tokens.ts';
+import { createToken } from '../../../lib/document/tokens.ts';
 import { Vault } from '../../../lib/vault/vault.ts';
 import { collectedLog } from '../../support/collected-log.ts';
 import { memoryStore } from '../../support/memory-store.ts';

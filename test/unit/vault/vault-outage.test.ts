@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AuthError, ConnectionError } from '../../../lib/engine/errors.ts';
-import { createToken } from '../../../lib/vault/tokens.ts';
+import { AuthError, ConnectionError } from '../../../lib/errors.ts';
+import { createToken } from '../../../lib/document/tokens.ts';
 import { Vault } from '../../../lib/vault/vault.ts';
 import { collectedLog } from '../../support/collected-log.ts';
 import { memoryStore } from '../../support/memory-store.ts';

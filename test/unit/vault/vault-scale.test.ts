@@ -1,8 +1,8 @@
 /** How often the vault is asked, with thousands of namespaces and floods of tokens. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AuthError, UnhealthyError } from '../../../lib/engine/errors.ts';
-import { DocumentError } from '../../../lib/vault/document-error.ts';
-import { createToken } from '../../../lib/vault/tokens.ts';
+import { AuthError, UnhealthyError } from '../../../lib/errors.ts';
+import { DocumentError } from '../../../lib/problem.ts';
+import { createToken } from '../../../lib/document/tokens.ts';
 import { Vault } from '../../../lib/vault/vault.ts';
 import { collectedLog } from '../../support/collected-log.ts';
 import { batchStore, memoryStore } from '../../support/memory-store.ts';

@@ -1,0 +1,193 @@
+/** An open AMQP 0-9-1 connection, as the checks that share it work with it. */
+import type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
+import { UnhealthyError } from '../../errors.ts';
+import type { CheckError } from '../../errors.ts';
+import { connectionClosed } from '../network-errors.ts';
+import { MAX_SECONDS } from '../../engine/deadline.ts';
+import { brokerError, garbage, replyCode } from './errors.ts';
+
+/** What a reply code of the broker means to the one who asked. */
+export type Meanings = Readonly<Record<number, () => CheckError>>;
+
+export interface OutgoingMessage extends Options.Publish {
+  /** The default exchange unless given, which takes the name of a queue for a routing key. */
+  readonly exchange?: string;
+  readonly routingKey: string;
+  readonly content: string;
+}
+
+const LANES = 8;
+
+/** A channel on which one question follows the other. */
+class Lane {
+  channel: Promise<Channel> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  after<T>(question: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(question);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+interface Publisher {
+  readonly channel: ConfirmChannel;
+  /** Rejects when the broker closes the channel. */
+  readonly closed: Promise<never>;
+}
+
+/** An open connection. Its channels are never closed by themselves: they end with it, when the run does. */
+export class Broker {
+  readonly name: string;
+  /** Aborted, with a `CheckError` as the reason, once no answer can come any more. */
+  readonly signal: AbortSignal;
+  readonly #model: ChannelModel;
+  readonly #lanes: Lane[] = [];
+  #asked = 0;
+  #publisher: Promise<Publisher> | undefined;
+  readonly #lost: Promise<never>;
+
+  constructor(model: ChannelModel, name: string) {
+    this.name = name;
+    this.#model = model;
+    const lost = new AbortController();
+    this.signal = lost.signal;
+    this.#lost = new Promise((_resolve, reject) => {
+      const lose = (error: CheckError) => {
+        lost.abort(error);
+        reject(error);
+      };
+      // An `error` that nobody listens to would end the process. Not every loss comes as one: a broker that stops sends `close` alone.
+      model.on('error', (error) => {
+        lose(brokerError(error, name) ?? garbage(name));
+      });
+      model.on('close', (error) => {
+        lose(brokerError(error, name) ?? connectionClosed(name));
+      });
+      model.on('blocked', () => {
+        lose(new UnhealthyError(`${name}: publishers are blocked by a resource alarm (memory or disk)`));
+      });
+    });
+    this.#lost.catch(() => undefined);
+  }
+
+  /**
+   * Works on a new channel, until the work is done, the broker closes the channel or the connection is lost.
+   *
+   * @param meanings For reply codes that mean something particular to this work.
+   */
+  onChannel<T>(work: (channel: Channel) => Promise<T>, meanings?: Meanings): Promise<T> {
+    return this.#work(() => this.#model.createChannel(), work, meanings);
+  }
+
+  /** The same, on a channel on which the broker confirms what it has taken. That costs one more round trip. */
+  onConfirmChannel<T>(work: (channel: ConfirmChannel) => Promise<T>, meanings?: Meanings): Promise<T> {
+    return this.#work(() => this.#model.createConfirmChannel(), work, meanings);
+  }
+
+  /**
+   * Asks something that the broker answers at once, on one of a few channels that all such questions share: a channel for each of
+   * a thousand checks would cost more than the rest of the run.
+   */
+  async ask<T>(question: (channel: Channel) => Promise<T>, meanings: Meanings = {}): Promise<T> {
+    const lane = this.#lanes[this.#asked++ % LANES] ?? (this.#lanes[this.#lanes.length] = new Lane());
+    return lane.after(async () => {
+      try {
+        lane.channel ??= this.#newChannel();
+        const channel = await lane.channel;
+        return await Promise.race([this.#lost, question(channel)]);
+      } catch (error) {
+        lane.channel = undefined; // the broker closes a channel with the answer that something does not exist
+        throw this.#meaning(error, meanings);
+      }
+    });
+  }
+
+  /** Opens the channel that `publish` uses, which takes two round trips, ahead of time. */
+  preparePublishing(): void {
+    this.#openPublisher().catch(() => undefined); // who publishes is told
+  }
+
+  /** Publishes, and waits until the broker has taken the message. All messages go over one channel. */
+  async publish(message: OutgoingMessage): Promise<void> {
+    try {
+      const { channel, closed } = await Promise.race([this.#lost, this.#openPublisher()]);
+      await Promise.race([this.#lost, closed, this.publishOn(channel, message)]);
+    } catch (error) {
+      throw this.#meaning(error, {});
+    }
+  }
+
+  /** The same on a given channel, for who minds which. */
+  publishOn(channel: ConfirmChannel, message: OutgoingMessage): Promise<void> {
+    return new Promise((resolve, reject) => {
+      channel.publish(...parts(message), (refused) => {
+        if (refused === null) resolve();
+        else reject(new UnhealthyError(`${this.name} did not take a message; is the queue full?`));
+      });
+    });
+  }
+
+  #openPublisher(): Promise<Publisher> {
+    this.#publisher ??= this.#model.createConfirmChannel().then((channel) => {
+      const closed = new Promise<never>((_resolve, reject) => {
+        channel.on('error', (error) => {
+          this.#publisher = undefined; // the next message goes over another one
+          reject(error);
+        });
+      });
+      closed.catch(() => undefined); // who publishes is told
+      return { channel, closed };
+    });
+    return this.#publisher;
+  }
+
+  #meaning(error: unknown, meanings: Meanings): unknown {
+    if (this.signal.aborted) return this.signal.reason;
+    return meanings[replyCode(error) ?? 0]?.() ?? brokerError(error, this.name) ?? error;
+  }
+
+  /** For questions only, which reject by themselves when the broker closes the channel. */
+  async #newChannel(): Promise<Channel> {
+    const channel = await this.#model.createChannel();
+    channel.on('error', () => undefined);
+    return channel;
+  }
+
+  async #work<C extends Channel, T>(
+    open: () => Promise<C>,
+    work: (channel: C) => Promise<T>,
+    meanings: Meanings = {},
+  ): Promise<T> {
+    const opened = async (): Promise<T> => {
+      const channel = await open();
+      const closed = new Promise<never>((_resolve, reject) => channel.on('error', reject));
+      return Promise.race([closed, work(channel)]);
+    };
+    try {
+      return await Promise.race([this.#lost, opened()]);
+    } catch (error) {
+      throw this.#meaning(error, meanings);
+    }
+  }
+}
+
+/** A message is dropped where nobody takes it within a run's time, and when the broker stops. */
+const PASSING = { expiration: MAX_SECONDS * 1000, deliveryMode: 1 } as const;
+
+function parts({ exchange = '', routingKey, content, ...properties }: OutgoingMessage) {
+  return [exchange, routingKey, Buffer.from(content), { ...PASSING, ...properties }] as const;
+}
+
+/** Publishes without waiting for the broker: what comes of it will tell. */
+export function send(channel: Channel, message: OutgoingMessage): void {
+  channel.publish(...parts(message));
+}
+
+/** Takes every message of the queue from now on, without acknowledgement. */
+export async function consume(channel: Channel, queue: string, take: (message: ConsumeMessage) => void): Promise<void> {
+  const takeAny = (message: ConsumeMessage | null) => {
+    if (message !== null) take(message); // null: the queue was deleted
+  };
+  await channel.consume(queue, takeAny, { noAck: true });
+}

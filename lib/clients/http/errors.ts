@@ -1,0 +1,13 @@
+import { UnhealthyError } from '../../errors.ts';
+import type { CheckError } from '../../errors.ts';
+import { codeOf } from '../../errors.ts';
+
+/** The public error for an answer that Node's HTTP parser or its decoders cannot read, or undefined where the error is of another sort. */
+export function httpError(error: unknown, target: string): CheckError | undefined {
+  const code = codeOf(error) ?? '';
+  if (code.startsWith('HPE_'))
+    return new UnhealthyError(`${target} answered something that is not HTTP; is it the right port?`);
+  if (/^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT)/.test(code))
+    return new UnhealthyError(`${target} answered with a body that cannot be decompressed`);
+  return undefined;
+}

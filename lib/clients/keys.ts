@@ -1,0 +1,69 @@
+/** The vocabulary that the configuration of a check is written in, as valibot schemas. */
+import { X509Certificate } from 'node:crypto';
+import * as v from 'valibot';
+
+/** The keys of a kind beside the common ones, as valibot schemas. Each has a description, for editors and documents. */
+export type Keys = Readonly<Record<string, v.GenericSchema>>;
+
+/** The schema with a sentence about it. */
+export function describe<const S extends v.GenericSchema>(schema: S, sentence: string) {
+  return v.pipe(schema, v.description(sentence));
+}
+
+/** A string that parses as a URL of one of these schemes (`redis`, without the colon). */
+export function url(...schemes: [string, ...string[]]) {
+  const starts = schemes.map((scheme) => `${scheme}://`).join(' or ');
+  return v.pipe(
+    v.string(),
+    v.regex(
+      new RegExp(`^(${schemes.join('|').replaceAll('+', '\\+')})://`),
+      `expected a URL that starts with ${starts}`,
+    ),
+    v.check(
+      (text) => URL.canParse(text),
+      'not a valid URL; are special characters in user or password percent-encoded?',
+    ),
+  );
+}
+
+/** An `http:` or `https:` URL. */
+export function httpUrl() {
+  return url('http', 'https');
+}
+
+/** A string of at least one character. */
+export function text() {
+  return v.pipe(v.string(), v.nonEmpty('must not be empty'));
+}
+
+/** An object of any keys. Valibot's own takes an array for one as well. */
+export function record<const Value extends v.GenericSchema>(name: v.GenericSchema<string, string>, value: Value) {
+  return v.pipe(
+    v.record(name, value),
+    v.check((object) => !Array.isArray(object), 'expected an object, got an array'),
+  );
+}
+
+/** A TCP or UDP port. */
+export function port() {
+  return v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535));
+}
+
+/** The key `ca`, for kinds that may speak TLS. */
+export const caKey = {
+  ca: v.optional(
+    describe(
+      v.pipe(text(), v.check(isCertificate, 'expected a certificate in PEM: -----BEGIN CERTIFICATE----- …')),
+      'PEM of the certificate authority to trust, where the public ones do not do.',
+    ),
+  ),
+} satisfies Keys;
+
+/** What is no certificate, OpenSSL passes over in silence, and then trusts nobody. */
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== '';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The ways to a Redis: one server, the master that sentinels name, the nodes of a cluster. Each is followed here, one plain connection
+ * per server: ioredis' own ways leave sockets behind that nobody can close, and retry until told otherwise.
+ */
+import { CheckError, ConfigurationError } from '../../errors.ts';
+import type { CheckContext } from '../../engine/types.ts';
+import { caKey, describe } from '../keys.ts';
+import { hostFrom } from './errors.ts';
+import { openNode } from './node.ts';
+import type { RedisConfig, RedisNode, Role } from './node.ts';
+import { addressOf, hostText, redisUrl } from './url.ts';
+import type { Host } from './url.ts';
+
+/** The keys of every kind that goes to Redis. */
+export const redisKeys = {
+  url: describe(
+    redisUrl(),
+    'redis://user:password@host:6379/0 (rediss:// for TLS), redis+sentinel://…@host:26379,host:26379/master/0 or ' +
+      'redis+cluster://…@host:6379,host:6379. A sentinel that wants a password is given the same.',
+  ),
+  ...caKey,
+};
+
+/** Names what the URL leads to, for messages. */
+export function redisTarget(config: RedisConfig): string {
+  const { form, hosts, master } = addressOf(config);
+  const list = hosts.map(hostText).join(',');
+  return form === 'sentinel'
+    ? `redis ${master} of sentinel ${list}`
+    : `redis ${form === 'cluster' ? 'cluster ' : ''}${list}`;
+}
+
+/** Connects to the server, to the master that a sentinel names, or to the first node of a cluster that lets us in. */
+export async function connectRedis(config: RedisConfig, context: CheckContext): Promise<RedisNode> {
+  const { form, hosts, master, tls } = addressOf(config);
+  if (form === 'sentinel') {
+    context.stage('asking the sentinels for the master');
+    const address = await first(hosts.map((host) => askSentinel(config, host, master, context)));
+    context.stage(`connecting to the master, ${hostText(address)}`);
+    return connectNode(config, address, context);
+  }
+  context.stage(tls ? 'connecting with TLS' : 'connecting');
+  return first(hosts.map((host) => connectNode(config, host, context)));
+}
+
+async function askSentinel(config: RedisConfig, host: Host, master: string, context: CheckContext): Promise<Host> {
+  const sentinel = await connectNode(config, host, context, 'sentinel');
+  const address = await sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master);
+  if (!Array.isArray(address)) throw new ConfigurationError(`${sentinel.name} knows no master ${master}`);
+  return hostFrom(address[0], address[1], sentinel);
+}
+
+/** Connects to one server of those that the URL leads to. */
+export function connectNode(
+  config: RedisConfig,
+  host: Host,
+  context: CheckContext,
+  role: Role = 'redis',
+): Promise<RedisNode> {
+  const key = JSON.stringify([role, host, config.url, config.ca]);
+  return context.connect(key, (signal) => openNode(host, config, role, signal));
+}
+
+/** The first that succeeds; if none does, the failure that says most. */
+async function first<T>(attempts: Promise<T>[]): Promise<T> {
+  try {
+    return await Promise.any(attempts);
+  } catch (error) {
+    const failures: unknown[] = error instanceof AggregateError ? error.errors : [error];
+    throw (
+      failures.find((failure) => failure instanceof CheckError && failure.code !== 'ConnectionError') ?? failures[0]
+    );
+  }
+}

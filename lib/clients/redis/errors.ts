@@ -1,0 +1,82 @@
+/** What the error replies of a Redis server mean. */
+import { AuthError, ConfigurationError, UnhealthyError } from '../../errors.ts';
+import type { CheckError } from '../../errors.ts';
+import { hostText, parseHost } from './url.ts';
+import type { Host } from './url.ts';
+
+/** A server, by its name for messages and by where it was found. */
+export interface Teller {
+  readonly name: string;
+  readonly host: Host;
+}
+
+/** A cluster's answer: the key lives on another node (MOVED), or its slot is on its way there (ASK). */
+export class Redirect extends Error {
+  readonly kind: 'MOVED' | 'ASK';
+  readonly to: Host;
+
+  constructor(kind: 'MOVED' | 'ASK', to: Host) {
+    super(`${kind} to another node`);
+    this.kind = kind;
+    this.to = to;
+  }
+}
+
+/** The host that a server names. One that knows no address of its own means the one that it was asked at. */
+export function hostFrom(host: unknown, port: unknown, teller: Teller): Host {
+  try {
+    const name = typeof host === 'string' && host !== '' ? host : teller.host.host;
+    return parseHost(hostText({ host: name, port: Number(port) }));
+  } catch {
+    throw new UnhealthyError(`${teller.name} told an address of another server that is none`);
+  }
+}
+
+/** The text of an error reply. One that comes before any command was sent (too many clients) is wrapped by ioredis. */
+export function replyIn(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return error.name === 'ReplyError' ? error.message : /Last error: (.*)/.exec(error.message)?.[1];
+}
+
+/** By the first word of the reply, which is its code: https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors */
+export function replyError(reply: string, command: string, node: Teller): Error {
+  const { name } = node;
+  const [code = '', ...words] = reply.split(' ');
+  const meaning = MEANINGS[code];
+  if (meaning !== undefined) return meaning(name, command);
+  if (code === 'MOVED' || code === 'ASK') {
+    const [, host, port] = /^(.*):(\d+)$/.exec(words[1] ?? '') ?? [];
+    return new Redirect(code, hostFrom(host, port, node));
+  }
+  // Told by no code, and before any command.
+  if (reply.includes('max number of clients')) return new UnhealthyError(`${name} has reached its maxclients`);
+  const refusal = REFUSALS[command];
+  if (code === 'ERR' && refusal !== undefined) return refusal(name);
+  return new UnhealthyError(
+    `${name} answered ${command} with an error${/^[A-Z]{1,20}$/.test(code) ? ` (${code})` : ''}`,
+  );
+}
+
+const MEANINGS: Readonly<Record<string, (name: string, command: string) => CheckError>> = {
+  NOAUTH: (name) => new AuthError(`${name} wants a password, and the URL holds none that it takes`),
+  WRONGPASS: (name) => new AuthError(`${name} refused the user or the password`),
+  NOPERM: (name, command) => new AuthError(`${name}: the user may not ${command}; see ACL GETUSER`),
+  DENIED: (name) =>
+    new AuthError(`${name} is in protected mode: it takes no clients from here until it has a password`),
+  LOADING: (name) => new UnhealthyError(`${name} still loads its data into memory`),
+  READONLY: (name) => new UnhealthyError(`${name} is a read-only replica; did the master move?`),
+  OOM: (name) => new UnhealthyError(`${name} is out of memory: it has reached maxmemory and may evict nothing`),
+  MISCONF: (name) => new UnhealthyError(`${name} refuses writes because it cannot save to disk; see its log`),
+  NOREPLICAS: (name) => new UnhealthyError(`${name} refuses writes because too few replicas keep up`),
+  MASTERDOWN: (name) => new UnhealthyError(`${name} is a replica that has lost its master`),
+  CLUSTERDOWN: (name) => new UnhealthyError(`${name} says that its cluster is down; see CLUSTER INFO`),
+  BUSY: (name) => new UnhealthyError(`${name} is busy with a script; see SCRIPT KILL`),
+};
+
+/** What a plain ERR means that answers this command. */
+const REFUSALS: Readonly<Record<string, (name: string) => CheckError>> = {
+  AUTH: (name) => new AuthError(`${name} refused the log-in: the password is wrong, or none is set there`),
+  SELECT: (name) => new ConfigurationError(`${name} has no such database`),
+  CLUSTER: (name) => new ConfigurationError(`${name} is not part of a cluster; use redis:// without +cluster`),
+  SENTINEL: (name) => new ConfigurationError(`${name} is not a sentinel; is this the port of the server itself?`),
+};

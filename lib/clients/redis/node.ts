@@ -1,0 +1,165 @@
+/** The connection to one Redis server, on ioredis. */
+import type { Redis } from 'ioredis';
+import type { Socket } from 'node:net';
+import type { Opened } from '../../engine/connections.ts';
+import { AuthError } from '../../errors.ts';
+import { connectionClosed, networkError } from '../network-errors.ts';
+import { drivers } from '../drivers/index.ts';
+import { guardStream, strange } from '../first-bytes.ts';
+import { replyError, replyIn } from './errors.ts';
+import type { Teller } from './errors.ts';
+import { addressOf, hostText } from './url.ts';
+import type { Host } from './url.ts';
+
+export interface RedisConfig {
+  readonly url: string;
+  readonly ca?: string | undefined;
+}
+
+/** One server, connected and logged in. */
+export interface RedisNode extends Teller {
+  /**
+   * Sends a command and returns its reply.
+   *
+   * @throws CheckError, or `Redirect` where a cluster's node says that the key is elsewhere.
+   */
+  call(command: string, ...args: (string | number)[]): Promise<unknown>;
+}
+
+/** What a server is asked as. */
+export type Role = 'redis' | 'sentinel';
+
+/** Connects and logs in. */
+export async function openNode(
+  host: Host,
+  config: RedisConfig,
+  role: Role,
+  signal: AbortSignal,
+): Promise<Opened<RedisNode>> {
+  const { tls, verify, user, password, database } = addressOf(config);
+  const { Redis } = await drivers.ioredis();
+  signal.throwIfAborted();
+  // Without user, password and database: ioredis reports a wrong one of them to the console, or not at all.
+  const redis = new Redis({
+    ...host,
+    ...(tls && { tls: { ca: config.ca, rejectUnauthorized: verify } }),
+    protocol: 2,
+    lazyConnect: true,
+    connectTimeout: 0, // the signal ends it
+    retryStrategy: () => null,
+    enableOfflineQueue: false,
+    enableReadyCheck: false,
+    disableClientInfo: true,
+  });
+  const node = new Node(redis, host, role);
+  const destroy = () => {
+    destroyNow(redis);
+  };
+  signal.addEventListener('abort', destroy, { once: true });
+  try {
+    await node.connect();
+    await node.logIn(user, password, role === 'redis' ? database : 0);
+  } catch (error) {
+    destroy();
+    throw error;
+  }
+  return { value: node, close: () => undefined, destroy };
+}
+
+function destroyNow(redis: Redis): void {
+  const stream = redis.stream as Socket | undefined; // there is none before it begins to connect
+  if (stream === undefined) redis.disconnect();
+  else stream.destroy();
+}
+
+class Node implements RedisNode {
+  readonly name: string;
+  readonly host: Host;
+  readonly #role: Role;
+  readonly #redis: Redis;
+  /** Why the connection was lost. The command that waited is only told that it was. */
+  #lost: unknown;
+
+  constructor(redis: Redis, host: Host, role: Role) {
+    this.name = `${role === 'sentinel' ? 'redis sentinel' : 'redis'} ${hostText(host)}`;
+    this.host = host;
+    this.#role = role;
+    this.#redis = redis;
+    redis.on('error', (error) => {
+      this.#lost ??= error;
+    });
+    redis.once('connect', () => {
+      guardStream(redis.stream, this.name, (first) => (isReply(first) ? undefined : strange(this.name)));
+      feedByLine(redis, this.name);
+    });
+  }
+
+  async connect(): Promise<void> {
+    try {
+      await this.#redis.connect();
+    } catch (error) {
+      throw this.#publicError(error, 'CONNECT');
+    }
+  }
+
+  async logIn(user: string | undefined, password: string | undefined, database: number): Promise<void> {
+    const answers: Promise<unknown>[] = [];
+    if (password !== undefined) {
+      const login = this.call('AUTH', ...(user === undefined ? [] : [user]), password);
+      answers.push(this.#role === 'sentinel' ? login.catch(ignoreLoginError) : login);
+    }
+    if (database > 0) answers.push(this.call('SELECT', database));
+    await Promise.all(answers);
+  }
+
+  async call(command: string, ...args: (string | number)[]): Promise<unknown> {
+    try {
+      return await this.#redis.call(command, args);
+    } catch (error) {
+      throw this.#publicError(error, command);
+    }
+  }
+
+  #publicError(error: unknown, command: string): Error {
+    const reply = replyIn(error) ?? replyIn(this.#lost);
+    if (reply !== undefined) return replyError(reply, command, this);
+    const network = networkError(this.#lost ?? error, this.name);
+    if (network !== undefined) return network;
+    // What is neither a failure of the network nor an error reply is a fault of the parser: it read something else than Redis.
+    return this.#lost === undefined ? connectionClosed(this.name) : strange(this.name);
+  }
+}
+
+/** A status, an error, an array or a string: a first line of printable characters. */
+function isReply(first: Buffer): boolean {
+  return /^[+*$-][\x20-\x7e]*(\r|$)/.test(first.toString('latin1'));
+}
+
+/** The password is the master's: a sentinel may well have none, or another one that lets everybody ask. */
+function ignoreLoginError(error: unknown): void {
+  if (!(error instanceof AuthError)) throw error;
+}
+
+/**
+ * A null that nobody asked for, or a push without a name, makes ioredis 6 throw where nobody can catch it, which would end the process.
+ * So it gets what the server says line by line, and only while it waits for a reply or where the line is an error (too many clients).
+ */
+function feedByLine(redis: Redis, name: string): void {
+  const { stream, commandQueue } = redis as unknown as { stream: Socket; commandQueue: { length: number } };
+  const emit = stream.emit.bind(stream) as (event: string | symbol, ...args: unknown[]) => boolean;
+  stream.emit = (event: string | symbol, ...args: unknown[]) => {
+    const [chunk] = args;
+    if (event !== 'data' || !Buffer.isBuffer(chunk)) return emit(event, ...args);
+    for (let start = 0, end = 0; start < chunk.length && !stream.destroyed; start = end) {
+      end = chunk.indexOf('\n', start) + 1 || chunk.length;
+      const line = chunk.subarray(start, end);
+      const isAsked = commandQueue.length > 0 || line.toString('latin1', 0, 2).trim() === '' || line[0] === ERROR;
+      if (isAsked && line[0] !== PUSH) emit('data', line);
+      else stream.destroy(strange(name));
+    }
+    return true;
+  };
+}
+
+const ERROR = '-'.charCodeAt(0);
+const PUSH = '>'.charCodeAt(0);

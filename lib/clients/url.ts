@@ -1,0 +1,13 @@
+/** Host and port of a URL, the only part of it that a message may show. */
+export function hostOf(url: string, defaultPort: number): string {
+  const { hostname, port } = new URL(url);
+  return `${decodeHost(hostname)}:${port === '' ? String(defaultPort) : port}`;
+}
+
+function decodeHost(hostname: string): string {
+  try {
+    return decodeURIComponent(hostname);
+  } catch {
+    return hostname;
+  }
+}

@@ -1,0 +1,90 @@
+/** Edits the access tokens in the text of a document, of which everything else stays as it is. */
+import { applyEdits, findNodeAtLocation, parseTree } from 'jsonc-parser';
+import type { Node } from 'jsonc-parser';
+import { parseDocument, typeName } from './json.ts';
+import { DocumentError } from '../problem.ts';
+import { isArray, References } from './references.ts';
+import type { ReadSecret } from './references.ts';
+import { digest, MIN_TOKEN_LENGTH } from './tokens.ts';
+
+/** A place in a document that holds an access token, or refers to a secret that does. */
+export interface TokenPlace {
+  readonly path: readonly (string | number)[];
+  /** SHA-256 of the token, in hexadecimal; undefined where it cannot be read, or is none that could be used. */
+  readonly digest: string | undefined;
+}
+
+/**
+ * Finds every access token of a document.
+ *
+ * @throws DocumentError where the document cannot be read.
+ */
+export async function findTokens(text: string, readSecret: ReadSecret): Promise<TokenPlace[]> {
+  const document = parseDocument(text);
+  const list = document.get('access_tokens') ?? [];
+  const single = document.get('access_token');
+  if (!isArray(list)) throw new DocumentError(`access_tokens: expected an array of strings, got ${typeName(list)}`);
+  const places = [
+    ...list.map((value, index) => ({ path: ['access_tokens', index], value })),
+    ...(single === undefined ? [] : [{ path: ['access_token'], value: single }]),
+  ];
+  const references = await References.read(new Map([['places', places.map(({ value }) => value)]]), readSecret);
+  return places.map(({ path, value }) => {
+    const token = references.replace(value, '', []);
+    const isUsable = typeof token === 'string' && token.length >= MIN_TOKEN_LENGTH;
+    return { path, digest: isUsable ? digest(token) : undefined };
+  });
+}
+
+/**
+ * Puts a token in front of the others.
+ *
+ * @throws DocumentError where the document cannot be read.
+ */
+export function addToken(text: string, token: string): string {
+  const root = rootOf(text);
+  const list = findNodeAtLocation(root, ['access_tokens']);
+  const item = JSON.stringify(token);
+  if (list === undefined) return insertFirst(text, root, `"access_tokens": [${item}]`);
+  if (list.type !== 'array') throw new DocumentError(`access_tokens: expected an array of strings, got ${list.type}`);
+  return insertFirst(text, list, item);
+}
+
+/** Takes tokens out, wherever they are. */
+export function removeTokens(text: string, places: readonly Pick<TokenPlace, 'path'>[]): string {
+  // From the last to the first, so that the places of those that are still to go do not move.
+  return places.reduceRight((left, { path }) => {
+    const value = findNodeAtLocation(rootOf(left), [...path]);
+    return value === undefined ? left : remove(left, value.parent?.type === 'property' ? value.parent : value);
+  }, text);
+}
+
+function rootOf(text: string): Node {
+  parseDocument(text); // says what is wrong with it, where something is
+  const root = parseTree(text);
+  if (root === undefined) throw new DocumentError('empty');
+  return root;
+}
+
+/** As the first member of an array or an object, set off like the one that was the first before. */
+function insertFirst(text: string, parent: Node, content: string): string {
+  const first = parent.children?.[0];
+  const start = parent.offset + 1;
+  if (first === undefined) return applyEdits(text, [{ offset: start, length: 0, content }]);
+  const space = text.slice(start, first.offset);
+  const separator = space.includes('\n') ? `,${space}` : ', ';
+  return applyEdits(text, [{ offset: first.offset, length: 0, content: content + separator }]);
+}
+
+/**
+ * With one of the commas around it. By hand, since `modify` of jsonc-parser 3.3 leaves a quote behind when it takes the last of
+ * several items out of an array on one line.
+ */
+function remove(text: string, member: Node): string {
+  const siblings = member.parent?.children ?? [member];
+  const index = siblings.indexOf(member);
+  const [before, after] = [siblings[index - 1], siblings[index + 1]];
+  const start = before === undefined ? member.offset : before.offset + before.length;
+  const end = before === undefined && after !== undefined ? after.offset : member.offset + member.length;
+  return applyEdits(text, [{ offset: start, length: end - start, content: '' }]);
+}

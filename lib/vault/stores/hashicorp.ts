@@ -1,0 +1,165 @@
+/**
+ * HashiCorp Vault or OpenBao as a vault, by their key-value engine, version 2.
+ *
+ * A document is kept as text, in the only field `document` of its secret: Vault sorts the keys of objects, and the order of a
+ * document is the order of the answer. A secret with any other fields is read as the JSON object that they are.
+ *
+ * https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2
+ */
+import { readFile } from 'node:fs/promises';
+import { ask, webTarget } from '../../clients/http/request.ts';
+import type { Answer, Question } from '../../clients/http/request.ts';
+import { AuthError, ConfigurationError, UnhealthyError } from '../../errors.ts';
+import type { CheckError } from '../../errors.ts';
+import { codeOf } from '../../errors.ts';
+import { isObject, parseDocument, toPlain } from '../../document/json.ts';
+import { DocumentError } from '../../problem.ts';
+import type { Json, JsonObject } from '../../document/json.ts';
+import { isArray } from '../../document/references.ts';
+import type { Store } from './store.ts';
+import { NAMESPACE } from '../../document/tokens.ts';
+
+const FIELD = 'document';
+const KIND = 'HashiCorp Vault';
+
+/** Names between slashes, none of which begins with a dot: `..` would lead to other parts of the API. */
+const PATH = /^(?!\.)[\w+=@.:~ -]+(?:\/(?!\.)[\w+=@.:~ -]+)*$/;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * @param place `<mount>/<prefix>`: where the engine is mounted (a slash within is written `%2F`), and the folder of the namespaces.
+ *              Documents refer to other secrets of the same mount by their path.
+ * @param env   Holds `VAULT_ADDR`, `VAULT_TOKEN` and perhaps `VAULT_NAMESPACE` and `VAULT_CACERT`, or the same with `BAO_`.
+ * @throws ConfigurationError where something of this is missing or makes no sense.
+ */
+export async function hashicorpStore(place: string, env: Environment = process.env): Promise<Store> {
+  const [first = '', ...folders] = place.replace(/\/+$/, '').split('/');
+  const mount = first.replaceAll(/%2f/gi, '/');
+  const prefix = folders.map((folder) => `${folder}/`).join('');
+  if (!PATH.test(`${mount}/${prefix}`.replace(/\/$/, '')))
+    throw new ConfigurationError('hashicorp: expected <mount/prefix>, such as secret/healthgate');
+  const { address, headers, ca } = await readSettings(env);
+
+  const request = async (right: string, path: string, signal: AbortSignal, more: Partial<Question> = {}) => {
+    const query = right === 'list' ? '?list=true' : ''; // the method LIST is not for every proxy
+    const url = `${address}/v1/${`${mount}/${path}`.split('/').map(encodeURIComponent).join('/')}${query}`;
+    const question = { kind: KIND, url, method: 'GET', headers, ca, ...more };
+    const answer = await ask(question, { signal, stage: () => undefined }, () => true);
+    return resultOf(answer, { mount, needs: `${right} on ${mount}/${path}` });
+  };
+  const read = async (path: string, signal: AbortSignal): Promise<string | undefined> => {
+    const answer = await request('read', `data/${path}`, signal);
+    if (answer === undefined) return undefined;
+    const fields = child(child(answer, 'data'), 'data');
+    if (!isObject(fields)) throw garbage(webTarget(KIND, address));
+    const document = fields.get(FIELD);
+    return fields.size === 1 && typeof document === 'string' ? document : JSON.stringify(toPlain(fields));
+  };
+
+  return {
+    location: `hashicorp:${place}`,
+    read: (namespace, signal) => read(prefix + namespace, signal),
+    async readSecret(name, signal) {
+      return PATH.test(name) ? read(name, signal) : undefined;
+    },
+    async list(signal) {
+      const answer = await request('list', `metadata/${prefix}`, signal);
+      const keys = child(child(answer, 'data'), 'keys') ?? [];
+      if (!isArray(keys)) throw garbage(webTarget(KIND, address));
+      return keys.filter((key) => typeof key === 'string').filter((key) => NAMESPACE.test(key));
+    },
+    async write(namespace, text, signal) {
+      const body = JSON.stringify({ data: { [FIELD]: text } });
+      await request('create and update', `data/${prefix}${namespace}`, signal, { method: 'POST', body });
+    },
+  };
+}
+
+interface Settings {
+  readonly address: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly ca: string | undefined;
+}
+
+async function readSettings(env: Environment): Promise<Settings> {
+  /** As OpenBao's own command line does. */
+  const setting = (name: string) => (env[`BAO_${name}`] ?? env[`VAULT_${name}`])?.trim();
+  const address = setting('ADDR') ?? '';
+  const token = setting('TOKEN') ?? '';
+  const namespace = setting('NAMESPACE') ?? '';
+  if (!/^https?:\/\//.test(address) || !URL.canParse(address))
+    throw new ConfigurationError('hashicorp: set VAULT_ADDR to an address such as https://vault.example:8200');
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new ConfigurationError('hashicorp: set VAULT_TOKEN to a token');
+  if (!/^[\x21-\x7e]*$/.test(namespace)) throw new ConfigurationError('hashicorp: VAULT_NAMESPACE is no namespace');
+  return {
+    address: address.replace(/\/+$/, ''),
+    headers: {
+      'x-vault-request': 'true',
+      'x-vault-token': token,
+      ...(namespace !== '' && { 'x-vault-namespace': namespace }),
+    },
+    ca: await readCa(setting('CACERT')),
+  };
+}
+
+async function readCa(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined || file === '') return undefined;
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    throw new ConfigurationError(
+      `hashicorp: the file that VAULT_CACERT names cannot be read: ${String(codeOf(error))}`,
+    );
+  });
+}
+
+/** Undefined where there is nothing under that path. */
+function resultOf(answer: Answer, { mount, needs }: { mount: string; needs: string }): JsonObject | undefined {
+  const { target, status } = answer;
+  if (status === 204) return new Map();
+  if (status !== 404 && (status < 200 || status > 299)) throw refusal(target, status, needs);
+  const body = parse(answer);
+  if (status !== 404) return body;
+  const errors = body.get('errors');
+  // A secret that is missing is no error among them; the latest version of one, when deleted, comes as data that is null.
+  if (errors !== undefined && isArray(errors) && errors.length > 0)
+    throw new ConfigurationError(
+      `${target} has no key-value engine mounted at ${mount}; expected hashicorp:<mount/prefix>`,
+    );
+  return undefined;
+}
+
+function parse({ target, whole, body }: Answer): JsonObject {
+  if (!whole) throw new UnhealthyError(`${target} answered with more than a document can be`);
+  try {
+    return parseDocument(body.toString());
+  } catch (error) {
+    if (error instanceof DocumentError) throw garbage(target);
+    throw error;
+  }
+}
+
+function garbage(target: string): CheckError {
+  return new UnhealthyError(`${target} answered something that is no answer of Vault's API; is VAULT_ADDR right?`);
+}
+
+const STANDBY = 'is a standby that does not answer by itself; set VAULT_ADDR to the active node or a load balancer';
+
+/** https://developer.hashicorp.com/vault/api-docs#http-status-codes and those of `/sys/health`, which load balancers hand on. */
+const REFUSALS: Readonly<Record<number, string>> = {
+  307: STANDBY,
+  429: 'limits the rate of requests; see its rate limit quotas',
+  472: STANDBY,
+  473: STANDBY,
+  501: 'is not initialized',
+  503: 'is sealed, or down for maintenance',
+};
+
+function refusal(target: string, status: number, needs: string): CheckError {
+  if (status === 401 || status === 403)
+    return new AuthError(`${target} denied access; is VAULT_TOKEN still valid, and does its policy allow ${needs}?`);
+  return new UnhealthyError(`${target} ${REFUSALS[status] ?? `answered ${status}`}`);
+}
+
+function child(value: Json | undefined, key: string): Json | undefined {
+  return isObject(value) ? value.get(key) : undefined;
+}

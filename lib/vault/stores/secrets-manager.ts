@@ -1,0 +1,161 @@
+/** AWS Secrets Manager as a vault: one secret `<prefix>/<namespace>` each; documents refer to secrets by their whole name or ARN. */
+import { awsError } from '../../clients/aws/errors.ts';
+import { ConfigurationError, UnhealthyError } from '../../errors.ts';
+import type { CheckError } from '../../errors.ts';
+import { DocumentError } from '../../problem.ts';
+import { openApi } from '../../clients/aws/secrets-manager.ts';
+import type { Api, Calls } from '../../clients/aws/secrets-manager.ts';
+import type { Store } from './store.ts';
+import { NAMESPACE } from '../../document/tokens.ts';
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
+const NAME = /^[\w/+=.@-]{1,512}$/;
+const NAME_OR_ARN = /^[\w/+=.@:-]{1,2048}$/;
+const MAX_SECRET_BYTES = 65_536;
+
+const PAGE_SIZE = 100;
+const MAX_PAGES = 100;
+
+const NOT_FOUND = 'ResourceNotFoundException';
+/** What a read answers of a secret that is marked for deletion, and can be restored for some days. */
+const MARKED_FOR_DELETION = 'InvalidRequestException';
+
+interface Call<Name extends keyof Calls> {
+  readonly action: Name;
+  readonly input: Calls[Name][0];
+  /** What it needs access to: `secret prod/postgres`. */
+  readonly object: string;
+  /** Names of the errors that only say that there is no such secret. */
+  readonly absent?: readonly string[];
+}
+
+/**
+ * @param prefix What the names of all namespaces' secrets begin with; a slash at its end may be left out.
+ * @throws ConfigurationError where no secret's name can begin so.
+ */
+export function secretsManagerStore(prefix: string): Store {
+  if (!NAME.test(prefix))
+    throw new ConfigurationError('secretsmanager: a prefix consists of letters, digits and /_+=.@- only');
+  const root = prefix.replace(/\/*$/, '/');
+
+  let opening: Promise<Api> | undefined;
+  const open = async (): Promise<Api> => {
+    opening ??= openApi();
+    try {
+      return await opening;
+    } catch (error) {
+      opening = undefined;
+      throw error;
+    }
+  };
+  const call = async <Name extends keyof Calls>(
+    { action, input, object, absent }: Call<Name>,
+    signal: AbortSignal,
+  ): Promise<Calls[Name][1] | undefined> => {
+    const api = await open();
+    try {
+      return await api.call(action, input, signal);
+    } catch (error) {
+      const name = error instanceof Error ? error.name : '';
+      if (absent?.includes(name) === true) return undefined;
+      throw errorOf(error, { action, object }, api.target) ?? error;
+    }
+  };
+  const get = async (name: string, absent: readonly string[], signal: AbortSignal) => {
+    const object = `secret ${name}`;
+    const found = await call({ action: 'GetSecretValue', input: { SecretId: name }, object, absent }, signal);
+    return found && textOf(found, object);
+  };
+
+  return {
+    location: `secretsmanager:${prefix}`,
+    // Who marks a namespace's secret for deletion wants the namespace to be gone, not to be answered from memory for an hour.
+    async read(namespace, signal) {
+      const text = await get(root + namespace, [NOT_FOUND, MARKED_FOR_DELETION], signal);
+      if (text === BINARY) throw new DocumentError(BINARY_MISTAKE);
+      return text;
+    },
+    async readMany(namespaces, signal) {
+      const SecretIdList = namespaces.map((namespace) => root + namespace);
+      const { target } = await open();
+      // What is neither given nor said to be missing must not pass for a secret that is not there.
+      const unanswered = (id: string) => new UnhealthyError(`${target} gives neither secret ${id} nor a reason`);
+      const read = new Map<string, string | Error>(SecretIdList.map((id) => [id, unanswered(id)]));
+      let NextToken: string | undefined;
+      for (let page = 0; page < SecretIdList.length; page++) {
+        const input = { SecretIdList, NextToken };
+        const answer = await call({ action: 'BatchGetSecretValue', input, object: '*' }, signal);
+        for (const value of answer?.SecretValues ?? []) {
+          const text = textOf(value, `secret ${value.Name ?? ''}`);
+          read.set(value.Name ?? '', text === BINARY ? new DocumentError(BINARY_MISTAKE) : text);
+        }
+        for (const { SecretId = '', ErrorCode = '' } of answer?.Errors ?? []) {
+          const error = Object.assign(new Error(ErrorCode), { name: ErrorCode });
+          const refused = { action: 'GetSecretValue', object: `secret ${SecretId}` } as const;
+          if (ErrorCode === NOT_FOUND || ErrorCode === MARKED_FOR_DELETION) read.delete(SecretId);
+          else read.set(SecretId, errorOf(error, refused, target) ?? error);
+        }
+        NextToken = answer?.NextToken;
+        if (NextToken === undefined) break;
+      }
+      return new Map([...read].map(([id, value]) => [id.slice(root.length), value]));
+    },
+    async readSecret(name, signal) {
+      if (!NAME_OR_ARN.test(name)) return undefined;
+      const text = await get(name, [NOT_FOUND], signal);
+      if (text === BINARY) throw new ConfigurationError(`secret ${name} is ${BINARY_MISTAKE}`);
+      return text;
+    },
+    async list(signal) {
+      const names: string[] = [];
+      let NextToken: string | undefined;
+      for (let page = 0; page < MAX_PAGES; page++) {
+        const input = { MaxResults: PAGE_SIZE, NextToken, Filters: [{ Key: 'name' as const, Values: [root] }] };
+        const answer = await call({ action: 'ListSecrets', input, object: '*' }, signal);
+        for (const { Name = '' } of answer?.SecretList ?? [])
+          if (Name.startsWith(root)) names.push(Name.slice(root.length));
+        NextToken = answer?.NextToken;
+        if (NextToken === undefined) return names.filter((name) => NAMESPACE.test(name));
+      }
+      const most = MAX_PAGES * PAGE_SIZE;
+      throw new UnhealthyError(
+        `more than ${most} secrets have names that begin with ${root}; choose a prefix of its own`,
+      );
+    },
+    async write(namespace, text, signal) {
+      const name = root + namespace;
+      const object = `secret ${name}`;
+      if (Buffer.byteLength(text) > MAX_SECRET_BYTES)
+        throw new ConfigurationError(`${object}: a document in Secrets Manager has at most ${MAX_SECRET_BYTES} bytes`);
+      const value = { SecretId: name, SecretString: text };
+      const put = await call({ action: 'PutSecretValue', input: value, object, absent: [NOT_FOUND] }, signal);
+      if (put !== undefined) return;
+      await call({ action: 'CreateSecret', input: { Name: name, SecretString: text }, object }, signal);
+    },
+  };
+}
+
+const BINARY = Symbol('binary');
+const BINARY_MISTAKE = 'binary; store it as text (SecretString)';
+
+function textOf({ SecretBinary, SecretString }: Calls['GetSecretValue'][1], object: string): string | typeof BINARY {
+  if (SecretBinary !== undefined) return BINARY;
+  if (SecretString === undefined)
+    throw new UnhealthyError(`${object}: the answer holds no value; is it Secrets Manager that answers?`);
+  return SecretString;
+}
+
+type Refused = Pick<Call<keyof Calls>, 'action' | 'object'>;
+
+function errorOf(error: unknown, { action, object }: Refused, target: string): CheckError | undefined {
+  const name = error instanceof Error ? error.name : '';
+  if (name === MARKED_FOR_DELETION) return new ConfigurationError(`${object} is marked for deletion; restore it`);
+  if (name === 'DecryptionFailure' || name === 'EncryptionFailure') {
+    const right = name === 'DecryptionFailure' ? 'kms:Decrypt' : 'kms:GenerateDataKey and kms:Decrypt';
+    return new UnhealthyError(
+      `${object}: its KMS key cannot be used; is it enabled, and does its policy allow ${right}?`,
+    );
+  }
+  const kms = object === '*' ? '' : ' (and the use of its KMS key, if it has one of its own)';
+  return awsError(error, { target, permission: `secretsmanager:${action} on ${object}${kms}` });
+}

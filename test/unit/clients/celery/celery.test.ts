@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { whoIsMissing } from '../../../../lib/checks/queue/celery-ping.ts';
+import {
+  ACTIVE_QUEUES,
+  Answers,
+  outcomeOf,
+  patience,
+  PING,
+  taskMessage,
+} from '../../../../lib/clients/celery/celery.ts';
+
+const never = new AbortController().signal;
+const reply = (body: unknown) => Buffer.from(JSON.stringify(body));
+
+/** Of a broker that stays. */
+const connected = () => new AbortController().signal;
+
+describe('answers of workers', () => {
+  it('come one a worker, from each once', () => {
+    const answers = new Answers<true>(connected());
+    answers.add(reply({ 'celery@a': { ok: 'pong' } }), PING);
+    answers.add(reply({ 'celery@a': { ok: 'pong' } }), PING);
+    answers.add(reply({ 'celery@b': { ok: 'pong' } }), PING);
+    expect([...answers.byWorker.keys()]).toEqual(['celery@a', 'celery@b']);
+  });
+
+  it('name the queues that a worker consumes', () => {
+    const answers = new Answers<ReadonlySet<string>>(connected());
+    answers.add(reply({ 'celery@a': [{ name: 'low', routing_key: 'x' }, { name: 'high' }] }), ACTIVE_QUEUES);
+    expect(answers.byWorker.get('celery@a')).toEqual(new Set(['low', 'high']));
+  });
+
+  it.each([
+    ['no JSON', Buffer.from('{"celery@a":')],
+    ['bytes', Buffer.from([0xff, 0x00, 0xfe])],
+    ['null', reply(null)],
+    ['a list', reply(['pong'])],
+    ['a number', reply(7)],
+    ['an error', reply({ 'celery@a': { error: 'no such command' } })],
+    ['another word', reply({ 'celery@a': { ok: 'ping' } })],
+  ])('ignore what is none: %s', (_name, content) => {
+    const answers = new Answers<true>(connected());
+    answers.add(content, PING);
+    expect(answers.byWorker.size).toBe(0);
+  });
+
+  it('ignore queues that are none', () => {
+    const answers = new Answers<ReadonlySet<string>>(connected());
+    answers.add(reply({ 'celery@a': { error: 'x' }, 'celery@b': [null, 7, {}] }), ACTIVE_QUEUES);
+    expect([...answers.byWorker]).toEqual([['celery@b', new Set()]]);
+  });
+
+  it('are waited for by each one for itself', async () => {
+    const answers = new Answers<true>(connected());
+    const one = answers.until(() => answers.byWorker.size >= 1, 10_000, never);
+    const many = answers.until(() => answers.byWorker.size >= 9, 5, never);
+    answers.add(reply({ 'celery@a': { ok: 'pong' } }), PING);
+    await expect(one).resolves.toBe(true);
+    await expect(many).resolves.toBe(false);
+  });
+
+  it('are not waited for when there are enough already', async () => {
+    const answers = new Answers<true>(connected());
+    await expect(answers.until(() => true, 0, never)).resolves.toBe(true);
+  });
+
+  it('are not waited for when nobody wants them any more', async () => {
+    const answers = new Answers<true>(connected());
+    const controller = new AbortController();
+    const waiting = answers.until(() => false, 10_000, controller.signal);
+    controller.abort(new Error('the time is up'));
+    await expect(waiting).rejects.toThrow('the time is up');
+    await expect(answers.until(() => true, 10_000, controller.signal)).rejects.toThrow('the time is up');
+  });
+});
+
+describe('the time to wait for workers', () => {
+  it('ends a tenth before the limit', () => {
+    expect(patience(500, 480)).toBe(430);
+  });
+
+  it('ends at most 100 ms before the limit', () => {
+    expect(patience(10_000, 9000)).toBe(8900);
+  });
+
+  it('is the whole limit where connecting took most of it', () => {
+    expect(patience(1000, 400)).toBe(1000);
+  });
+});
+
+describe('who is missing', () => {
+  it.each([
+    [1, [], 'no worker answered ping'],
+    [3, [], 'no worker answered ping'],
+    [2, ['celery@a'], '1 of at least 2 workers answered: celery@a'],
+    [['celery@a', 'celery@b'], ['celery@a'], 'worker celery@b did not answer ping; celery@a did'],
+    [['celery@a', 'celery@b'], [], 'workers celery@a, celery@b did not answer ping; nor did any other'],
+    [['celery@a'], ['celery@b', 'celery@c'], 'worker celery@a did not answer ping; celery@b, celery@c did'],
+    [9, ['a', 'b', 'c', 'd', 'e', 'f', 'g'], '7 of at least 9 workers answered: a, b, c, d, e and 2 more'],
+  ])('of %j when %j answered', (workers, answered, message) => {
+    expect(whoIsMissing(workers, answered)).toBe(message);
+  });
+});
+
+describe('a task', () => {
+  it('is a message of version 2 of the protocol', () => {
+    const message = taskMessage('an id', 'app.ping', new Date(Date.UTC(2030, 0, 2, 3, 4, 5)));
+    expect(JSON.parse(message.content)).toEqual([
+      [],
+      {},
+      { callbacks: null, errbacks: null, chain: null, chord: null },
+    ]);
+    expect(message).toMatchObject({
+      correlationId: 'an id',
+      contentType: 'application/json',
+      headers: { task: 'app.ping', id: 'an id', root_id: 'an id', expires: '2030-01-02T03:04:05.000+00:00' },
+    });
+  });
+
+  it.each([
+    ['success', { status: 'SUCCESS', result: 'pong' }],
+    ['success', { status: 'SUCCESS', result: null }],
+    ['failure', { status: 'FAILURE', result: { exc_type: 'ValueError', exc_message: ['x'] } }],
+    ['failure', { status: 'FAILURE', result: null }],
+    ['failure', { status: 'REVOKED', result: { exc_type: 'TaskRevokedError' } }],
+    ['unknown task', { status: 'FAILURE', result: { exc_type: 'NotRegistered', exc_message: ['app.ping'] } }],
+    [undefined, { status: 'STARTED' }],
+    [undefined, { status: 'RETRY' }],
+    [undefined, null],
+    [undefined, [1]],
+  ])('has the outcome %s when the result is %j', (outcome, result) => {
+    expect(outcomeOf(JSON.stringify(result))).toBe(outcome);
+  });
+
+  it('has no outcome when the result is no JSON', () => {
+    expect(outcomeOf(Buffer.from([0x80, 0x04, 0x95]))).toBeUndefined();
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { addToken, findTokens, removeTokens } from '../../../lib/document/access-tokens.ts';
+import { digest } from '../../../lib/document/tokens.ts';
+
+const A = 'token-a-0123456789';
+const B = 'token-b-0123456789';
+const NEW = 'token-new-0123456789';
+
+const noSecrets = () => Promise.resolve(undefined);
+
+describe('addToken', () => {
+  test.each([
+    ['one line', `{"access_tokens":["${A}"],"checks":{}}`, `{"access_tokens":["${NEW}", "${A}"],"checks":{}}`],
+    [
+      'a line each',
+      `{\n\t"access_tokens": [\n\t\t"${A}",\n\t\t"${B}"\n\t],\n\t"checks": { "x":  1 }\n}\n`,
+      `{\n\t"access_tokens": [\n\t\t"${NEW}",\n\t\t"${A}",\n\t\t"${B}"\n\t],\n\t"checks": { "x":  1 }\n}\n`,
+    ],
+    ['an empty array', '{"checks":{},"access_tokens":[]}', `{"checks":{},"access_tokens":["${NEW}"]}`],
+    [
+      'a single token',
+      `{\r\n  "access_token": "${A}",\r\n  "checks": {}\r\n}\r\n`,
+      `{\r\n  "access_tokens": ["${NEW}"],\r\n  "access_token": "${A}",\r\n  "checks": {}\r\n}\r\n`,
+    ],
+    ['no token yet', '{ "checks": {} }', `{ "access_tokens": ["${NEW}"], "checks": {} }`],
+    ['nothing', '{}', `{"access_tokens": ["${NEW}"]}`],
+    [
+      'a reference',
+      '{"access_tokens":[{"secret":"s","key":"k"}]}',
+      `{"access_tokens":["${NEW}", {"secret":"s","key":"k"}]}`,
+    ],
+    [
+      'keys of the same name deeper down',
+      `{"checks":{"access_tokens":[]},"access_tokens":["${A}"]}`,
+      `{"checks":{"access_tokens":[]},"access_tokens":["${NEW}", "${A}"]}`,
+    ],
+  ])('to %s', (_name, text, expected) => {
+    expect(addToken(text, NEW)).toBe(expected);
+    expect(JSON.parse(addToken(text, NEW))).toBeDefined();
+  });
+
+  test.each([
+    ['{"access_tokens":"x"}', 'access_tokens: expected an array'],
+    ['[]', 'expected an object'],
+    ['{', 'not valid JSON'],
+    ['', 'not valid JSON'],
+  ])('to %j: cannot be done', (text, message) => {
+    expect(() => addToken(text, NEW)).toThrow(message);
+  });
+});
+
+describe('removeTokens', () => {
+  test.each([
+    [[0], '[ "b",\n "c"]'],
+    [[1], '["a",\n "c"]'],
+    [[2], '["a", "b"]'],
+    [[0, 1], '["c"]'],
+    [[1, 2], '["a"]'],
+    [[0, 2], '["b"]'],
+    [[0, 1, 2], '[]'],
+  ])('items %j', (indices, expected) => {
+    const places = indices.map((index) => ({ path: ['access_tokens', index] }));
+    const left = removeTokens('{"access_tokens":["a", "b",\n "c"],"x":1}', places);
+    expect(JSON.parse(left)).toEqual({ access_tokens: JSON.parse(expected) as unknown, x: 1 });
+    expect(left.startsWith('{"access_tokens":[')).toBe(true);
+    expect(left.endsWith('],"x":1}')).toBe(true);
+  });
+
+  test.each([
+    ['{"access_token":"a","x":1}', '{"x":1}'],
+    ['{"x":1, "access_token":"a"}', '{"x":1}'],
+    ['{\n  "x": 1,\n  "access_token": "a",\n  "y": 2\n}', '{\n  "x": 1,\n  "y": 2\n}'],
+  ])('the single one of %j', (text, expected) => {
+    expect(removeTokens(text, [{ path: ['access_token'] }])).toBe(expected);
+  });
+});
+
+describe('findTokens', () => {
+  test('finds those of both keys, and what they refer to', async () => {
+    const text = JSON.stringify({
+      access_token: A,
+      access_tokens: [B, { secret: 'tokens', key: 'c' }, { secret: 'missing' }, 'short', 7],
+      checks: { x: { kind: 'tcp', host: { secret: 'not asked for' } } },
+    });
+    const asked: string[] = [];
+    const places = await findTokens(text, (name) => {
+      asked.push(name);
+      return Promise.resolve(name === 'tokens' ? JSON.stringify({ c: NEW }) : undefined);
+    });
+    expect(places).toEqual([
+      { path: ['access_tokens', 0], digest: digest(B) },
+      { path: ['access_tokens', 1], digest: digest(NEW) },
+      { path: ['access_tokens', 2], digest: undefined },
+      { path: ['access_tokens', 3], digest: undefined },
+      { path: ['access_tokens', 4], digest: undefined },
+      { path: ['access_token'], digest: digest(A) },
+    ]);
+    expect(asked.sort()).toEqual(['missing', 'tokens']);
+  });
+
+  test('finds none where there is none', async () => {
+    expect(await findTokens('{"checks":{}}', noSecrets)).toEqual([]);
+  });
+
+  test('refuses what is no list', async () => {
+    await expect(findTokens('{"access_tokens":{}}', noSecrets)).rejects.toThrow('access_tokens: expected an array');
+  });
+});

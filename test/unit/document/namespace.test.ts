@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { parseNamespace } from '../../../lib/document/namespace.ts';
+import { digest } from '../../../lib/document/tokens.ts';
+import { documentText, LEAF, namespaceOf, problemsOf, TOKEN } from '../../support/namespace.ts';
+
+const SHORT = 'fifteen-letters';
+
+describe('a document', () => {
+  it('has its presets where it says nothing', async () => {
+    expect(await namespaceOf()).toMatchObject({
+      name: 'prod',
+      tokenDigests: [digest(TOKEN)],
+      disabled: false,
+      deadlineMs: 10_000,
+      maxAgeMs: 5000,
+      failingStatus: 503,
+      problems: [],
+      incomplete: false,
+      root: { name: '', parts: [{ name: 'db', timeoutMs: 2000, critical: true }] },
+    });
+  });
+
+  it('has what it says', async () => {
+    const keys = { $schema: 'x', timeout: 0.5, deadline: 28, max_age: 0, failing_status: 500, disabled: true };
+    expect(await namespaceOf(keys)).toMatchObject({
+      disabled: true,
+      deadlineMs: 28_000,
+      maxAgeMs: 0,
+      failingStatus: 500,
+      problems: [],
+      root: { parts: [{ timeoutMs: 500 }] },
+    });
+  });
+
+  it.each([
+    ['failing_staus', 'did you mean failing_status?'],
+    ['maxage', 'did you mean max_age?'],
+    ['Checks', 'did you mean checks?'],
+    ['acces_token', 'did you mean access_token?'],
+  ])('with the unknown key %s is used, and the key is named', async (key, advice) => {
+    expect(await problemsOf({ [key]: 1 })).toEqual([`${key}: unknown key; ${advice}`]);
+  });
+
+  it('with a key that is like no other gets no advice', async () => {
+    expect(await problemsOf({ zzzzzzzzzzzz: 1 })).toEqual(['zzzzzzzzzzzz: unknown key']);
+  });
+
+  it('takes what objects inherit for unknown keys', async () => {
+    const { problems } = await parseNamespace('prod', documentText().replace('{', '{"__proto__":{},"constructor":1,'));
+    expect(problems.map(({ path }) => path)).toEqual(['__proto__', 'constructor']);
+  });
+});
+
+describe('a wrong number', () => {
+  it.each([
+    ['timeout', 0, 'expected a number from 0.001 to 28; 2 is used'],
+    ['timeout', '5', 'expected a number from 0.001 to 28; 2 is used'],
+    ['timeout', 28.5, 'expected a number from 0.001 to 28; 2 is used'],
+    ['deadline', -1, 'expected a number from 0.001 to 28; 10 is used'],
+    ['deadline', null, 'expected a number from 0.001 to 28; 10 is used'],
+    ['max_age', 3601, 'expected a number from 0 to 3600; 5 is used'],
+    ['max_age', [5], 'expected a number from 0 to 3600; 5 is used'],
+    ['failing_status', 199, 'expected a number from 200 to 599; 503 is used'],
+    ['failing_status', 600, 'expected a number from 200 to 599; 503 is used'],
+    ['failing_status', true, 'expected a number from 200 to 599; 503 is used'],
+  ])('%s %j is its preset, and is told', async (key, value, message) => {
+    const namespace = await namespaceOf({ [key]: value });
+    expect(namespace.problems).toEqual([{ path: key, message }]);
+    expect(namespace).toMatchObject({ deadlineMs: 10_000, maxAgeMs: 5000, failingStatus: 503 });
+  });
+
+  it('that is too large for a number is its preset too', async () => {
+    const { deadlineMs } = await parseNamespace(
+      'prod',
+      documentText({ deadline: 1 }).replace('"deadline":1', '"deadline":1e999'),
+    );
+    expect(deadlineMs).toBe(10_000);
+  });
+});
+
+describe('disabled', () => {
+  it.each([null, 'false', 'no', 0, 1, {}])('%j shuts, and is told', async (disabled) => {
+    const namespace = await namespaceOf({ disabled });
+    expect(namespace.disabled).toBe(true);
+    expect(namespace.problems).toMatchObject([{ path: 'disabled' }]);
+  });
+});
+
+describe('access tokens', () => {
+  const other = 'another-token-of-the-tests';
+
+  it('may be one string, a list, or both', async () => {
+    const digests = async (keys: object) => (await namespaceOf({ access_tokens: undefined, ...keys })).tokenDigests;
+    expect(await digests({ access_token: TOKEN })).toEqual([digest(TOKEN)]);
+    expect(await digests({ access_tokens: [TOKEN, other] })).toEqual([digest(TOKEN), digest(other)]);
+    expect(await digests({ access_tokens: [TOKEN], access_token: other })).toEqual([digest(TOKEN), digest(other)]);
+    expect(await digests({ access_tokens: [], access_token: other })).toEqual([digest(other)]);
+  });
+
+  it('that cannot be used are told by their place, and the others work', async () => {
+    const namespace = await namespaceOf({ access_tokens: [SHORT, TOKEN, 5, 'x'.repeat(4097)], access_token: null });
+    expect(namespace.tokenDigests).toEqual([digest(TOKEN)]);
+    expect(namespace.problems).toEqual([
+      { path: 'access_tokens.0', message: 'shorter than 16 characters; make one with healthgate token' },
+      { path: 'access_tokens.2', message: 'expected a string, got number' },
+      { path: 'access_tokens.3', message: 'longer than 4096 characters' },
+      { path: 'access_token', message: 'expected a string, got null' },
+    ]);
+    expect(JSON.stringify(namespace.problems)).not.toContain(SHORT);
+  });
+
+  it.each([
+    [{}, 'access_tokens: missing'],
+    [{ access_tokens: [] }, 'access_tokens: missing'],
+    [{ access_tokens: TOKEN }, 'access_tokens: expected an array of strings, got string'],
+    [{ access_tokens: { a: TOKEN } }, 'access_tokens: expected an array of strings, got object'],
+    [{ access_tokens: [SHORT] }, 'access_tokens.0: shorter than 16 characters; make one with healthgate token'],
+    [{ access_tokens: [[TOKEN]] }, 'access_tokens.0: expected a string, got array'],
+    [{ access_token: '' }, 'access_token: shorter than 16 characters; make one with healthgate token'],
+    [{ access_token: [TOKEN] }, 'access_token: expected a string, got array'],
+  ])('none of which can be used refuse the whole: %j', async (keys, message) => {
+    await expect(namespaceOf({ access_tokens: undefined, ...keys })).rejects.toMatchObject({
+      name: 'DocumentError',
+      message,
+    });
+  });
+});
+
+describe('checks', () => {
+  it.each([
+    [undefined, 'checks: missing'],
+    [null, 'checks: expected an object, got null'],
+    [[LEAF], 'checks: expected an object, got array'],
+    ['redis', 'checks: expected an object, got string'],
+    [{}, 'checks: must not be empty'],
+    [{ cache: {}, queue: { celery: {} } }, 'checks: no check in any group'],
+  ])('%j refuse the whole', async (checks, message) => {
+    await expect(namespaceOf({ checks })).rejects.toMatchObject({ name: 'DocumentError', message });
+  });
+});
+
+describe('what no log line may hold', () => {
+  it('is every token, password and value of the vault', async () => {
+    const checks = {
+      db: { kind: 'postgres', url: 'postgres://app:pass%40word@db.example/x' },
+      api: { kind: 'http', url: { secret: 'url' }, headers: { 'x-key': 'header value' } },
+    };
+    const readSecret = () => Promise.resolve('https://user:inner-word@api.example/?key=query-value');
+    const { secrets } = await namespaceOf({ checks }, readSecret);
+    expect(secrets).toEqual(
+      expect.arrayContaining([TOKEN, 'pass%40word', 'pass@word', 'header value', 'inner-word', 'query-value']),
+    );
+    expect(new Set(secrets).size).toBe(secrets.length);
+  });
+});
+
+describe('the fingerprint', () => {
+  const checks = { db: { kind: 'postgres', url: { secret: 'url' } } };
+  const fingerprint = async (text: string, secret: string) =>
+    (await parseNamespace('prod', text, () => Promise.resolve(secret))).fingerprint;
+
+  it('is equal for equal texts and secrets, and for no others', async () => {
+    const text = documentText({ checks });
+    const first = await fingerprint(text, 'postgres://one');
+    expect(await fingerprint(text, 'postgres://one')).toBe(first);
+    expect(await fingerprint(text, 'postgres://two')).not.toBe(first);
+    expect(await fingerprint(`${text} `, 'postgres://one')).not.toBe(first);
+  });
+});

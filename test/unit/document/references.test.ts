@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { AuthError, ConfigurationError, ConnectionError } from '../../../lib/errors.ts';
+import type { CheckError } from '../../../lib/errors.ts';
+import { parseNamespace } from '../../../lib/document/namespace.ts';
+import { digest } from '../../../lib/document/tokens.ts';
+import { documentText, leafProblems, namespaceOf, problemsOf } from '../../support/namespace.ts';
+
+const URL_TEXT = 'postgres://app:hunter2-but-longer@db.example:5433/app';
+
+/** Reads from these secrets, and counts. */
+function reader(secrets: Readonly<Record<string, string>>) {
+  const asked: string[] = [];
+  const readSecret = (name: string) => {
+    asked.push(name);
+    return Promise.resolve(Object.hasOwn(secrets, name) ? secrets[name] : undefined);
+  };
+  return { readSecret, asked };
+}
+
+const nothing = reader({}).readSecret;
+
+describe('a reference', () => {
+  it('stands for a whole secret, or for one key of a JSON secret', async () => {
+    const { readSecret } = reader({ whole: URL_TEXT, json: JSON.stringify({ url: URL_TEXT, other: 1 }) });
+    const checks = {
+      a: { kind: 'postgres', url: { secret: 'whole' } },
+      b: { kind: 'postgres', url: { secret: 'json', key: 'url' } },
+    };
+    const { root, problems } = await namespaceOf({ checks }, readSecret);
+    expect(problems).toEqual([]);
+    expect(root.parts).toMatchObject([{ target: 'postgres db.example:5433' }, { target: 'postgres db.example:5433' }]);
+  });
+
+  it.each([
+    ['in a nested object', { kind: 'http', url: 'https://a.example', headers: { 'x-key': { secret: 's' } } }],
+    ['in a common key', { kind: 'tcp', host: 'h', port: 1, description: { secret: 's' } }],
+    ['in an array', { kind: 'tcp', host: 'h', port: 1, depends_on: [{ secret: 's' }] }],
+    ['in a key of a secret of that name', { kind: 'secrets_manager', secret: { secret: 's' } }],
+  ])('may stand %s', async (_name, leaf) => {
+    expect(await leafProblems(leaf, reader({ s: 'other' }).readSecret)).toEqual([]);
+  });
+
+  it('may stand for access tokens', async () => {
+    const { readSecret } = reader({ one: 'first-token-of-the-tests', two: '{"token":"second-token-of-the-tests"}' });
+    const keys = { access_tokens: [{ secret: 'one' }], access_token: { secret: 'two', key: 'token' } };
+    const { tokenDigests, secrets } = await namespaceOf(keys, readSecret);
+    expect(tokenDigests).toEqual([digest('first-token-of-the-tests'), digest('second-token-of-the-tests')]);
+    expect(secrets).toEqual(expect.arrayContaining(['first-token-of-the-tests', 'second-token-of-the-tests']));
+  });
+
+  it('is read once, however often the document refers to its secret', async () => {
+    const { readSecret, asked } = reader({ json: '{"a":"one","b":"two"}' });
+    const leaf = {
+      kind: 'tcp',
+      host: { secret: 'json', key: 'a' },
+      port: 1,
+      description: { secret: 'json', key: 'b' },
+    };
+    await namespaceOf({ checks: { a: leaf, b: leaf } }, readSecret);
+    expect(asked).toEqual(['json']);
+  });
+
+  it('is no reference to a secrets_manager check, which has a key of that name', async () => {
+    const { readSecret, asked } = reader({});
+    const { problems } = await namespaceOf({ checks: { vault: { kind: 'secrets_manager', secret: 'x' } } }, readSecret);
+    expect(problems).toEqual([]);
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    [{ secret: 5 }],
+    [{ secret: 'x', key: 5 }],
+    [{ secret: 'x', key: 'y', more: 'z' }],
+    [{ secret: ['x'] }],
+    [{ key: 'x' }],
+  ])('of another form is a wrong type: %j', async (reference) => {
+    const { readSecret, asked } = reader({ x: 'value' });
+    expect(await leafProblems({ kind: 'tcp', host: reference, port: 1 }, readSecret)).toEqual([
+      'host: expected string, got object',
+    ]);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a reference that cannot be replaced', () => {
+  const leaf = { kind: 'postgres', url: { secret: 'prod/db', key: 'url' } };
+
+  it.each([
+    ['a secret that does not exist', {}, 'url: the vault has no secret prod/db'],
+    ['a secret that is no JSON', { 'prod/db': URL_TEXT }, 'url: the secret prod/db is no JSON object with a key url'],
+    ['a secret that is an array', { 'prod/db': '["x"]' }, 'url: the secret prod/db is no JSON object with a key url'],
+    [
+      'a secret without the key',
+      { 'prod/db': `{"ur":"${URL_TEXT}"}` },
+      'url: the secret prod/db has no string under the key url',
+    ],
+    [
+      'a key that is no string',
+      { 'prod/db': '{"url":5433}' },
+      'url: the secret prod/db has no string under the key url',
+    ],
+    ['a key that objects inherit', { 'prod/db': '{}' }, 'url: the secret prod/db has no string under the key url'],
+  ])('since it refers to %s is told, and shows nothing of the secret', async (_name, secrets, expected) => {
+    const problems = await leafProblems(leaf, reader(secrets).readSecret);
+    expect(problems).toEqual([expected]);
+    expect(problems.join()).not.toContain('hunter2');
+  });
+
+  it('does not exist under a name that objects inherit', async () => {
+    expect(
+      await leafProblems({ kind: 'postgres', url: { secret: 'x', key: '__proto__' } }, reader({ x: '{}' }).readSecret),
+    ).toEqual(['url: the secret x has no string under the key __proto__']);
+  });
+
+  it('is one mistake: its key is not missing besides', async () => {
+    const { problems } = await namespaceOf({ checks: { leaf } }, nothing);
+    expect(problems).toHaveLength(1);
+  });
+
+  it('leaves the other mistakes of its leaf to be told', async () => {
+    expect(await leafProblems({ ...leaf, ulr: 1 }, nothing)).toEqual([
+      'url: the vault has no secret prod/db',
+      'ulr: unknown key; did you mean url?',
+    ]);
+  });
+
+  it('in access_tokens leaves the other tokens', async () => {
+    const keys = { access_tokens: [{ secret: 'x' }, 'a-token-of-the-tests-that-works'] };
+    expect(await problemsOf(keys, nothing)).toEqual(['access_tokens.0: the vault has no secret x']);
+  });
+
+  it('as the only access token refuses the whole', async () => {
+    await expect(namespaceOf({ access_tokens: [{ secret: 'x' }] }, nothing)).rejects.toMatchObject({
+      message: 'access_tokens.0: the vault has no secret x',
+    });
+  });
+});
+
+describe('a vault that does not give a secret', () => {
+  const checks = { leaf: { kind: 'postgres', url: { secret: 'prod/db' } } };
+
+  it.each<[string, CheckError, boolean]>([
+    ['does not answer', new ConnectionError('connection refused by vault x'), true],
+    ['refuses', new AuthError('not allowed to read'), false],
+    ['finds the name wrong', new ConfigurationError('no such form of name'), false],
+  ])('since it %s makes the document incomplete where it may pass', async (_name, error, incomplete) => {
+    const namespace = await namespaceOf({ checks }, () => Promise.reject(error));
+    expect(namespace).toMatchObject({ incomplete, problems: [{ path: 'checks.leaf.url', message: error.message }] });
+  });
+
+  it('and fails in an unforeseen way fails the document', async () => {
+    const error = new Error('raw text');
+    await expect(namespaceOf({ checks }, () => Promise.reject(error))).rejects.toBe(error);
+  });
+});
+
+describe('a document that is only looked at', () => {
+  it('reads no secret, and finds no mistake in what stands for one', async () => {
+    const checks = {
+      a: { kind: 'postgres', url: { secret: 'x' }, runbook: { secret: 'y' } },
+      b: { kind: 'http', url: 'https://a.example', headers: { authorization: { secret: 'z', key: 'k' } } },
+    };
+    const text = documentText({ access_tokens: [{ secret: 't' }], checks });
+    expect((await parseNamespace('', text)).problems).toEqual([]);
+  });
+
+  it('finds the other mistakes all the same', async () => {
+    const checks = { a: { kind: 'postgres', url: { secret: 'x' }, timeout: '2' } };
+    expect((await parseNamespace('', documentText({ checks }))).problems).toEqual([
+      { path: 'checks.a.timeout', message: 'expected number, got string' },
+    ]);
+  });
+});
+
+it('a document that refers to more than 100 secrets is refused before one is read', async () => {
+  const { readSecret, asked } = reader({});
+  const checks = Object.fromEntries(
+    Array.from({ length: 101 }, (_, index) => [
+      String(index),
+      { kind: 'tcp', host: { secret: `s${String(index)}` }, port: 1 },
+    ]),
+  );
+  await expect(namespaceOf({ checks }, readSecret)).rejects.toMatchObject({
+    message: 'refers to more than 100 secrets',
+  });
+  expect(asked).toEqual([]);
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { createToken, digest, isTokenLike, matches, NAMESPACE, namespaceOf } from '../../../lib/document/tokens.ts';
+
+describe('a token that is made', () => {
+  it.each(['prod', 'a', 'under_score', 'dot.and-dash', 'hg_hg_prod', 'x'.repeat(64)])(
+    'carries its namespace %s',
+    (name) => {
+      const token = createToken(name);
+      expect(token).toMatch(/^hg_.+_[A-Za-z0-9_-]{43}$/);
+      expect(namespaceOf(token)).toBe(name);
+      expect(encodeURIComponent(token)).toBe(token);
+      expect(isTokenLike(token)).toBe(true);
+    },
+  );
+
+  it('carries it whatever its random characters are', () => {
+    for (const random of ['_'.repeat(43), '-'.repeat(43), `a_${'b'.repeat(40)}_`]) {
+      expect(namespaceOf(`hg_prod_${random}`)).toBe('prod');
+    }
+  });
+
+  it('differs from every other', () => {
+    expect(new Set(Array.from({ length: 100 }, () => createToken('prod'))).size).toBe(100);
+  });
+});
+
+describe('namespaceOf', () => {
+  const random = 'r'.repeat(43);
+  it.each([
+    ['an opaque token', 'an-opaque-token-of-the-tests'],
+    ['nothing', ''],
+    ['another prefix', `HG_prod_${random}`],
+    ['too few characters', `hg_prod_${random.slice(1)}`],
+    ['no namespace', `hg__${random}`],
+    ['a path', `hg_../etc/passwd_${random}`],
+    ['a leading dot', `hg_.hidden_${random}`],
+    ['a slash', `hg_a/b_${random}`],
+    ['a null byte', `hg_a\u0000_${random}`],
+    ['a line feed behind it', `hg_prod_${random}\n`],
+    ['a line feed in the name', `hg_prod\nx_${random}`],
+    ['a name that is too long', `hg_${'x'.repeat(65)}_${random}`],
+    ['something before it', ` hg_prod_${random}`],
+  ])('finds none in %s', (_name, token) => {
+    expect(namespaceOf(token)).toBeUndefined();
+  });
+});
+
+describe('the name of a namespace', () => {
+  it.each(['prod', '1', 'A.b_c-d', '__proto__'.slice(2)])('may be %s', (name) => {
+    expect(NAMESPACE.test(name)).toBe(true);
+  });
+  it.each(['', '.', '..', '.prod', '-x', '__proto__', 'a/b', 'a\\b', 'a b', 'é', 'a\n', 'a%2fb', 'x'.repeat(65)])(
+    'may not be %j',
+    (name) => {
+      expect(NAMESPACE.test(name)).toBe(false);
+    },
+  );
+});
+
+describe('isTokenLike', () => {
+  it.each([
+    ['', false],
+    ['x', true],
+    ['x'.repeat(4096), true],
+    ['x'.repeat(4097), false],
+    ['x'.repeat(1024 * 1024), false],
+  ])('(%#)', (text, expected) => {
+    expect(isTokenLike(text)).toBe(expected);
+  });
+});
+
+describe('matches', () => {
+  const digests = ['one', 'two', 'three'].map(digest);
+  it.each(['one', 'two', 'three'])('finds %s among the digests', (token) => {
+    expect(matches(token, digests)).toBe(true);
+  });
+  it.each(['', 'four', 'One', digest('one')])('does not find %j', (token) => {
+    expect(matches(token, digests)).toBe(false);
+  });
+  it('finds nothing among none', () => {
+    expect(matches('one', [])).toBe(false);
+  });
+});
+
+it('digest is SHA-256 in hexadecimal', () => {
+  expect(digest('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+});
