@@ -3,7 +3,8 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { kinds } from '../lib/checks/index.ts';
 import { leafSchema } from '../lib/document/configure.ts';
 import { MIN_TOKEN_LENGTH } from '../lib/document/tokens.ts';
-import { NUMBERS } from '../lib/document/namespace.ts';
+import { ownSettings } from '../lib/document/settings.ts';
+import type { AnySetting } from '../lib/document/settings.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -11,8 +12,12 @@ const SECRET = { $ref: '#/$defs/secret' };
 
 const token = { anyOf: [{ type: 'string', minLength: MIN_TOKEN_LENGTH }, SECRET] };
 
-/** https://json-schema.org/draft-07/schema, which editors know best. */
-export function documentSchema(): JsonSchema {
+/**
+ * https://json-schema.org/draft-07/schema, which editors know best.
+ *
+ * @param settings All settings that a document may have at its top.
+ */
+export function documentSchema(settings: readonly AnySetting[] = ownSettings): JsonSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Healthgate namespace',
@@ -29,12 +34,7 @@ export function documentSchema(): JsonSchema {
         items: token,
       },
       access_token: { description: 'The same as access_tokens with one token.', ...token },
-      ...Object.fromEntries(Object.entries(NUMBERS).map(([key, number]) => [key, numberSchema(number)])),
-      disabled: {
-        description: 'Whether the namespace answers as if there were none.',
-        type: 'boolean',
-        default: false,
-      },
+      ...Object.fromEntries(settings.map((setting) => [setting.key, settingSchema(setting)])),
       checks: {
         description: 'What is checked, and the shape of the answer.',
         minProperties: 1,
@@ -62,8 +62,8 @@ export function documentSchema(): JsonSchema {
   };
 }
 
-function numberSchema({ description, preset, min, max }: (typeof NUMBERS)[keyof typeof NUMBERS]): JsonSchema {
-  return { description, type: 'number', minimum: min, maximum: max, default: preset };
+function settingSchema({ description, schema, preset }: AnySetting): JsonSchema {
+  return { description, ...withoutDialect(toJsonSchema(schema)), default: preset };
 }
 
 /** A key that has a default need not be given, and any string but the kind may be a secret. */
@@ -74,5 +74,9 @@ function leafJsonSchema(kind: (typeof kinds)[number]): JsonSchema {
     overrideSchema: ({ valibotSchema, jsonSchema }) =>
       valibotSchema.type === 'string' ? { anyOf: [jsonSchema, SECRET] } : undefined,
   });
+  return withoutDialect(schema);
+}
+
+function withoutDialect(schema: object): JsonSchema {
   return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema'));
 }

@@ -7,7 +7,8 @@ export type ErrorCode =
   | 'AuthError'
   | 'ConfigurationError'
   | 'UnhealthyError'
-  | 'UnexpectedError';
+  | 'UnexpectedError'
+  | 'AbortedError';
 
 /**
  * An error whose message is public: one line that tells an operator what to do next.
@@ -15,12 +16,19 @@ export type ErrorCode =
  */
 export class CheckError extends Error {
   readonly code: ErrorCode;
+  /** Whether it works, only not as it should: a yellow cluster. It does not count as failing. */
+  readonly degraded: boolean;
 
-  constructor(code: ErrorCode, message: string) {
+  constructor(code: ErrorCode, message: string, { degraded = false }: Severity = {}) {
     super(oneLine(message));
     this.name = code;
     this.code = code;
+    this.degraded = degraded;
   }
+}
+
+export interface Severity {
+  readonly degraded?: boolean;
 }
 
 /** Nothing came in time. */
@@ -59,8 +67,16 @@ export class ConfigurationError extends CheckError {
 
 /** It answered, and the answer is bad. */
 export class UnhealthyError extends CheckError {
-  constructor(message: string) {
-    super('UnhealthyError', message);
+  constructor(message: string, severity?: Severity) {
+    super('UnhealthyError', message, severity);
+  }
+}
+
+/** The run was called off before the work had ended. That says nothing about what was checked. */
+export class AbortedError extends CheckError {
+  /** @param afterMs Milliseconds that the work had. */
+  constructor(afterMs: number) {
+    super('AbortedError', `called off after ${seconds(afterMs)} s`);
   }
 }
 

@@ -3,40 +3,89 @@ import * as v from 'valibot';
 import { describe, httpUrl } from '../clients/keys.ts';
 import type { Keys } from '../clients/keys.ts';
 import { MAX_SECONDS } from '../engine/deadline.ts';
+import type { Declarations, FiguresOf } from '../engine/figures.ts';
 import type { CheckContext } from '../engine/types.ts';
 import type { Problem } from '../problem.ts';
 
-/** A kind of check. A new one is one file, and one line in `index.ts`. */
-export interface CheckKind<Entries extends Keys = Keys> {
+/** The configuration of a check, as its kind's keys let it through. */
+type Configuration<Entries extends Keys> = v.InferOutput<v.StrictObjectSchema<Entries, undefined>>;
+
+interface KindBase<Entries extends Keys> {
   /** As in the document: `redis`. */
   readonly kind: string;
   /** What "working" means, for the documents: `PING answers`. */
   readonly works: string;
   readonly keys: Entries;
   /** Finds what is wrong with keys that are right each by itself: two of them contradict, or one needs another. */
-  mistake?(config: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>): Problem | undefined;
+  mistake?(config: Configuration<Entries>): Problem | undefined;
   /** What is checked, for messages: `redis cache.example:6379`. Without user info, path or query string of a URL. */
-  target(config: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>): string;
+  target(config: Configuration<Entries>): string;
+  /**
+   * Addresses (`host:port`, or a service's name such as `s3`) without which it cannot work: what outages have in common.
+   * Where there are several, a message that blames one of them names it.
+   */
+  needs(config: Configuration<Entries>): readonly string[];
+}
+
+/** A kind of check. A new one is one file, and one line in `index.ts`. */
+export interface CheckKind<
+  Entries extends Keys = Keys,
+  Figures extends Declarations = Declarations,
+> extends KindBase<Entries> {
+  /** What it may learn beside whether it works. */
+  readonly figures?: Figures;
   /**
    * Proves that it works: resolves if so, throws if not. A `CheckError` is shown; anything else is a fault of the kind.
-   * Everything that it opens, it closes, also when `context.signal` is aborted.
+   * It closes everything that it opens, also when `context.signal` is aborted.
    */
-  check(config: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>, context: CheckContext): Promise<void>;
+  check(config: Configuration<Entries>, context: CheckContext<FiguresOf<Figures>>): Promise<void>;
+}
+
+/** A kind whose checks are groups: each step is a leaf of its own. */
+export interface CompositeKind<
+  Entries extends Keys = Keys,
+  Figures extends Declarations = Declarations,
+> extends KindBase<Entries> {
+  /** In the order of the answer. Steps share work by `context.share`, and one timeout. */
+  parts(config: Configuration<Entries>): readonly Step<Configuration<Entries>, Figures>[];
+}
+
+/** One step of a composite check. */
+export interface Step<Config = Readonly<Record<string, unknown>>, Figures extends Declarations = Declarations> {
+  /** Name of its leaf, in snake_case. */
+  readonly name: string;
+  /** Name of the step that must have worked before it begins; begins with the run unless given. */
+  readonly after?: string;
+  readonly figures?: Figures;
+  check(config: Config, context: CheckContext<FiguresOf<Figures>>): Promise<void>;
 }
 
 /** Gives a kind its types. */
-export function defineKind<const Entries extends Keys>(kind: CheckKind<Entries>): CheckKind<Entries> {
+export function defineKind<const Entries extends Keys, const Figures extends Declarations>(
+  kind: CheckKind<Entries, Figures>,
+): CheckKind<Entries, Figures> {
   return kind;
 }
 
+/** Gives a composite kind its types. */
+export function defineComposite<const Entries extends Keys>(kind: CompositeKind<Entries>): CompositeKind<Entries> {
+  return kind;
+}
+
+/** The configuration of a check of that kind. */
+export type ConfigOf<Kind> = Kind extends KindBase<infer Entries> ? Configuration<Entries> : never;
+
 /** A kind as the registry holds it: its configuration was checked against `keys` before it gets there. */
-export type AnyKind = CheckKind;
+export type AnyKind = CheckKind | CompositeKind;
+
+function secondsKey(sentence: string) {
+  return v.optional(describe(v.pipe(v.number(), v.gtValue(0), v.maxValue(MAX_SECONDS)), sentence));
+}
 
 /** The keys that every check takes. */
 export const commonKeys = {
-  timeout: v.optional(
-    describe(v.pipe(v.number(), v.gtValue(0), v.maxValue(MAX_SECONDS)), "Seconds; the namespace's unless set."),
-  ),
+  timeout: secondsKey("Seconds; the namespace's unless set."),
+  slow: secondsKey('Seconds; a check that works, but takes longer, is degraded.'),
   critical: v.optional(describe(v.boolean(), 'Whether its failure makes the namespace fail.'), true),
   description: v.optional(describe(v.pipe(v.string(), v.maxLength(1000)), 'What it is, for people.')),
   runbook: v.optional(describe(httpUrl(), 'Page that tells what to do when it fails.')),

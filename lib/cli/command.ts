@@ -1,17 +1,25 @@
 /** What a command of the command line is. */
-import type { ParseArgsConfig } from 'node:util';
+/** An option as it is parsed, and as the help shows it. */
+export interface Option {
+  readonly type: 'string' | 'boolean';
+  /** What stands for the value in the help: `SECONDS`. For options that take one. */
+  readonly value?: string;
+  /** What it is for, and its default. Further lines are indented below the first. */
+  readonly help: string;
+}
 
-export type Options = NonNullable<ParseArgsConfig['options']>;
+export interface Argument {
+  /** As the usage shows it: `URL`, `FILE…`. */
+  readonly name: string;
+  readonly help: string;
+}
 
 export interface Command {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
-  /** What follows the name: `URL [--attempts 3]`. */
-  readonly usage: string;
-  /** Lines about each argument and option, and an example. */
-  readonly details: string;
-  readonly options: Options;
+  readonly arguments: readonly Argument[];
+  readonly options: Readonly<Record<string, Option>>;
+  /** What else there is to know, in lines. */
+  readonly notes: string;
+  readonly example: string;
   /** @returns The exit code. Throws a `UsageError` for arguments that make no sense. */
   run(input: Input, terminal: Terminal): Promise<ExitCode>;
 }
@@ -34,7 +42,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
 }
 
-export const EXIT = { ok: 0, failing: 1, usage: 2 } as const;
+/** 130 is what a shell reports of a program that Ctrl-C ended: https://tldp.org/LDP/abs/html/exitcodes.html */
+export const EXIT = { ok: 0, failing: 1, usage: 2, calledOff: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** The arguments make no sense. The message says which, and what would. */

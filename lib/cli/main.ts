@@ -3,15 +3,11 @@ import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { didYouMean } from '../did-you-mean.ts';
 import { CheckError } from '../errors.ts';
-import { check } from './check.ts';
 import { EXIT, UsageError } from './command.ts';
-import type { Command, ExitCode, Terminal } from './command.ts';
-import { ping } from './ping.ts';
-import { serve } from './serve.ts';
-import { token } from './token.ts';
-import { validate } from './validate.ts';
-
-const commands: readonly Command[] = [serve, check, validate, token, ping];
+import type { ExitCode, Terminal } from './command.ts';
+import { commands } from './commands.ts';
+import type { CommandEntry } from './commands.ts';
+import { help, helpOf } from './help.ts';
 
 process.exitCode = await main(process.argv.slice(2), processTerminal());
 
@@ -23,20 +19,25 @@ async function main(args: readonly string[], terminal: Terminal): Promise<ExitCo
   }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const asked = commands.find((command) => command.name === rest[0]);
-    terminal.out(asked === undefined ? help() : helpOf(asked));
+    terminal.out(asked === undefined ? help() : helpOf(asked, await asked.load()));
     return name === undefined ? EXIT.usage : EXIT.ok;
   }
-  const command = commands.find((command) => command.name === name);
-  if (command === undefined) {
-    const names = commands.map((command) => command.name);
-    terminal.err(`healthgate: no command ${JSON.stringify(name)}${didYouMean(name, names)}\nSee healthgate --help.\n`);
-    return EXIT.usage;
-  }
+  const entry = commands.find((command) => command.name === name);
+  if (entry !== undefined) return runCommand(entry, rest, terminal);
+  const names = commands.map((command) => command.name);
+  terminal.err(`healthgate: no command ${JSON.stringify(name)}${didYouMean(name, names)}\nSee healthgate --help.\n`);
+  return EXIT.usage;
+}
+
+async function runCommand(entry: CommandEntry, args: string[], terminal: Terminal): Promise<ExitCode> {
+  const { name } = entry;
   try {
-    const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
-    const input = parseArgs({ args: rest, options, allowPositionals: true, strict: true });
+    const command = await entry.load();
+    const types = Object.entries(command.options).map(([option, { type }]) => [option, { type }] as const);
+    const options = { ...Object.fromEntries(types), help: { type: 'boolean', short: 'h' } } as const;
+    const input = parseArgs({ args, options, allowPositionals: true, strict: true });
     if (input.values.help === true) {
-      terminal.out(helpOf(command));
+      terminal.out(helpOf(entry, command));
       return EXIT.ok;
     }
     return await command.run(input, terminal);
@@ -48,22 +49,6 @@ async function main(args: readonly string[], terminal: Terminal): Promise<ExitCo
   }
 }
 
-function help(): string {
-  const list = commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}\n`).join('');
-  return `healthgate ${packageJson.version}: one URL that tells whether every part of a stack works
-
-Usage: healthgate COMMAND [OPTION…]
-
-${list}
-  healthgate COMMAND --help tells more; --version prints the version.
-  Exit codes: 0 working or degraded, 1 failing, 2 usage or configuration.
-`;
-}
-
-function helpOf({ name, summary, usage, details }: Command): string {
-  return `Usage: healthgate ${name} ${usage}\n\n${summary}.\n\n${details}\n`;
-}
-
 function isParseError(error: unknown): error is Error {
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
@@ -71,7 +56,7 @@ function isParseError(error: unknown): error is Error {
 function processTerminal(): Terminal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // The second one ends the process at once.
+    // The second one ends the process immediately.
     process.once(signal, () => {
       controller.abort();
     });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, webTarget } from '../clients/http/request.ts';
-import type { Answer, Question } from '../clients/http/request.ts';
+import { send, webTarget } from '../clients/http/request.ts';
+import type { HttpRequest, HttpResponse } from '../clients/http/request.ts';
 import { within } from '../engine/deadline.ts';
 import { CheckError, oneLine } from '../errors.ts';
 import { codeOf } from '../errors.ts';
@@ -13,28 +13,23 @@ const MAX_SECONDS = 3600;
 const MAX_VERDICT_LENGTH = 40;
 
 export const ping: Command = {
-  name: 'ping',
-  summary: 'Asks a health URL several times, from outside',
-  usage: 'URL [--attempts 3] [--timeout 3] [--min-successful 1] [--interval 1]',
-  details: `  URL                   any http: or https: URL that answers 2xx to GET when all is well
-  --attempts N          how often it is asked (3)
-  --timeout SECONDS     how long one attempt may take, with the body of the answer (3)
-  --min-successful N    how many attempts must succeed (1)
-  --interval SECONDS    pause between two attempts (1)
-
-Redirects are not followed, and each attempt opens a connection of its own. Arguments can be seen in the
+  arguments: [{ name: 'URL', help: 'any http: or https: URL that answers 2xx to GET when all is well' }],
+  options: {
+    attempts: { type: 'string', value: 'N', help: 'how often it is asked (3)' },
+    timeout: {
+      type: 'string',
+      value: 'SECONDS',
+      help: 'how long one attempt may take, with the body of the answer (3)',
+    },
+    'min-successful': { type: 'string', value: 'N', help: 'how many attempts must succeed (1)' },
+    interval: { type: 'string', value: 'SECONDS', help: 'pause between two attempts (1)' },
+  },
+  notes: `Redirects are not followed, and each attempt opens a connection of its own. Arguments can be seen in the
 list of processes, so a token is better kept out of the URL: HEALTHGATE_TOKEN in the environment is sent
 as Authorization: Bearer. What is printed shows no token, no user info and no query.
 
-Exit code 0 when enough attempts succeeded, else 1; 2 usage. Ctrl-C ends it and counts what was done.
-
-Example: HEALTHGATE_TOKEN=… healthgate ping https://status.example/api/health/ --attempts 5`,
-  options: {
-    attempts: { type: 'string' },
-    timeout: { type: 'string' },
-    'min-successful': { type: 'string' },
-    interval: { type: 'string' },
-  },
+Exit code 0 when enough attempts succeeded, else 1; 2 usage. Ctrl-C ends it and counts what was done.`,
+  example: 'HEALTHGATE_TOKEN=… healthgate ping https://status.example/api/health/ --attempts 5',
 
   async run(input, terminal) {
     const url = urlIn(input);
@@ -42,13 +37,13 @@ Example: HEALTHGATE_TOKEN=… healthgate ping https://status.example/api/health/
     const minSuccessful = numberOf(input, 'min-successful', { preset: 1, min: 1, max: attempts, integer: true });
     const timeoutMs = 1000 * numberOf(input, 'timeout', { preset: 3, min: 0.001, max: MAX_SECONDS });
     const intervalMs = 1000 * numberOf(input, 'interval', { preset: 1, min: 0, max: MAX_SECONDS });
-    const question = { kind: 'http', url, method: 'GET', headers: headersFrom(terminal) };
+    const request = { kind: 'http', url, method: 'GET', headers: headersFrom(terminal) };
 
     terminal.out(`ping ${maskUrl(url)}\n`);
     const done: Attempt[] = [];
     while (done.length < attempts && !terminal.signal.aborted) {
       if (done.length > 0) await pause(intervalMs, terminal.signal);
-      const attempt = await attemptOnce(question, timeoutMs, terminal.signal);
+      const attempt = await attemptOnce(request, timeoutMs, terminal.signal);
       if (attempt === undefined) break;
       done.push(attempt);
       terminal.out(`${done.length}/${attempts}  ${attempt.outcome}  ${Math.round(attempt.latencyMs)} ms\n`);
@@ -94,7 +89,7 @@ function urlIn({ positionals }: Input): string {
   return new URL(url).href;
 }
 
-function headersFrom({ env }: Terminal): Question['headers'] {
+function headersFrom({ env }: Terminal): HttpRequest['headers'] {
   const token = env.HEALTHGATE_TOKEN?.trim() ?? '';
   if (token === '') return {};
   if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('HEALTHGATE_TOKEN holds characters that no token has');
@@ -102,7 +97,7 @@ function headersFrom({ env }: Terminal): Question['headers'] {
 }
 
 /** Undefined where it was cut short by Ctrl-C. Never rejects. */
-async function attemptOnce(question: Question, timeoutMs: number, outer: AbortSignal): Promise<Attempt | undefined> {
+async function attemptOnce(request: HttpRequest, timeoutMs: number, outer: AbortSignal): Promise<Attempt | undefined> {
   const start = performance.now();
   const attempt = (isSuccess: boolean, outcome: string) => ({
     isSuccess,
@@ -110,10 +105,11 @@ async function attemptOnce(question: Question, timeoutMs: number, outer: AbortSi
     latencyMs: performance.now() - start,
   });
   try {
-    const answer = await within(timeoutMs, webTarget(question.kind, question.url), outer, (signal) =>
-      ask(question, { signal, stage: () => undefined }, () => true),
+    const from = webTarget(request.kind, request.url);
+    const response = await within({ limitMs: timeoutMs, signal: outer, from }, (signal) =>
+      send(request, { signal, stage: () => undefined }, () => true),
     );
-    return attempt(answer.status >= 200 && answer.status <= 299, describe(answer));
+    return attempt(response.status >= 200 && response.status <= 299, describe(response));
   } catch (error) {
     if (outer.aborted) return undefined;
     if (error instanceof CheckError) return attempt(false, `${error.code}: ${error.message}`);
@@ -121,7 +117,7 @@ async function attemptOnce(question: Question, timeoutMs: number, outer: AbortSi
   }
 }
 
-function describe({ status, headers }: Answer): string {
+function describe({ status, headers }: HttpResponse): string {
   const verdict = oneLine(String(headers['x-health-status'] ?? '')).slice(0, MAX_VERDICT_LENGTH);
   return `${status} ${verdict}`.trim();
 }

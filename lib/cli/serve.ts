@@ -6,21 +6,18 @@ import { codeOf } from '../errors.ts';
 import { EXIT, numberOf, stringOf, UsageError } from './command.ts';
 import type { Command } from './command.ts';
 import { createExample } from './example.ts';
-import { DEFAULT_FOLDER, isDefaultVault, vaultDetails, vaultName, vaultOf, vaultOption } from './vault-option.ts';
+import { DEFAULT_FOLDER, isDefaultVault, vaultName, vaultOf, vaultOption } from './vault-option.ts';
 
 export const serve: Command = {
-  name: 'serve',
-  summary: 'Serves the endpoint on a port',
-  usage: '[--vault VAULT] [--host 127.0.0.1] [--port 3000]',
-  details: `${vaultDetails}
-  --host HOST       address to listen on (127.0.0.1)
-  --port PORT       port to listen on (3000); 0 takes one that is free
-
-Where no vault is named and the folder ${DEFAULT_FOLDER} does not exist, it is made, with an example
-namespace that checks the service itself. Ctrl-C ends it.
-
-Example: healthgate serve --vault file:vault --port 8080`,
-  options: { ...vaultOption, host: { type: 'string' }, port: { type: 'string' } },
+  arguments: [],
+  options: {
+    ...vaultOption,
+    host: { type: 'string', value: 'HOST', help: 'address to listen on (127.0.0.1)' },
+    port: { type: 'string', value: 'PORT', help: 'port to listen on (3000); 0 takes one that is free' },
+  },
+  notes: `Where no vault is named and the folder ${DEFAULT_FOLDER} does not exist, it is created, with an example
+namespace that checks the service itself. Ctrl-C ends it.`,
+  example: 'healthgate serve --vault file:vault --port 8080',
 
   async run(input, terminal) {
     if (input.positionals.length > 0)
@@ -40,7 +37,7 @@ Example: healthgate serve --vault file:vault --port 8080`,
     try {
       if (isDefaultVault(input, terminal) && !existsSync(DEFAULT_FOLDER)) {
         const { token, file } = await createExample(DEFAULT_FOLDER, url);
-        terminal.out(`Made an example namespace: ${file}\nTry it: curl ${url}/api/health/${token}/\n`);
+        terminal.out(`Created an example namespace: ${file}\nTry it: curl ${url}/api/health/${token}/\n`);
       }
       terminal.out(`Serving ${vaultName(input, terminal)} on ${url}/api/health/<access_token>/ (Ctrl-C ends it)\n`);
       if (!terminal.signal.aborted) await stop;

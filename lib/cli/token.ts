@@ -6,27 +6,27 @@ import { openStore } from '../vault/stores/open.ts';
 import { createToken, digest, NAMESPACE, namespaceOf } from '../document/tokens.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';
 import type { Command, Input } from './command.ts';
-import { vaultDetails, vaultName, vaultOption } from './vault-option.ts';
+import { vaultName, vaultOption } from './vault-option.ts';
 
 /** Milliseconds that the vault has for all that is asked of it. */
 const VAULT_WITHIN_MS = 15_000;
 
 export const token: Command = {
-  name: 'token',
-  summary: 'Makes an access token; adds it to a namespace, or drops others',
-  usage: 'NAMESPACE [--add] [--drop DIGEST] [--vault VAULT]',
-  details: `  NAMESPACE         the namespace that the token opens; the token carries its name
-  --add             also add the token to the namespace's access_tokens in the vault
-  --drop DIGEST     drop every token whose SHA-256 digest begins so (8 to 64 characters)
-${vaultDetails}
-
-Prints the token, which is shown nowhere else, and its SHA-256 digest. With --drop alone, makes no token
+  arguments: [{ name: 'NAMESPACE', help: 'the namespace that the token opens; the token carries its name' }],
+  options: {
+    add: { type: 'boolean', help: "also add the token to the namespace's access_tokens in the vault" },
+    drop: {
+      type: 'string',
+      value: 'DIGEST',
+      help: 'drop every token whose SHA-256 digest begins so (8 to 64 characters)',
+    },
+    ...vaultOption,
+  },
+  notes: `Prints the token, which is shown nowhere else, and its SHA-256 digest. With --drop alone, makes no token
 and prints the digests of those that are left. A running service follows within a minute.
 
-To replace a token: --add, hand out the new one, then --drop the old one.
-
-Example: healthgate token prod --add --vault secretsmanager:healthgate`,
-  options: { ...vaultOption, add: { type: 'boolean' }, drop: { type: 'string' } },
+To replace a token: --add, hand out the new one, then --drop the old one.`,
+  example: 'healthgate token prod --add --vault secretsmanager:healthgate',
 
   async run(input, terminal) {
     const namespace = namespaceIn(input);
@@ -85,7 +85,7 @@ interface Edited {
 
 async function editVault(vault: string, namespace: string, change: Change, outer: AbortSignal): Promise<Edited> {
   const store = await openStore(vault);
-  return within(VAULT_WITHIN_MS, `vault ${store.location}`, outer, async (signal) => {
+  return within({ limitMs: VAULT_WITHIN_MS, signal: outer, from: `vault ${store.location}` }, async (signal) => {
     try {
       const text = (await store.read(namespace, signal))?.replace(/^\uFEFF/, '');
       if (text === undefined) throw new UsageError(`${store.location} has no namespace ${namespace}`);

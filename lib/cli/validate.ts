@@ -10,16 +10,11 @@ import { EXIT, UsageError } from './command.ts';
 import type { Command } from './command.ts';
 
 export const validate: Command = {
-  name: 'validate',
-  summary: 'Tells every mistake in the documents of namespaces',
-  usage: 'FILE…',
-  details: `  FILE              a namespace's document; - for standard input
-
-References to secrets are checked for their form; what they refer to is not read.
-Exit code 0 without a mistake, 2 with any.
-
-Example: healthgate validate vault/*.json`,
+  arguments: [{ name: 'FILE…', help: "a namespace's document; - for standard input" }],
   options: {},
+  notes: `References to secrets are checked for their form; what they refer to is not read.
+Exit code 0 without a mistake, 2 with any.`,
+  example: 'healthgate validate vault/*.json',
 
   async run({ positionals }, terminal) {
     if (positionals.length === 0) throw new UsageError('which file?');

@@ -3,16 +3,19 @@ import type { Log } from '../log.ts';
 import { VAULT_FORMS } from '../vault/stores/open.ts';
 import type { Vault } from '../vault/vault.ts';
 import { stringOf } from './command.ts';
-import type { Input, Terminal } from './command.ts';
+import type { Input, Option, Terminal } from './command.ts';
 
 /** Where namespaces are, when nothing says so. */
 export const DEFAULT_FOLDER = 'vault';
 const DEFAULT_VAULT = `file:${DEFAULT_FOLDER}`;
 
-export const vaultOption = { vault: { type: 'string' } } as const;
-
-export const vaultDetails = `  --vault VAULT     ${VAULT_FORMS};
-                    else HEALTHGATE_VAULT, else ${DEFAULT_VAULT}`;
+export const vaultOption = {
+  vault: {
+    type: 'string',
+    value: 'VAULT',
+    help: `${VAULT_FORMS};\nelse HEALTHGATE_VAULT, else ${DEFAULT_VAULT}`,
+  },
+} as const satisfies Readonly<Record<string, Option>>;
 
 /** The vault that the option or the environment names. */
 export function vaultName(input: Input, terminal: Terminal): string {

@@ -6,35 +6,52 @@ import { UnhealthyError } from '../errors.ts';
 const ENOUGH = 9;
 
 /**
- * Looks at what a server says first, and keeps a driver's parser from ending the process. A driver takes a stranger's first bytes for
- * the length of a message and waits for the rest for ever; or it throws within the `data` event, which nobody could catch.
- *
- * @param refuse Says what is wrong with the first bytes (at least one; asked again with more until there are nine); the socket is then destroyed with that error.
+ * Hands everything that a stream receives to `take`, which passes on what its readers may see. Whatever is thrown there
+ * ends the stream with `broken`: a driver throws within the `data` event, which nobody else could catch, and which would
+ * end the process.
  */
-export function guardStream(stream: Duplex, target: string, refuse: (first: Buffer) => CheckError | undefined): void {
+export function interceptData(
+  stream: Duplex,
+  take: (chunk: Buffer, pass: (chunk: Buffer) => void) => void,
+  broken: () => CheckError,
+): void {
   const emit = stream.emit.bind(stream) as (event: string | symbol, ...args: unknown[]) => boolean;
-  let first = Buffer.alloc(0);
   stream.emit = (event: string | symbol, ...args: unknown[]) => {
     const [chunk] = args;
     if (event !== 'data' || !Buffer.isBuffer(chunk)) return emit(event, ...args);
+    try {
+      take(chunk, (passed) => emit('data', passed));
+    } catch {
+      stream.destroy(broken());
+    }
+    return true;
+  };
+}
+
+/**
+ * Looks at what a server says first. A driver takes the first bytes of another protocol for the length of a message, and
+ * waits for the rest for ever.
+ *
+ * @param refuse Says what is wrong with the first bytes (at least one; asked again with more until there are nine); the
+ *               stream is then destroyed with that error.
+ */
+export function guardStream(stream: Duplex, target: string, refuse: (first: Buffer) => CheckError | undefined): void {
+  let first = Buffer.alloc(0);
+  const look = (chunk: Buffer, pass: (chunk: Buffer) => void) => {
     if (first.length < ENOUGH) {
       first = Buffer.concat([first, chunk.subarray(0, ENOUGH)]);
       const refusal = refuse(first);
       if (refusal !== undefined) {
         stream.destroy(refusal);
-        return true;
+        return;
       }
     }
-    try {
-      return emit(event, chunk);
-    } catch {
-      stream.destroy(strange(target));
-      return true;
-    }
+    pass(chunk);
   };
+  interceptData(stream, look, () => wrongProtocol(target));
 }
 
 /** For a server whose answer makes no sense. */
-export function strange(target: string): UnhealthyError {
+export function wrongProtocol(target: string): UnhealthyError {
   return new UnhealthyError(`${target} answers in another protocol; is it the right port?`);
 }

@@ -11,3 +11,8 @@ function decodeHost(hostname: string): string {
     return hostname;
   }
 }
+
+/** The address at the end of a target: `db.example:5432` of `postgres db.example:5432`. */
+export function addressIn(target: string): string {
+  return target.slice(target.lastIndexOf(' ') + 1);
+}

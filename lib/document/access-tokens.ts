@@ -1,9 +1,10 @@
 /** Edits the access tokens in the text of a document, of which everything else stays as it is. */
 import { applyEdits, findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
-import { parseDocument, typeName } from './json.ts';
+import { isArray, parseDocument, typeName } from './json.ts';
+import type { Json } from './json.ts';
 import { DocumentError } from '../problem.ts';
-import { isArray, References } from './references.ts';
+import { resolveReferences } from './references.ts';
 import type { ReadSecret } from './references.ts';
 import { digest, MIN_TOKEN_LENGTH } from './tokens.ts';
 
@@ -21,19 +22,21 @@ export interface TokenPlace {
  */
 export async function findTokens(text: string, readSecret: ReadSecret): Promise<TokenPlace[]> {
   const document = parseDocument(text);
-  const list = document.get('access_tokens') ?? [];
-  const single = document.get('access_token');
+  const keys = ['access_tokens', 'access_token'].filter((key) => document.has(key));
+  const tokens = new Map(keys.map((key) => [key, document.get(key) ?? null]));
+  const { document: replaced } = await resolveReferences(tokens, readSecret);
+  const list = replaced.get('access_tokens') ?? [];
+  const single = replaced.get('access_token');
   if (!isArray(list)) throw new DocumentError(`access_tokens: expected an array of strings, got ${typeName(list)}`);
-  const places = [
-    ...list.map((value, index) => ({ path: ['access_tokens', index], value })),
-    ...(single === undefined ? [] : [{ path: ['access_token'], value: single }]),
+  return [
+    ...list.map((token, index) => placeOf(['access_tokens', index], token)),
+    ...(single === undefined ? [] : [placeOf(['access_token'], single)]),
   ];
-  const references = await References.read(new Map([['places', places.map(({ value }) => value)]]), readSecret);
-  return places.map(({ path, value }) => {
-    const token = references.replace(value, '', []);
-    const isUsable = typeof token === 'string' && token.length >= MIN_TOKEN_LENGTH;
-    return { path, digest: isUsable ? digest(token) : undefined };
-  });
+}
+
+function placeOf(path: TokenPlace['path'], token: Json): TokenPlace {
+  const isUsable = typeof token === 'string' && token.length >= MIN_TOKEN_LENGTH;
+  return { path, digest: isUsable ? digest(token) : undefined };
 }
 
 /**

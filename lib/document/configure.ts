@@ -1,15 +1,17 @@
 /** From a leaf of a namespace's document to a check, or to everything that is wrong with it. */
 import * as v from 'valibot';
-import { ConfigurationError, oneLine } from '../errors.ts';
-import { pathKey } from '../engine/tree.ts';
-import type { Check } from '../engine/types.ts';
-import type { Problem } from '../problem.ts';
-import { typeName } from './json.ts';
-import { NOT_READ } from './references.ts';
 import { kinds } from '../checks/index.ts';
-import { didYouMean } from '../did-you-mean.ts';
 import { commonKeys } from '../checks/kind.ts';
-import type { AnyKind } from '../checks/kind.ts';
+import type { AnyKind, Step } from '../checks/kind.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { pathKey } from '../engine/tree.ts';
+import type { Check, Part } from '../engine/types.ts';
+import { ConfigurationError, oneLine } from '../errors.ts';
+import type { Problem } from '../problem.ts';
+import { toPlain } from './json.ts';
+import type { JsonObject } from './json.ts';
+import { mistakesIn } from './mistakes.ts';
+import { unreadIn } from './references.ts';
 
 const byName = new Map(kinds.map((kind) => [kind.kind, kind]));
 
@@ -20,103 +22,131 @@ export function leafSchema(kind: AnyKind) {
 
 const schemas = new Map<AnyKind, ReturnType<typeof leafSchema>>();
 
-function schemaOf(kind: AnyKind): ReturnType<typeof leafSchema> {
+function schemaFor(kind: AnyKind): ReturnType<typeof leafSchema> {
   const schema = schemas.get(kind) ?? leafSchema(kind);
   schemas.set(kind, schema);
   return schema;
 }
 
+/** The schema of an object of a document; undefined where it is not a check of a known kind. */
+export function schemaOf(object: JsonObject): ReturnType<typeof leafSchema> | undefined {
+  const name = object.get('kind');
+  const kind = typeof name === 'string' ? byName.get(name) : undefined;
+  return kind && schemaFor(kind);
+}
+
+/** A leaf of a document as a check, or as a group of steps. */
 export interface Configured {
-  readonly check: Check;
   /** With paths relative to the leaf. Not empty where the check is a `ConfigurationError`. */
   readonly problems: readonly Problem[];
+  /** Names of its steps; empty for a check that is a leaf. */
+  readonly steps: readonly string[];
+  /** `depends_on` as the document has it. */
+  readonly dependsOn: readonly string[];
+  /** @param dependsOn Paths of the checks that are meant. */
+  build(dependsOn: readonly string[]): Part;
 }
 
-export interface Leaf {
-  /** Names from the top of the tree to the leaf. */
-  readonly path: readonly string[];
-  /** The leaf as plain objects, secret references replaced. */
-  readonly leaf: Readonly<Record<string, unknown>>;
-  /** What the namespace says, for a leaf that says nothing of its own. */
-  readonly timeoutMs: number;
-  /** References that could not be replaced. */
-  readonly unread: readonly Problem[];
-  /** Paths (`group/name`) of all checks of the namespace. */
-  readonly paths: readonly string[];
-}
-
-export function configure({ path, leaf, timeoutMs, unread, paths }: Leaf): Configured {
-  const kindName = typeof leaf.kind === 'string' ? leaf.kind : '';
+/**
+ * @param path      Names from the top of the tree to the leaf.
+ * @param leaf      With its references replaced.
+ * @param timeoutMs What the namespace gives a leaf that says nothing of its own.
+ */
+export function configure(path: readonly string[], leaf: JsonObject, timeoutMs: number): Configured {
+  const unread = unreadIn(leaf);
+  const name = leaf.get('kind');
+  const kindName = typeof name === 'string' ? name : '';
   const kind = byName.get(kindName);
   if (kind === undefined) {
     const message = `unknown kind${quoted(kindName)}${didYouMean(kindName, [...byName.keys()])}`;
     return broken(path, leaf, [...unread, { path: 'kind', message }]);
   }
-  const parsed = v.safeParse(schemaOf(kind), leaf);
-  const reported = new Set(unread.map((problem) => problem.path));
-  const mistakes = (parsed.issues ?? [])
-    .filter((issue) => issue.input !== NOT_READ)
-    .map((issue) => toProblem(issue, kind))
-    .filter(({ path }) => !reported.has(path));
-  if (!parsed.success || unread.length > 0) return broken(path, leaf, [...unread, ...mistakes]);
-
+  const parsed = v.safeParse(schemaFor(kind), toPlain(leaf));
+  if (!parsed.success || unread.length > 0) {
+    const keys = ['kind', ...Object.keys(commonKeys), ...Object.keys(kind.keys)];
+    return broken(path, leaf, [...unread, ...mistakesIn(parsed.issues ?? [], keys)]);
+  }
   const config = kindKeys(parsed.output);
   const mistake = kind.mistake?.(config);
   if (mistake !== undefined) return broken(path, leaf, [mistake]);
 
-  const { timeout, critical, description, runbook, depends_on } = parsed.output;
-  const self = pathKey(path);
-  const strangers = depends_on.filter((given) => !paths.some((other) => isWithin(other, given) && other !== self));
-  if (strangers.length > 0) {
-    const name = strangers[0] ?? '';
-    return broken(path, leaf, [
-      { path: 'depends_on', message: `no other check at ${oneLine(name)}${didYouMean(name, paths)}` },
-    ]);
+  const { timeout, slow, critical, description, runbook, depends_on } = parsed.output;
+  const common = {
+    kind: kind.kind,
+    target: oneLine(kind.target(config)),
+    needs: kind.needs(config),
+    timeoutMs: timeout === undefined ? timeoutMs : timeout * 1000,
+    critical,
+    ...(slow !== undefined && { slowMs: slow * 1000 }),
+    ...(description !== undefined && { description }),
+    ...(runbook !== undefined && { runbook }),
+  };
+  if ('parts' in kind) {
+    const steps = kind.parts(config);
+    return {
+      problems: [],
+      steps: steps.map((step) => step.name),
+      dependsOn: depends_on,
+      build: (dependsOn) => ({
+        name: path.at(-1) ?? '',
+        parts: checksOf(steps, config, path, { ...common, dependsOn }),
+      }),
+    };
   }
+  const run: Check['run'] = (context) => kind.check(config, context);
+  const figures = kind.figures ?? {};
   return {
     problems: [],
-    check: {
-      name: path.at(-1) ?? '',
-      path,
-      kind: kind.kind,
-      target: oneLine(kind.target(config)),
-      timeoutMs: timeout === undefined ? timeoutMs : timeout * 1000,
-      critical,
-      dependsOn: paths.filter((other) => other !== self && depends_on.some((given) => isWithin(other, given))),
-      ...(description !== undefined && { description }),
-      ...(runbook !== undefined && { runbook }),
-      run: (context) => kind.check(config, context),
-    },
+    steps: [],
+    dependsOn: depends_on,
+    build: (dependsOn) => ({ name: path.at(-1) ?? '', path, ...common, dependsOn, figures, run }),
   };
 }
 
-/** Whether the path is the given one, or lies in the group of that path. */
-function isWithin(path: string, given: string): boolean {
-  return path === given || path.startsWith(`${given}/`);
+/** What a check has that is the same for every step of a composite one. */
+type Common = Omit<Check, 'name' | 'path' | 'figures' | 'after' | 'run'>;
+
+function checksOf(
+  steps: readonly Step[],
+  config: Readonly<Record<string, unknown>>,
+  path: readonly string[],
+  common: Common,
+): Check[] {
+  const built = new Map<string, Check>();
+  for (const step of steps) {
+    const after = step.after === undefined ? undefined : built.get(step.after);
+    built.set(step.name, {
+      ...common,
+      name: step.name,
+      path: [...path, step.name],
+      dependsOn: [...common.dependsOn, ...(after ? [pathKey(after.path)] : [])],
+      figures: step.figures ?? {},
+      ...(after && { after }),
+      run: (context) => step.check(config, context),
+    });
+  }
+  return [...built.values()];
 }
 
 /** A check that always is a `ConfigurationError` with the first of the problems. It stays non-critical where it says so. */
-export function broken(
-  path: readonly string[],
-  leaf: Readonly<Record<string, unknown>>,
-  problems: readonly Problem[],
-): Configured {
+export function broken(path: readonly string[], leaf: JsonObject, problems: readonly Problem[]): Configured {
   const [first, ...others] = problems.map((problem) => ({ ...problem, path: joinPath(path, problem.path) }));
   const more = others.length > 0 ? ` (and ${String(others.length)} more; see healthgate validate)` : '';
   const error = new ConfigurationError(first === undefined ? 'not usable' : `${first.path}: ${first.message}${more}`);
-  return {
-    problems,
-    check: {
-      name: path.at(-1) ?? '',
-      path,
-      kind: typeof leaf.kind === 'string' && KIND_NAME.test(leaf.kind) ? leaf.kind : '',
-      target: '',
-      timeoutMs: 1000,
-      critical: leaf.critical !== false,
-      dependsOn: [],
-      run: () => Promise.reject(error),
-    },
+  const kind = leaf.get('kind');
+  const check: Check = {
+    name: path.at(-1) ?? '',
+    path,
+    kind: typeof kind === 'string' && KIND_NAME.test(kind) ? kind : '',
+    target: '',
+    timeoutMs: 1000,
+    critical: leaf.get('critical') !== false,
+    dependsOn: [],
+    needs: [],
+    figures: {},
+    run: () => Promise.reject(error),
   };
+  return { problems, steps: [], dependsOn: [], build: () => check };
 }
 
 /** What could be the name of a kind, and not an address or a password that stands in the wrong place. */
@@ -134,29 +164,4 @@ export function joinPath(path: readonly string[], inner: string): string {
 function kindKeys(output: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const common = new Set(['kind', ...Object.keys(commonKeys)]);
   return Object.fromEntries(Object.entries(output).filter(([key]) => !common.has(key)));
-}
-
-/** Valibot's own messages quote the value, which may be a secret, so they are written anew. */
-function toProblem(issue: v.BaseIssue<unknown>, kind: AnyKind): Problem {
-  const path = (issue.path ?? []).map((item) => String(item.key)).join('.');
-  const last = issue.path?.at(-1);
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const names = issue.path?.length === 1 ? ['kind', ...Object.keys(commonKeys), ...Object.keys(kind.keys)] : [];
-    return { path, message: `unknown key${didYouMean(String(last?.key), names)}` };
-  }
-  if (issue.type.endsWith('object') && issue.received === 'undefined') return { path, message: 'missing' };
-  if (issue.kind === 'validation') return { path, message: ownMessage(issue) ?? `must be ${requirement(issue)}` };
-  const expected =
-    issue.expected === null ? 'something else' : issue.expected.replace('Array', 'array').replace('Object', 'object');
-  return { path, message: `expected ${expected}, got ${typeName(issue.input)}` };
-}
-
-/** A message that one of our schemas gave. Valibot's own begin with "Invalid". */
-function ownMessage(issue: v.BaseIssue<unknown>): string | undefined {
-  return issue.message.startsWith('Invalid ') ? undefined : issue.message;
-}
-
-function requirement(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'integer') return 'an integer';
-  return issue.expected ?? 'valid';
 }

@@ -1,11 +1,21 @@
-/** Reads JSON the way a document needs it: the order of keys kept, duplicate keys refused, nothing of the text quoted in errors. */
+/** Reads JSON the way a document needs it: keys keep their order, duplicates are refused, and no error quotes the text. */
 import { parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 import { DocumentError } from '../problem.ts';
 
 /** An object keeps its keys in the order of the text, also those that look like numbers, and `__proto__` is a key like any other. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject | Unread;
 export type JsonObject = ReadonlyMap<string, Json>;
+
+/** Stands in a document for a reference that was not replaced. */
+export class Unread {
+  /** Why not; undefined where the document is only looked at, and no secret is read. */
+  readonly reason: string | undefined;
+
+  constructor(reason?: string) {
+    this.reason = reason;
+  }
+}
 
 /** Longest document in bytes: twice what the largest vault (HashiCorp's, 512 KiB) stores by default. */
 export const MAX_DOCUMENT_BYTES = 1024 * 1024;
@@ -40,6 +50,10 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return value instanceof Map;
 }
 
+export function isArray(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
 /** `object`, `array`, `null`, `string`, … */
 export function typeName(value: unknown): string {
   if (value === null) return 'null';
@@ -50,7 +64,7 @@ export function typeName(value: unknown): string {
 /** The value as plain objects, for a schema to check. A key `__proto__` stays a key. */
 export function toPlain(value: Json): unknown {
   if (isObject(value)) return Object.fromEntries([...value].map(([key, inner]) => [key, toPlain(inner)]));
-  return Array.isArray(value) ? value.map(toPlain) : value;
+  return isArray(value) ? value.map(toPlain) : value;
 }
 
 function toJson(node: Node, text: string, depth: number): Json {

@@ -1,15 +1,17 @@
 /** From a namespace's document to a Namespace: the tree of checks, and who may ask for it. */
 import { createHash } from 'node:crypto';
 import { didYouMean } from '../did-you-mean.ts';
-import { MAX_SECONDS } from '../engine/deadline.ts';
 import type { Group } from '../engine/types.ts';
-import { isObject, parseDocument, typeName } from './json.ts';
 import { DocumentError } from '../problem.ts';
-import type { JsonObject } from './json.ts';
 import type { Problem } from '../problem.ts';
-import { isArray, References } from './references.ts';
+import { schemaOf } from './configure.ts';
+import { isArray, isObject, parseDocument, typeName, Unread } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
+import { resolveReferences, unreadIn } from './references.ts';
 import type { ReadSecret } from './references.ts';
 import { secretsIn } from './secrets.ts';
+import { deadline, disabled, failingStatus, maxAge, ownSettings, Settings, timeout } from './settings.ts';
+import type { AnySetting } from './settings.ts';
 import { digest, isTokenLike, MAX_TOKEN_LENGTH, MIN_TOKEN_LENGTH } from './tokens.ts';
 import { readTree } from './tree.ts';
 
@@ -26,6 +28,8 @@ export interface Namespace {
   readonly maxAgeMs: number;
   /** HTTP status of a failing report. */
   readonly failingStatus: number;
+  /** Also of the settings that have no meaning to a namespace itself. */
+  readonly settings: Settings;
   /** What no log line may hold: tokens, passwords, values read from the vault. */
   readonly secrets: readonly string[];
   /** Everything that is wrong with the document and does not make it unusable. */
@@ -36,63 +40,55 @@ export interface Namespace {
   readonly incomplete: boolean;
 }
 
-/** The numbers at the top of a document. */
-export const NUMBERS = {
-  timeout: {
-    description: 'Seconds that a check may take, unless it says otherwise.',
-    preset: 2,
-    min: 0.001,
-    max: MAX_SECONDS,
-  },
-  deadline: { description: 'Seconds that a whole run may take.', preset: 10, min: 0.001, max: MAX_SECONDS },
-  max_age: { description: 'Seconds for which a report is shared by everyone who asks.', preset: 5, min: 0, max: 3600 },
-  failing_status: { description: 'HTTP status of a failing report.', preset: 503, min: 200, max: 599 },
-} as const;
+export interface ParseOptions {
+  /** Left out where the document is only looked at: then secrets that it refers to are not read. */
+  readonly readSecret?: ReadSecret | undefined;
+  /** Further settings that the document may have, from the layers that give them a meaning. */
+  readonly settings?: readonly AnySetting[];
+}
 
-const KEYS = ['$schema', 'access_token', 'access_tokens', 'checks', 'disabled', ...Object.keys(NUMBERS)];
+/** The keys of a document that are not settings. */
+const FIXED_KEYS = ['$schema', 'access_token', 'access_tokens', 'checks'];
 
 /**
- * Reads a document. A mistake in a leaf makes that leaf a `ConfigurationError`; a wrong number at the top is its default.
+ * Reads a document. A mistake in a leaf makes that leaf a `ConfigurationError`; a wrong setting counts as left out.
  *
- * @param readSecret Left out where the document is only looked at: then secrets that it refers to are not read.
  * @throws DocumentError where it has no usable `access_tokens` or `checks`. The message begins with the path.
  */
-export async function parseNamespace(name: string, text: string, readSecret?: ReadSecret): Promise<Namespace> {
-  const document = parseDocument(text);
-  const references = await References.read(document, readSecret);
+export async function parseNamespace(
+  name: string,
+  text: string,
+  { readSecret, settings: further = [] }: ParseOptions = {},
+): Promise<Namespace> {
+  const { document, values, incomplete } = await resolveReferences(parseDocument(text), readSecret, schemaOf);
+  const known = [...ownSettings, ...further];
+  const keys = [...FIXED_KEYS, ...known.map(({ key }) => key)];
   const problems: Problem[] = [...document.keys()]
-    .filter((key) => !KEYS.includes(key))
-    .map((path) => ({ path, message: `unknown key${didYouMean(path, KEYS)}` }));
-  const number = (key: keyof typeof NUMBERS) => readNumber(document, key, problems);
-
-  const disabled = readDisabled(document, problems);
-  const deadlineMs = number('deadline') * 1000;
-  const maxAgeMs = number('max_age') * 1000;
-  const failingStatus = Math.trunc(number('failing_status'));
-  const timeoutMs = number('timeout') * 1000;
-
+    .filter((key) => !keys.includes(key))
+    .map((path) => ({ path, message: `unknown key${didYouMean(path, keys)}` }));
+  const settings = new Settings(document, known, problems);
   const [tokens, root] = bothOrRefuse(
-    () => readTokens(document, references, problems),
-    () => readTree(readChecks(document), timeoutMs, references, problems),
+    () => readTokens(document, problems),
+    () => readTree(readChecks(document), settings.get(timeout) * 1000, problems),
     problems,
   );
-  const known = [...tokens, ...references.values];
   return {
     name,
     root,
     tokenDigests: tokens.map(digest),
-    disabled,
-    deadlineMs,
-    maxAgeMs,
-    failingStatus,
+    disabled: settings.get(disabled),
+    deadlineMs: settings.get(deadline) * 1000,
+    maxAgeMs: settings.get(maxAge) * 1000,
+    failingStatus: Math.trunc(settings.get(failingStatus)),
+    settings,
     secrets: [
-      ...new Set([...known, ...references.values.flatMap((value) => secretsIn(value)), ...secretsIn(document)]),
+      ...new Set([...tokens, ...values, ...values.flatMap((value) => secretsIn(value)), ...secretsIn(document)]),
     ],
     problems,
     fingerprint: createHash('sha256')
-      .update(JSON.stringify([text, references.values]))
+      .update(JSON.stringify([text, values]))
       .digest('hex'),
-    incomplete: references.incomplete,
+    incomplete,
   };
 }
 
@@ -131,34 +127,38 @@ function readChecks(document: JsonObject): JsonObject {
   return checks;
 }
 
-/** @throws DocumentError where not one usable token is left. */
-function readTokens(document: JsonObject, references: References, problems: Problem[]): string[] {
+/**
+ * The access tokens, but for those that were not read because the document is only looked at.
+ *
+ * @throws DocumentError where not one usable token is left.
+ */
+function readTokens(document: JsonObject, problems: Problem[]): string[] {
+  const list = document.get('access_tokens');
+  const single = document.get('access_token');
   const found: Problem[] = [];
-  const take = (path: string): string[] => {
-    const value = document.get(path);
-    if (value === undefined) return [];
-    const replaced = references.replace(value, path, found);
-    if (path === 'access_tokens') {
-      if (replaced !== undefined && isArray(replaced))
-        return replaced.flatMap((token, index) => usable(token, `${path}.${String(index)}`));
-      found.push({ path, message: `expected an array of strings, got ${typeName(replaced)}` });
-      return [];
-    }
-    return replaced === undefined ? [] : usable(replaced, path);
-  };
-  const usable = (token: unknown, path: string): string[] => {
-    const message = tokenMistake(token);
-    if (message === undefined) return [token as string];
-    found.push({ path, message });
-    return [];
-  };
-  const tokens = [...take('access_tokens'), ...take('access_token')];
-  if (tokens.length === 0) {
+  if (list !== undefined && !isArray(list))
+    found.push({ path: 'access_tokens', message: `expected an array of strings, got ${typeName(list)}` });
+  const places = [
+    ...(isArray(list) ? list.map((token, index) => ({ token, path: `access_tokens.${String(index)}` })) : []),
+    ...(single === undefined ? [] : [{ token: single, path: 'access_token' }]),
+  ];
+  const usable = places.filter(({ token, path }) => {
+    const mistakes = mistakesInToken(token, path);
+    found.push(...mistakes);
+    return mistakes.length === 0;
+  });
+  if (usable.length === 0) {
     const [first, ...others] = found;
     throw new DocumentError(first === undefined ? 'access_tokens: missing' : `${first.path}: ${first.message}`, others);
   }
   problems.push(...found);
-  return tokens;
+  return usable.flatMap(({ token }) => (typeof token === 'string' ? [token] : []));
+}
+
+function mistakesInToken(token: Json, path: string): Problem[] {
+  if (token instanceof Unread) return unreadIn(token, path);
+  const message = tokenMistake(token);
+  return message === undefined ? [] : [{ path, message }];
 }
 
 function tokenMistake(token: unknown): string | undefined {
@@ -166,28 +166,4 @@ function tokenMistake(token: unknown): string | undefined {
   if (token.length < MIN_TOKEN_LENGTH)
     return `shorter than ${String(MIN_TOKEN_LENGTH)} characters; make one with healthgate token`;
   return isTokenLike(token) ? undefined : `longer than ${String(MAX_TOKEN_LENGTH)} characters`;
-}
-
-function readNumber(document: JsonObject, key: keyof typeof NUMBERS, problems: Problem[]): number {
-  const value = document.get(key);
-  const { preset, min, max } = NUMBERS[key];
-  if (value === undefined) return preset;
-  if (typeof value === 'number' && value >= min && value <= max) return value;
-  problems.push({
-    path: key,
-    message: `expected a number from ${String(min)} to ${String(max)}; ${String(preset)} is used`,
-  });
-  return preset;
-}
-
-/** What is neither true nor false shuts: whoever wrote it meant to change something. */
-function readDisabled(document: JsonObject, problems: Problem[]): boolean {
-  const value = document.get('disabled');
-  if (value === undefined) return false;
-  if (typeof value === 'boolean') return value;
-  problems.push({
-    path: 'disabled',
-    message: `expected true or false, got ${typeName(value)}; the namespace is disabled`,
-  });
-  return true;
 }

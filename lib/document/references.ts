@@ -1,9 +1,11 @@
-/** Replaces `{ "secret": name, "key": json-key }`, wherever a document has a string, by what the vault holds. */
+/** Replaces `{ "secret": name, "key": json-key }`, wherever a document wants a string, by what the vault holds. */
 import { CheckError } from '../errors.ts';
-import { isObject, parseDocument } from './json.ts';
 import { DocumentError } from '../problem.ts';
-import type { Json, JsonObject } from './json.ts';
 import type { Problem } from '../problem.ts';
+import { isArray, isObject, parseDocument, Unread } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
+import { memberSchema, wantsObject } from './wanted.ts';
+import type { Wanted } from './wanted.ts';
 
 /**
  * Reads a secret that a document refers to; undefined where there is none of that name.
@@ -13,96 +15,123 @@ export type ReadSecret = (name: string) => Promise<string | undefined>;
 
 const MAX_SECRETS = 100;
 
-/** Stands for every secret where a document is only looked at, without a vault. No mistake is reported of it. */
-export const NOT_READ = 'a secret that was not read';
-
-export class References {
+export interface Resolved {
+  /** The document with its references replaced. Each one that could not be replaced is an `Unread`. */
+  readonly document: JsonObject;
   /** The values that were put in, in the order of the document. */
-  readonly values: string[] = [];
-  readonly #secrets: ReadonlyMap<string, PromiseSettledResult<string | undefined>> | undefined;
-
-  private constructor(secrets?: ReadonlyMap<string, PromiseSettledResult<string | undefined>>) {
-    this.#secrets = secrets;
-  }
-
-  /** Reads every secret that the document refers to, all at once, each one once; without a reader, none. */
-  static async read(document: JsonObject, readSecret: ReadSecret | undefined): Promise<References> {
-    if (readSecret === undefined) return new References();
-    const names = [...new Set(namesIn(document))];
-    if (names.length > MAX_SECRETS) throw new DocumentError(`refers to more than ${String(MAX_SECRETS)} secrets`);
-    const read = await Promise.allSettled(names.map(readSecret));
-    return new References(new Map(read.map((result, index) => [names[index] ?? '', result])));
-  }
-
+  readonly values: readonly string[];
   /** Whether the vault did not answer for a secret that it may well have. */
-  get incomplete(): boolean {
-    return [...(this.#secrets?.values() ?? [])].some((read) => read.status === 'rejected' && isPassing(read.reason));
-  }
-
-  /** The value with its references replaced. One that cannot be is left out, and is a problem at its path. */
-  replace(value: Json, path: string, problems: Problem[]): Json | undefined {
-    if (isReference(value)) return this.#resolve(value, path, problems);
-    const within = (key: string | number, inner: Json): [string, Json][] => {
-      const replaced = this.replace(inner, path === '' ? String(key) : `${path}.${String(key)}`, problems);
-      return replaced === undefined ? [] : [[String(key), replaced]];
-    };
-    if (isObject(value)) return new Map([...value].flatMap(([key, inner]) => within(key, inner)));
-    return isArray(value) ? value.flatMap((inner, index) => within(index, inner).map(([, item]) => item)) : value;
-  }
-
-  #resolve(reference: Reference, path: string, problems: Problem[]): string | undefined {
-    if (this.#secrets === undefined) return NOT_READ;
-    const name = reference.get('secret') ?? '';
-    const key = reference.get('key');
-    try {
-      const read = this.#secrets.get(name);
-      if (read?.status === 'rejected') throw read.reason;
-      const text = read?.value;
-      if (text === undefined) throw new DocumentError(`the vault has no secret ${name}`);
-      const value = key === undefined ? text : valueOf(text, name, key);
-      this.values.push(value);
-      return value;
-    } catch (error) {
-      if (!(error instanceof DocumentError) && !(error instanceof CheckError)) throw error;
-      problems.push({ path, message: error.message });
-      return undefined;
-    }
-  }
+  readonly incomplete: boolean;
 }
 
-export function isArray(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
+/**
+ * Reads every secret that the document refers to, all concurrently and each one once, and puts its value in.
+ *
+ * @param readSecret Left out where the document is only looked at: then nothing is read.
+ * @param schemaOf   What a check wants, where the object is one.
+ * @throws DocumentError where it refers to too many.
+ */
+export async function resolveReferences(
+  document: JsonObject,
+  readSecret: ReadSecret | undefined,
+  schemaOf: SchemaOf = () => undefined,
+): Promise<Resolved> {
+  const replaceBy = (replace: Replace) => mapMembers(document, undefined, { replace, schemaOf });
+  if (readSecret === undefined) return { document: replaceBy(() => new Unread()), values: [], incomplete: false };
+
+  const names = new Set<string>();
+  replaceBy(({ name }) => {
+    names.add(name);
+    return null;
+  });
+  if (names.size > MAX_SECRETS) throw new DocumentError(`refers to more than ${String(MAX_SECRETS)} secrets`);
+  const secrets = await readAll([...names], readSecret);
+
+  const values: string[] = [];
+  const replaced = replaceBy((reference) => {
+    const value = valueOf(reference, secrets);
+    if (typeof value === 'string') values.push(value);
+    return value;
+  });
+  const incomplete = [...secrets.values()].some((read) => read.status === 'rejected' && isTransient(read.reason));
+  return { document: replaced, values, incomplete };
 }
 
-type Reference = ReadonlyMap<string, string>;
+/** What could not be read within a value, by its path from there. */
+export function unreadIn(value: Json, path = ''): Problem[] {
+  if (value instanceof Unread) return value.reason === undefined ? [] : [{ path, message: value.reason }];
+  const under = (key: string | number) => (path === '' ? String(key) : `${path}.${String(key)}`);
+  if (isObject(value)) return [...value].flatMap(([key, inner]) => unreadIn(inner, under(key)));
+  return isArray(value) ? value.flatMap((inner, index) => unreadIn(inner, under(index))) : [];
+}
+
+interface Reference {
+  readonly name: string;
+  readonly key: string | undefined;
+}
 
 /** A string `secret`, perhaps a string `key`, and nothing else: a check of the kind `secrets_manager` also has a `kind`. */
-function isReference(value: Json): value is Reference {
-  if (!isObject(value) || !value.has('secret')) return false;
-  return [...value].every(([key, inner]) => (key === 'secret' || key === 'key') && typeof inner === 'string');
+function referenceIn(value: Json): Reference | undefined {
+  if (!isObject(value)) return undefined;
+  const name = value.get('secret');
+  const key = value.get('key');
+  const hasOnlyThese = [...value.keys()].every((other) => other === 'secret' || other === 'key');
+  if (typeof name !== 'string' || !hasOnlyThese || (value.has('key') && typeof key !== 'string')) return undefined;
+  return { name, key: typeof key === 'string' ? key : undefined };
 }
 
-function namesIn(value: Json): string[] {
-  if (isReference(value)) return [value.get('secret') ?? ''];
-  if (isObject(value)) return [...value.values()].flatMap(namesIn);
-  return isArray(value) ? value.flatMap(namesIn) : [];
+type Replace = (reference: Reference) => Json;
+type SchemaOf = (object: JsonObject) => Wanted;
+
+interface Mapping {
+  readonly replace: Replace;
+  readonly schemaOf: SchemaOf;
 }
 
-function valueOf(text: string, name: string, key: string): string {
-  let object: JsonObject;
-  try {
-    object = parseDocument(text);
-  } catch (error) {
-    if (error instanceof DocumentError)
-      throw new DocumentError(`the secret ${name} is no JSON object with a key ${key}`);
-    throw error;
+function mapMembers(object: JsonObject, wanted: Wanted, mapping: Mapping): JsonObject {
+  const schema = wanted ?? mapping.schemaOf(object);
+  return new Map([...object].map(([key, value]) => [key, mapValue(value, memberSchema(schema, key), mapping)]));
+}
+
+function mapValue(value: Json, wanted: Wanted, mapping: Mapping): Json {
+  const reference = wantsObject(wanted) ? undefined : referenceIn(value);
+  if (reference !== undefined) return mapping.replace(reference);
+  if (isObject(value)) return mapMembers(value, wanted, mapping);
+  if (!isArray(value)) return value;
+  return value.map((item, index) => mapValue(item, memberSchema(wanted, String(index)), mapping));
+}
+
+type Secrets = ReadonlyMap<string, PromiseSettledResult<string | undefined>>;
+
+async function readAll(names: readonly string[], readSecret: ReadSecret): Promise<Secrets> {
+  const read = await Promise.allSettled(names.map(readSecret));
+  return new Map(read.map((result, index) => [names[index] ?? '', result]));
+}
+
+function valueOf({ name, key }: Reference, secrets: Secrets): string | Unread {
+  const read = secrets.get(name);
+  if (read?.status === 'rejected') {
+    if (read.reason instanceof CheckError || read.reason instanceof DocumentError)
+      return new Unread(read.reason.message);
+    throw read.reason;
   }
-  const value = object.get(key);
-  if (typeof value !== 'string') throw new DocumentError(`the secret ${name} has no string under the key ${key}`);
-  return value;
+  const text = read?.value;
+  if (text === undefined) return new Unread(`the vault has no secret ${name}`);
+  return key === undefined ? text : memberOf(text, name, key);
 }
 
-/** A vault that refuses refuses again; one that does not answer may answer soon. */
-function isPassing(error: unknown): boolean {
+function memberOf(text: string, name: string, key: string): string | Unread {
+  try {
+    const value = parseDocument(text).get(key);
+    if (typeof value === 'string') return value;
+    return new Unread(`the secret ${name} has no string under the key ${key}`);
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    return new Unread(`the secret ${name} is not a JSON object with a key ${key}`);
+  }
+}
+
+/** Whether it is worth another try: a vault that refuses refuses again; one that does not answer may answer soon. */
+function isTransient(error: unknown): boolean {
   return !(error instanceof CheckError) || !['AuthError', 'ConfigurationError'].includes(error.code);
 }

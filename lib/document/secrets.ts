@@ -1,7 +1,6 @@
 /** Finds what in a document must not reach a log line. */
-import { isObject } from './json.ts';
+import { isArray, isObject } from './json.ts';
 import type { Json } from './json.ts';
-import { isArray } from './references.ts';
 
 /** Passwords and query values of URLs, and all values of headers. */
 export function secretsIn(value: Json, key = ''): string[] {

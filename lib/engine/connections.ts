@@ -5,11 +5,11 @@ export interface Opened<T> {
   readonly value: T;
   /** Says good-bye in the protocol's own way. May wait for the server; `destroy` follows where that takes too long. */
   close(): Promise<unknown> | undefined;
-  /** Ends it at once and without a word. Does not throw. */
+  /** Ends it immediately, without a good-bye. Does not throw. */
   destroy(): void;
 }
 
-/** An answer that checks share as they share connections: there is nothing to end. */
+/** Something that was learned, which checks share as they share connections: there is nothing to end. */
 export function answered<T>(value: T): Opened<T> {
   return { value, close: () => undefined, destroy: () => undefined };
 }
@@ -21,7 +21,7 @@ export function answered<T>(value: T): Opened<T> {
  * @param open Opens it. The signal is aborted when nobody waits for the connection any more; `open` must then let go of
  *             its socket by itself.
  */
-export type Connect = <T>(key: string, open: (signal: AbortSignal) => Promise<Opened<T>>) => Promise<T>;
+export type Share = <T>(key: string, open: (signal: AbortSignal) => Promise<Opened<T>>) => Promise<T>;
 
 interface Entry {
   readonly opened: Promise<Opened<unknown>>;
@@ -33,10 +33,8 @@ export class Connections {
   readonly #entries = new Map<string, Entry>();
   #closed = false;
 
-  /**
-   * @param user Who asks; `release` takes it back.
-   */
-  async open<T>(key: string, user: object, open: (signal: AbortSignal) => Promise<Opened<T>>): Promise<T> {
+  /** @param user Who asks; `release` takes it back. */
+  async share<T>(key: string, user: object, open: (signal: AbortSignal) => Promise<Opened<T>>): Promise<T> {
     if (this.#closed) throw new Error('the run is over');
     let entry = this.#entries.get(key);
     if (entry === undefined) {
@@ -61,7 +59,7 @@ export class Connections {
   }
 
   /**
-   * Closes everything: politely, and after `graceMs` milliseconds without a word.
+   * Closes everything: with a good-bye, and after `graceMs` milliseconds without one.
    * Never rejects. What is opened later is destroyed as soon as it comes.
    */
   async close(graceMs: number): Promise<void> {

@@ -1,23 +1,25 @@
-/** Runs a tree of checks at once, within one deadline. Knows no kind of check and no format. */
-import { randomBytes } from 'node:crypto';
+/** Runs a tree of checks concurrently, within one deadline. Knows no kind of check and no format. */
 import { setMaxListeners } from 'node:events';
+import { CheckError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { pathKey } from './tree.ts';
-import { isGroup } from './types.ts';
-import type { Check, CheckResult, Group, Part, ProveVault, Report, Result } from './types.ts';
+import { allFailAlike, causesOf } from './causes.ts';
+import type { Finding } from './causes.ts';
+import { CheckRun } from './check-run.ts';
 import { Connections } from './connections.ts';
-import type { Connect } from './connections.ts';
-import { CheckError, seconds, TimeoutError } from '../errors.ts';
-import { explain, worst } from './verdict.ts';
+import { within } from './deadline.ts';
+import { leavesOf, pathKey } from './tree.ts';
+import { isGroup } from './types.ts';
+import type { Cause, Check, CheckResult, Part, Report, Result, VaultAccess } from './types.ts';
+import { worst } from './verdict.ts';
 
 export interface RunOptions {
   /** Name of the namespace, for the report. */
   readonly namespace: string;
   /** Milliseconds that the run has in all. */
   readonly deadlineMs: number;
-  readonly proveVault: ProveVault;
+  readonly vault: VaultAccess;
   readonly log: Log;
-  /** Ends the run early: what is open then is reported as a `TimeoutError`. */
+  /** Calls the run off: what has not ended by then is reported as an `AbortedError`. */
   readonly signal?: AbortSignal;
   /** Told of each check as it ends. */
   readonly onResult?: (result: CheckResult) => void;
@@ -26,8 +28,11 @@ export interface RunOptions {
 /** Milliseconds for good-byes after the last check, where the deadline leaves them. */
 const CLOSING_GRACE_MS = 250;
 
+/** Milliseconds that the vault has to show that it is not only the checks that get no answer. */
+const VAULT_WITHIN_MS = 1000;
+
 /**
- * Runs every check of the part at once and waits for all. Never rejects: whatever goes wrong is a result.
+ * Runs every check of the part concurrently, and waits for all. Never rejects: whatever goes wrong is a result.
  */
 export async function run(part: Part, options: RunOptions): Promise<Report> {
   const startedAt = Date.now();
@@ -36,107 +41,48 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
   const connections = new Connections();
   if (options.signal !== undefined) setMaxListeners(0, options.signal); // one for each check: no leak to warn of
 
-  const runPart = async (part: Part): Promise<Result> => {
-    if (!isGroup<Group>(part)) return runCheck(part, end, connections, options);
-    const parts = await Promise.all(part.parts.map(runPart));
-    return { name: part.name, verdict: worst(parts.map((part) => part.verdict)), parts };
-  };
-  const result = explain(await runPart(part), dependencies(part));
+  const checkRun = new CheckRun(end, connections, options);
+  const findings = await Promise.all(
+    leavesOf(part).map(async (check): Promise<Finding> => {
+      const result = await checkRun.resultOf(check);
+      options.onResult?.(result);
+      return { check, result };
+    }),
+  );
+  const observerCutOff = allFailAlike(findings) && (await isVaultSilent(end, options));
   await connections.close(Math.min(CLOSING_GRACE_MS, end - performance.now()));
 
+  const causes = causesOf(findings, checkRun.reached);
+  const results = new Map(findings.map(({ check, result }) => [check, explained(result, causes)]));
+  const result = resultOfPart(part, results);
   const durationMs = performance.now() - start;
-  return { namespace: options.namespace, verdict: result.verdict, startedAt, durationMs, result };
+  return { namespace: options.namespace, verdict: result.verdict, startedAt, durationMs, result, observerCutOff };
 }
 
-async function runCheck(
-  check: Check,
-  end: number,
-  connections: Connections,
-  options: RunOptions,
-): Promise<CheckResult> {
-  const start = performance.now();
-  const limitMs = Math.max(0, Math.min(check.timeoutMs, end - start));
-  const log = options.log;
-  const limit = timeLimit(check.target, limitMs, options.signal);
-  const connect: Connect = (key, open) => connections.open(key, check, open);
-  const context = { signal: limit.signal, limitMs, connect, stage: limit.stage, proveVault: options.proveVault, log };
+function explained(result: CheckResult, causes: ReadonlyMap<string, readonly Cause[]>): CheckResult {
+  const found = causes.get(pathKey(result.path));
+  return found === undefined ? result : { ...result, causes: found };
+}
 
-  let error: CheckResult['error'];
-  try {
-    await Promise.race([limit.reached, check.run(context)]);
-  } catch (thrown) {
-    error = publicError(thrown, check, log);
+function resultOfPart(part: Part, results: ReadonlyMap<Check, CheckResult>): Result {
+  if (isGroup(part)) {
+    const parts = part.parts.map((inner) => resultOfPart(inner, results));
+    return { name: part.name, verdict: worst(parts.map(({ verdict }) => verdict)), parts };
   }
-  if (limit.signal.aborted) connections.release(check);
-  limit.end();
-
-  const { name, path, kind, target, critical, description, runbook } = check;
-  const result: CheckResult = {
-    name,
-    path,
-    kind,
-    target,
-    critical,
-    verdict: error === undefined ? 'working' : critical ? 'failing' : 'degraded',
-    durationMs: performance.now() - start,
-    ...(error !== undefined && { error }),
-    ...(description !== undefined && { description }),
-    ...(runbook !== undefined && { runbook }),
-  };
-  options.onResult?.(result);
+  const result = results.get(part);
+  if (result === undefined) throw new Error('a check without a result');
   return result;
 }
 
-interface TimeLimit {
-  readonly signal: AbortSignal;
-  /** Rejects with a `TimeoutError` when the time is up. */
-  readonly reached: Promise<never>;
-  readonly stage: (waitingFor: string) => void;
-  /** Aborts the signal, if it is not, so that whatever the check left behind stops too. */
-  readonly end: () => void;
-}
-
-const OVER = new Error('the check is over');
-
-function timeLimit(target: string, limitMs: number, outer: AbortSignal | undefined): TimeLimit {
-  const controller = new AbortController();
-  let waitingFor = '';
-  let reject: (error: TimeoutError) => void;
-  const reached = new Promise<never>((_resolve, rejectIt) => (reject = rejectIt));
-  reached.catch(() => undefined); // where a check throws before anybody waits for this
-  const giveUp = () => {
-    const error = new TimeoutError(`no answer within ${seconds(limitMs)} s from ${target}${waitingFor}`);
-    reject(error);
-    controller.abort(error);
-  };
-  const timer = setTimeout(giveUp, limitMs);
-  outer?.addEventListener('abort', giveUp, { once: true });
-  if (outer?.aborted === true) giveUp();
-  return {
-    signal: controller.signal,
-    reached,
-    stage: (what) => (waitingFor = `: ${what}`),
-    end: () => {
-      clearTimeout(timer);
-      outer?.removeEventListener('abort', giveUp);
-      controller.abort(OVER);
-    },
-  };
-}
-
-function publicError(thrown: unknown, check: Check, log: Log): { code: CheckError['code']; message: string } {
-  if (thrown instanceof CheckError) return { code: thrown.code, message: thrown.message };
-  const id = randomBytes(4).toString('hex');
-  log.error('a check failed in an unforeseen way', { id, check: pathKey(check.path), kind: check.kind, error: thrown });
-  return { code: 'UnexpectedError', message: `see the log, ${id}` };
-}
-
-function dependencies(part: Part): Map<string, readonly string[]> {
-  const found = new Map<string, readonly string[]>();
-  const collect = (part: Part): void => {
-    if (isGroup<Group>(part)) part.parts.forEach(collect);
-    else if (part.dependsOn.length > 0) found.set(pathKey(part.path), part.dependsOn);
-  };
-  collect(part);
-  return found;
+/** A vault on this machine says nothing about the network, so only one that is remote must be silent too. */
+async function isVaultSilent(end: number, { vault, signal }: RunOptions): Promise<boolean> {
+  if (!vault.isRemote) return true;
+  const limitMs = Math.min(VAULT_WITHIN_MS, end - performance.now());
+  if (limitMs <= 0 || signal?.aborted === true) return false; // nobody can tell
+  try {
+    await within({ limitMs, signal, from: 'the vault' }, (inner) => vault.prove(undefined, inner));
+    return false;
+  } catch (error) {
+    return error instanceof CheckError && ['ConnectionError', 'TimeoutError', 'TLSError'].includes(error.code);
+  }
 }

@@ -1,7 +1,7 @@
 import { isGroup } from './types.ts';
-import type { Check, Group, Part } from './types.ts';
+import type { Check, CheckResult, Part, Result } from './types.ts';
 
-/** A path as `depends_on` and `--part` write it: `cache/data`. A slash within a name stands as `%2F`. */
+/** A path as `depends_on` and `--part` write it: `cache/data`. A slash within a name is written `%2F`. */
 export function pathKey(names: readonly string[]): string {
   return names.map((name) => name.replaceAll('/', '%2F')).join('/');
 }
@@ -14,11 +14,16 @@ export function namesOf(path: string): string[] {
 /** The part of the tree under these names; the whole tree for none; undefined where there is no such part. */
 export function findPart(root: Part, names: readonly string[]): Part | undefined {
   return names.reduce<Part | undefined>((part, name) => {
-    return part !== undefined && isGroup<Group>(part) ? part.parts.find((inner) => inner.name === name) : undefined;
+    return part !== undefined && isGroup(part) ? part.parts.find((inner) => inner.name === name) : undefined;
   }, root);
 }
 
 /** Every check of a part, in the order of the document. */
 export function leavesOf(part: Part): Check[] {
-  return isGroup<Group>(part) ? part.parts.flatMap(leavesOf) : [part];
+  return isGroup(part) ? part.parts.flatMap(leavesOf) : [part];
+}
+
+/** The result of every check, in the order of the document. */
+export function resultsOf(result: Result): CheckResult[] {
+  return isGroup(result) ? result.parts.flatMap(resultsOf) : [result];
 }

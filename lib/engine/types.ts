@@ -1,9 +1,11 @@
 /** The types that every layer shares. The answer is the configuration with every leaf replaced by its result. */
-import type { Connect } from './connections.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Share } from './connections.ts';
+import type { Declarations, Figure, FigureValue } from './figures.ts';
+import type { BeginStage, StageTime } from './stages.ts';
 
-/** `degraded`: only non-critical checks fail. */
+/** `degraded`: only non-critical checks fail, or something works and is merely slow or otherwise not as it should be. */
 export type Verdict = 'working' | 'degraded' | 'failing';
 
 /** A leaf of a namespace's tree: one thing to prove. */
@@ -17,13 +19,21 @@ export interface Check {
   readonly target: string;
   /** Milliseconds after which the check is given up. */
   readonly timeoutMs: number;
+  /** Milliseconds after which a check that works is degraded. */
+  readonly slowMs?: number;
   /** Whether its failure makes the whole namespace fail. */
   readonly critical: boolean;
   readonly description?: string;
-  /** Address of the page that tells what to do. */
+  /** URL of the page that tells what to do. */
   readonly runbook?: string;
   /** Paths (`group/name`) of the checks without which this one cannot work. */
   readonly dependsOn: readonly string[];
+  /** Addresses (`host:port`, or a service's name) without which it cannot work. */
+  readonly needs: readonly string[];
+  /** The figures that it may observe. */
+  readonly figures: Declarations;
+  /** For a step of a composite check: the step that must have worked before. They share one timeout. */
+  readonly after?: Check;
   /** Resolves when it works; throws when it does not: a `CheckError` with a public message, or anything else. */
   run(context: CheckContext): Promise<void>;
 }
@@ -37,15 +47,19 @@ export interface Group {
 export type Part = Check | Group;
 
 /** What a check may use while it runs. */
-export interface CheckContext {
+export interface CheckContext<Figures = Readonly<Record<string, FigureValue>>> {
   /** Aborted when the check's time is up, and when it has ended. It must reach the driver. */
   readonly signal: AbortSignal;
   /** Milliseconds that the check has in all, from its start. */
   readonly limitMs: number;
   /** Opens a connection, or shares the one that another check of this run opened under the same key. */
-  readonly connect: Connect;
-  /** Names what is waited for from now on, for the message of a `TimeoutError`. */
-  stage(waitingFor: string): void;
+  readonly share: Share;
+  /** Names what is done from now on: for the message of a `TimeoutError`, and to be timed. */
+  readonly stage: BeginStage;
+  /** Notes figures that were learned. They are reported also where the check fails afterwards. */
+  observe(figures: Partial<Figures>): void;
+  /** Says that this address answered: whatever fails from now on, the address is not the cause. */
+  reached(address: string): void;
   /** Reads a secret afresh from the vault, the namespace's own unless named, and forgets it. Throws a `CheckError`. */
   readonly proveVault: ProveVault;
   readonly log: Log;
@@ -53,6 +67,30 @@ export interface CheckContext {
 
 /** @param secret Name of the secret to read; undefined for the namespace's own document. */
 export type ProveVault = (secret: string | undefined, signal: AbortSignal) => Promise<void>;
+
+/** The vault, as a run sees it. */
+export interface VaultAccess {
+  /** Whether it is reached over the network. */
+  readonly isRemote: boolean;
+  readonly prove: ProveVault;
+}
+
+/** What a failure rests on: another check that fails, or an address that other failing checks need too. */
+export type Cause =
+  | { readonly path: string }
+  | {
+      readonly address: string;
+      /** How many other checks fail with it. */
+      readonly others: number;
+    };
+
+export interface Failure {
+  readonly code: ErrorCode;
+  /** One line for people, without causes. */
+  readonly message: string;
+  /** Whether it works all the same, only not as it should. */
+  readonly degraded: boolean;
+}
 
 /** What one check found out. */
 export interface CheckResult {
@@ -64,9 +102,12 @@ export interface CheckResult {
   readonly critical: boolean;
   /** Milliseconds from the check's start to its end. */
   readonly durationMs: number;
-  readonly error?: { readonly code: ErrorCode; readonly message: string };
-  /** Paths of the failing checks that explain this failure, deepest causes only. */
-  readonly causes?: readonly string[];
+  /** In the order in which they began. */
+  readonly stages: readonly StageTime[];
+  readonly observed: readonly Figure[];
+  readonly error?: Failure;
+  /** What explains the failure, deepest causes only. Empty where it stands for itself. */
+  readonly causes: readonly Cause[];
   readonly description?: string;
   readonly runbook?: string;
 }
@@ -88,8 +129,12 @@ export interface Report {
   /** Milliseconds from the start of the run until every connection was closed. */
   readonly durationMs: number;
   readonly result: Result;
+  /** Whether everything fails alike over several addresses, so that the trouble may be with whoever looks. */
+  readonly observerCutOff: boolean;
 }
 
-export function isGroup<G extends { readonly parts: readonly unknown[] }>(part: G | object): part is G {
+export function isGroup(part: Part): part is Group;
+export function isGroup(result: Result): result is GroupResult;
+export function isGroup(part: Part | Result): part is Group | GroupResult {
   return 'parts' in part;
 }

@@ -1,6 +1,9 @@
 /** The formats, one line each. The first is the one for requests that settle nothing. */
-import type { Format } from './format.ts';
+import type { FormatEntry } from './format.ts';
 import { json } from './json.ts';
 import { text } from './text.ts';
 
-export const formats: readonly [Format, ...Format[]] = [json, text];
+export const formats: readonly [FormatEntry, ...FormatEntry[]] = [
+  { name: 'json', mediaType: 'application/json', load: () => json },
+  { name: 'text', mediaType: 'text/plain', load: () => text },
+];

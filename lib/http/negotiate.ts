@@ -1,6 +1,6 @@
 import Negotiator from 'negotiator';
+import type { FormatEntry } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
-import type { Format } from '../formats/format.ts';
 
 const byName = new Map(formats.map((format) => [format.name, format]));
 const byMediaType = new Map(
@@ -15,7 +15,7 @@ const PARAMETER = /;(?!\s*q=)[^;,]*/gi;
  *
  * @returns undefined where `?format=` names none.
  */
-export function negotiate(query: URLSearchParams, accept: string | undefined): Format | undefined {
+export function negotiate(query: URLSearchParams, accept: string | undefined): FormatEntry | undefined {
   const name = query.get('format');
   if (name !== null) return byName.get(name);
   const headers = { accept: accept?.replace(PARAMETER, '') };

@@ -1,7 +1,6 @@
 /** The answers of the contract. */
-import type { Format } from '../formats/format.ts';
+import type { Format, View } from '../formats/format.ts';
 import type { Response } from './messages.ts';
-import type { Shared } from '../reports.ts';
 
 const COMMON = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
@@ -20,17 +19,20 @@ export function notAllowed(method: string): Response {
   return detail(405, `Method "${method.slice(0, 20)}" not allowed.`, { allow: 'GET, HEAD' });
 }
 
-export function reportResponse({ report, ageMs }: Shared, format: Format, failingStatus: number): Response {
+export function reportResponse(view: View, format: Format): Response {
+  const { report, ageMs } = view;
   return {
-    status: format.status(report, failingStatus),
+    status: format.status(view),
     headers: {
       'content-type': format.contentType,
       ...COMMON,
+      'referrer-policy': 'no-referrer',
       vary: 'Accept, Authorization',
       'x-health-status': report.verdict,
       age: String(Math.floor(ageMs / 1000)),
       'server-timing': `run;dur=${report.durationMs.toFixed(1)}`,
+      ...format.headers,
     },
-    body: format.render(report),
+    body: format.render(view),
   };
 }

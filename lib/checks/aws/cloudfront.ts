@@ -5,8 +5,8 @@ import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../../clients/drivers/index.ts';
 import { caKey, describe, httpUrl, text } from '../../clients/keys.ts';
 import { defineKind } from '../kind.ts';
-import { expectKeys, isExpectedStatus, judge } from '../web/expect.ts';
-import { ask, webTarget } from '../../clients/http/request.ts';
+import { expectKeys, figuresOf, httpFigures, isExpectedStatus, judge } from '../web/expect.ts';
+import { send, webNeeds, webTarget } from '../../clients/http/request.ts';
 import { clientSettings, openAwsClient } from '../../clients/aws/client.ts';
 import { awsError } from '../../clients/aws/errors.ts';
 
@@ -17,22 +17,25 @@ export const cloudfront = defineKind({
     url: describe(httpUrl(), 'An asset of the distribution.'),
     expect: v.optional(describe(v.strictObject(expectKeys), 'What the answer must be: 2xx unless set.'), {}),
     distribution: v.optional(
-      describe(text(), 'Id of the distribution, where AWS shall be asked whether it is enabled and deployed, too.'),
+      describe(text(), 'Id of the distribution, to ask AWS whether it is enabled and deployed, too.'),
     ),
     ...caKey,
   },
+  figures: httpFigures,
   target: (config) => webTarget('cloudfront', config.url),
+  needs: webNeeds,
   async check({ expect, url, distribution, ca }, context) {
     if (distribution !== undefined) await lookAt(distribution, context);
-    const question = { kind: 'cloudfront', url, ca, method: 'GET', headers: {} };
-    const answer = await ask(question, context, (status) => isExpectedStatus(expect, status));
-    const { target, status, headers } = answer;
+    const request = { kind: 'cloudfront', url, ca, method: 'GET', headers: {} };
+    const response = await send(request, context, (status) => isExpectedStatus(expect, status));
+    context.observe(figuresOf(response, Date.now()));
+    const { target, status, headers } = response;
     if (!isFromCloudFront(headers))
       throw new UnhealthyError(
         `${target} answered ${status}, but CloudFront did not serve it: no header x-amz-cf-id, x-amz-cf-pop or via names it; ` +
           'does the name point at the distribution?',
       );
-    judge(answer, expect, Date.now());
+    judge(response, expect, Date.now());
     // A distribution's custom error page comes with the status that was set for it, 200 as well.
     if (/^error from cloudfront/i.test(String(headers['x-cache'])))
       throw new UnhealthyError(
@@ -41,21 +44,21 @@ export const cloudfront = defineKind({
   },
 });
 
-/** CloudFront belongs to no region, and its API answers in the first one. */
+/** CloudFront belongs to no region; its API answers in this one. */
 const API_REGION = 'us-east-1';
 
 /** A distribution that is being deployed may still serve what it was before. */
 async function lookAt(id: string, context: CheckContext): Promise<void> {
   const target = `cloudfront distribution ${id}`;
   const { CloudFrontClient, GetDistributionCommand } = await drivers.cloudfront();
-  const client = await context.connect('cloudfront', () =>
-    openAwsClient(new CloudFrontClient(clientSettings(API_REGION)), 'cloudfront'),
+  const client = await context.share('cloudfront', () =>
+    openAwsClient(new CloudFrontClient(clientSettings({ region: API_REGION, stage: context.stage })), 'cloudfront'),
   );
   context.stage('cloudfront:GetDistribution');
   try {
     const { Distribution } = await client.send(new GetDistributionCommand({ Id: id }), { abortSignal: context.signal });
     if (Distribution?.DistributionConfig === undefined)
-      throw new UnhealthyError(`${target}: AWS answered something that is no distribution`);
+      throw new UnhealthyError(`${target}: AWS did not answer with a distribution`);
     if (Distribution.DistributionConfig.Enabled !== true) throw new UnhealthyError(`${target} is disabled; enable it`);
     if (Distribution.Status !== 'Deployed') throw new UnhealthyError(`${target} is not deployed everywhere yet; wait`);
   } catch (error) {

@@ -2,7 +2,7 @@
 import type { DescribeApiDestinationResponse, Target } from '@aws-sdk/client-eventbridge';
 import { within } from '../../engine/deadline.ts';
 import { CheckError, ConfigurationError, UnhealthyError } from '../../errors.ts';
-import { ask, webTarget } from '../../clients/http/request.ts';
+import { send, webTarget } from '../../clients/http/request.ts';
 import { connectionFault, destinationFault, named, ruleFault } from '../../clients/aws/eventbridge.ts';
 import type { EventBridge } from '../../clients/aws/eventbridge.ts';
 
@@ -35,7 +35,7 @@ type Fault = string | undefined;
 type Look = <T>(target: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 /**
- * Looks at all hops at once.
+ * Looks at all hops concurrently.
  *
  * @param limitMs Milliseconds for all of them.
  */
@@ -47,7 +47,8 @@ export async function findLoss(
   outer: AbortSignal,
 ): Promise<Loss> {
   const end = performance.now() + limitMs;
-  const look: Look = (target, work) => within(Math.max(0, end - performance.now()), target, outer, work);
+  const look: Look = (target, work) =>
+    within({ limitMs: Math.max(0, end - performance.now()), signal: outer, from: target }, work);
 
   const names = {
     bus: named.bus(way.bus),
@@ -90,27 +91,30 @@ export async function findLoss(
   ]);
 }
 
-/** What is not there is a fault; what could not be asked after is not. */
+/** What a look at a hop told: its fault, if it has one, or why it could not be looked at. */
+type Sighting = { readonly fault: Fault } | { readonly unseen: string };
+
+/** A hop that does not exist is a fault. One that could not be asked about is not. */
+async function sight(look: Promise<Fault>): Promise<Sighting> {
+  try {
+    return { fault: await look };
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { fault: error.message };
+    if (error instanceof CheckError) return { unseen: error.message };
+    throw error;
+  }
+}
+
 async function verdictOf(hops: readonly (readonly [name: string, look: Promise<Fault>])[]): Promise<Loss> {
-  const looks = await Promise.allSettled(hops.map(([, look]) => look));
-  const unseen: string[] = [];
-  let first: string | undefined;
-  let why = '';
-  looks.forEach((look, index) => {
-    const name = hops[index]?.[0] ?? '';
-    const isMissing = look.status === 'rejected' && look.reason instanceof ConfigurationError;
-    if (look.status === 'rejected' && !(look.reason instanceof CheckError)) throw look.reason;
-    if (look.status === 'rejected' && !isMissing) {
-      unseen.push(name);
-      why ||= (look.reason as CheckError).message;
-      return;
-    }
-    const fault = look.status === 'fulfilled' ? look.value : (look.reason as CheckError).message;
-    if (fault !== undefined) first ??= `lost at the ${name}: ${fault}`;
-  });
-  const blind = unseen.length > 0 ? `; could not look at ${unseen.join(', ')}: ${why}` : '';
+  const sightings = await Promise.all(hops.map(async ([name, look]) => ({ name, seen: await sight(look) })));
+  const faults = sightings.flatMap(({ name, seen }) =>
+    'fault' in seen && seen.fault !== undefined ? [`lost at the ${name}: ${seen.fault}`] : [],
+  );
+  const unseen = sightings.flatMap(({ name, seen }) => ('unseen' in seen ? [{ name, why: seen.unseen }] : []));
+  const names = unseen.map(({ name }) => name).join(', ');
+  const blind = unseen[0] === undefined ? '' : `; could not look at ${names}: ${unseen[0].why}`;
   const none = unseen.length > 0 ? 'no broken hop found' : 'stored nowhere: every hop works';
-  return { isFound: first !== undefined, text: `${first ?? none}${blind}` };
+  return { isFound: faults.length > 0, text: `${faults[0] ?? none}${blind}` };
 }
 
 /** As TestEventPattern wants it: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html */
@@ -155,10 +159,10 @@ function nameIn(arn: string | undefined, sort: 'api-destination' | 'connection')
 
 /** Whether the API is up: any answer to HEAD, sent without credentials, shows that, unless it is a server's error. */
 async function apiFault(url: string, look: Look): Promise<Fault> {
-  const question = { kind: 'history API', url, method: 'HEAD', headers: {} };
+  const request = { kind: 'history API', url, method: 'HEAD', headers: {} };
   try {
     const { target, status } = await look(webTarget('history API', url), (signal) =>
-      ask(question, { signal, stage: () => undefined }, () => true),
+      send(request, { signal, stage: () => undefined }, () => true),
     );
     return status >= 500 ? `${target} answered ${status} to HEAD; look at its log` : undefined;
   } catch (error) {

@@ -4,8 +4,11 @@ import * as v from 'valibot';
 import { within } from '../../engine/deadline.ts';
 import { ConfigurationError, seconds, TimeoutError, UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
-import { clickhouse, select } from '../data/clickhouse.ts';
+import { clickhouseTarget, select } from '../../clients/sql/clickhouse.ts';
+import { addressIn } from '../../clients/url.ts';
+import { clickhouse } from '../data/clickhouse.ts';
 import { defineKind } from '../kind.ts';
+import type { ConfigOf } from '../kind.ts';
 import { describe, text } from '../../clients/keys.ts';
 import { findLoss } from './event-pipeline-hops.ts';
 import { busKey, named, openEventBridge, regionKey } from '../../clients/aws/eventbridge.ts';
@@ -33,7 +36,7 @@ export const eventPipeline = defineKind({
         query: describe(
           v.pipe(text(), v.regex(/\{id(:(String|UUID))?\}/, "must compare with the event's id: '{id}' or {id:String}")),
           "A SELECT without FORMAT that finds the event by detail.healthgate.id: '{id}' in quotes, or {id:String}. " +
-            'A row means that it arrived; but for a single 0, so that count() does, too.',
+            'A row means that it arrived. A single 0 does not, so that count() works as well.',
         ),
         ca: clickhouse.keys.ca,
       }),
@@ -41,6 +44,8 @@ export const eventPipeline = defineKind({
     ),
     region: regionKey,
   },
+  figures: { latency: { label: 'time from the bus to ClickHouse', unit: 'seconds', sort: 'number' } },
+  needs: ({ clickhouse }) => ['eventbridge', addressIn(clickhouseTarget(clickhouse))],
   target: ({ bus, rule }) => `event pipeline of ${named.rule(rule, bus)}`,
   async check(config, context) {
     const end = performance.now() + context.limitMs;
@@ -48,14 +53,20 @@ export const eventPipeline = defineKind({
     const left = (leaveMs: number) => Math.max(0, end - performance.now() - leaveMs);
     const arrival = watchFor(config, context);
 
-    // Before the event is put: where ClickHouse does not answer, none shall queue up for it.
+    // Before the event is put, so that no events queue up where ClickHouse does not answer.
     if (await arrival.isThere(context.signal))
       throw new ConfigurationError(
         `${arrival.target}: the query finds an event that was never put; let it compare with {id}`,
       );
+    context.reached(addressIn(arrival.target));
     const events = await openEventBridge(config.region, context);
     const event = await putEvent(config, arrival.id, events, context.signal);
-    if (await arrival.comesWithin(left(reserveMs))) return;
+    const putAt = performance.now();
+    context.reached('eventbridge');
+    if (await arrival.comesWithin(left(reserveMs))) {
+      context.observe({ latency: (performance.now() - putAt) / 1000 });
+      return;
+    }
 
     const loss = await findLoss(config, event, events, left(reserveMs / 5), context.signal);
     // It may just be late; and a hop that fails now need not have failed then.
@@ -73,16 +84,19 @@ const MAX_RESERVE_MS = 3000;
 const FIRST_PAUSE_MS = 10;
 const MAX_PAUSE_MS = 500;
 
-type Config = v.InferOutput<v.StrictObjectSchema<typeof eventPipeline.keys, undefined>>;
+type Config = ConfigOf<typeof eventPipeline>;
+
+/** The stages of each look would hide that the check is waiting. */
+const quiet = (): void => undefined;
 
 function watchFor({ clickhouse: where }: Config, context: CheckContext) {
   // Hexadecimal digits and hyphens: nothing that could end a string of SQL.
   const id = randomUUID();
   const query = where.query.replace(QUOTED_ID, `'${id}'`).replace(BARE_ID, id);
-  const target = clickhouse.target(where);
+  const target = clickhouseTarget(where);
   const isThere = async (signal: AbortSignal): Promise<boolean> => {
-    context.stage(`whether the event is in ${target}`);
-    return isFound(await select({ ...where, query }, target, signal));
+    context.stage('looking for the event', `while looking for the event in ${target}`);
+    return isFound(await select({ ...where, query }, quiet, signal));
   };
   const polled = async (signal: AbortSignal): Promise<true> => {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, MAX_PAUSE_MS)) {
@@ -94,10 +108,10 @@ function watchFor({ clickhouse: where }: Config, context: CheckContext) {
     id,
     target,
     isThere,
-    /** Asks again and again, and once more at the end: a ClickHouse that fell silent is not one without the event. */
+    /** Asks again and again, and once more at the end: a ClickHouse that no longer answers may have the event. */
     comesWithin: async (limitMs: number): Promise<boolean> => {
       try {
-        return await within(limitMs, target, context.signal, polled);
+        return await within({ limitMs, signal: context.signal, from: target }, polled);
       } catch (error) {
         if (!(error instanceof TimeoutError) || context.signal.aborted) throw error;
         return isThere(context.signal);
@@ -106,7 +120,7 @@ function watchFor({ clickhouse: where }: Config, context: CheckContext) {
   };
 }
 
-/** Whether there is a row; but one that holds a single 0, as `SELECT count()` has it, is none. */
+/** Whether there is a row. One that holds a single 0, as `SELECT count()` returns it, does not count. */
 export function isFound(rows: readonly unknown[]): boolean {
   const [first] = rows;
   const isZero = rows.length === 1 && Array.isArray(first) && first.length === 1 && String(first[0]) === '0';

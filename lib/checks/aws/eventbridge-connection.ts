@@ -1,12 +1,19 @@
 import { UnhealthyError } from '../../errors.ts';
 import { defineKind } from '../kind.ts';
-import { connectionFault, describeConnection, eventBridgeKeys, named } from '../../clients/aws/eventbridge.ts';
+import {
+  connectionFault,
+  describeConnection,
+  eventBridgeKeys,
+  eventBridgeNeeds,
+  named,
+} from '../../clients/aws/eventbridge.ts';
 
 export const eventbridgeConnection = defineKind({
   kind: 'eventbridge_connection',
   works: 'the connection is authorized (or active, to a private API)',
   keys: eventBridgeKeys,
   target: ({ name }) => named.connection(name),
+  needs: eventBridgeNeeds,
   async check(config, context) {
     const fault = connectionFault(named.connection(config.name), await describeConnection(config, context));
     if (fault !== undefined) throw new UnhealthyError(fault);

@@ -6,13 +6,14 @@ import { drivers } from '../../clients/drivers/index.ts';
 import { defineKind } from '../kind.ts';
 import { clientSettings, openAwsClient } from '../../clients/aws/client.ts';
 import { awsError } from '../../clients/aws/errors.ts';
-import { describeConnection, eventBridgeKeys, named } from '../../clients/aws/eventbridge.ts';
+import { describeConnection, eventBridgeKeys, eventBridgeNeeds, named } from '../../clients/aws/eventbridge.ts';
 
 export const eventbridgeCredentials = defineKind({
   kind: 'eventbridge_credentials',
   works: "the connection's secret exists, is current and has been authorized with",
   keys: eventBridgeKeys,
   target: ({ name }) => `credentials of ${named.connection(name)}`,
+  needs: eventBridgeNeeds,
   async check(config, context) {
     const { name, region } = config;
     const target = eventbridgeCredentials.target(config);
@@ -30,8 +31,8 @@ export const eventbridgeCredentials = defineKind({
 
 async function openSecretsManager(region: string | undefined, context: CheckContext) {
   const { DescribeSecretCommand, SecretsManagerClient } = await drivers.secretsManager();
-  const client = await context.connect(JSON.stringify(['secrets manager', region]), () =>
-    openAwsClient(new SecretsManagerClient(clientSettings(region)), 'secrets manager'),
+  const client = await context.share(JSON.stringify(['secrets manager', region]), () =>
+    openAwsClient(new SecretsManagerClient(clientSettings({ region, stage: context.stage })), 'secrets manager'),
   );
   return {
     /** Its value is not read. */
@@ -63,6 +64,6 @@ export function credentialsFault(
   if (authorized === undefined) return `${target} were never authorized with; update the connection with them`;
   const changed = secret.LastChangedDate ?? secret.CreatedDate;
   if (changed !== undefined && changed.getTime() - authorized.getTime() > TOLERANCE_MS)
-    return `${target} changed after the connection was last authorized; update the connection, so that it is authorized anew`;
+    return `${target} changed after the connection was last authorized; update the connection, so that it is authorized again`;
   return undefined;
 }

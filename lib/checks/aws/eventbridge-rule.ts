@@ -1,12 +1,13 @@
 import { UnhealthyError } from '../../errors.ts';
 import { defineKind } from '../kind.ts';
-import { eventBridgeKeys, named, openEventBridge, ruleFault } from '../../clients/aws/eventbridge.ts';
+import { eventBridgeKeys, eventBridgeNeeds, named, openEventBridge, ruleFault } from '../../clients/aws/eventbridge.ts';
 
 export const eventbridgeRule = defineKind({
   kind: 'eventbridge_rule',
   works: 'the rule is enabled and has a target',
   keys: eventBridgeKeys,
   target: ({ name, bus }) => named.rule(name, bus),
+  needs: eventBridgeNeeds,
   async check(config, context) {
     const { name, bus, region } = config;
     const target = eventbridgeRule.target(config);

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
 import type { Opened } from '../../engine/connections.ts';
+import type { BeginStage } from '../../engine/stages.ts';
 import { UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../../clients/drivers/index.ts';
@@ -43,15 +44,22 @@ export const s3 = defineKind({
       ? { path: 'key', message: 'missing: mode read needs the key of an object' }
       : undefined,
   target: ({ bucket, endpoint }) =>
-    `s3 bucket ${bucket}${endpoint === undefined ? '' : ` at ${hostOf(endpoint, endpoint.startsWith('https:') ? 443 : 80)}`}`,
+    `s3 bucket ${bucket}${endpoint === undefined ? '' : ` at ${endpointAddress(endpoint)}`}`,
+  needs: ({ endpoint }) => [endpoint === undefined ? 's3' : endpointAddress(endpoint)],
   async check(config, context) {
     const { region, endpoint, ca, mode, key } = config;
-    const client = await context.connect(JSON.stringify(['s3', region, endpoint, ca]), () => openClient(config));
+    const client = await context.share(JSON.stringify(['s3', region, endpoint, ca]), () =>
+      openClient(config, context.stage),
+    );
     const bucket = await bucketOf(client, config.bucket, s3.target(config), context);
     if (mode === 'round_trip') return roundTrip(bucket, key ?? 'healthgate/');
     await bucket.read(key ?? '');
   },
 });
+
+function endpointAddress(endpoint: string): string {
+  return hostOf(endpoint, endpoint.startsWith('https:') ? 443 : 80);
+}
 
 interface Settings {
   readonly region?: string | undefined;
@@ -59,10 +67,10 @@ interface Settings {
   readonly ca?: string | undefined;
 }
 
-async function openClient({ region, endpoint, ca }: Settings): Promise<Opened<S3Client>> {
+async function openClient({ region, endpoint, ca }: Settings, stage: BeginStage): Promise<Opened<S3Client>> {
   const { S3Client } = await drivers.s3();
   const client = new S3Client({
-    ...clientSettings(region, ca),
+    ...clientSettings({ region, ca, stage }),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
     // Not every service that speaks S3 knows the checksums that the SDK adds by itself; what comes back is compared anyway.
     requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -98,10 +106,12 @@ async function bucketOf(client: S3Client, name: string, target: string, context:
       const get = async () => {
         const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: name, Key }), abort);
         if (Body === undefined || ETag === undefined)
-          throw new UnhealthyError(`${target} answered something that is no object of S3; is the endpoint right?`);
+          throw new UnhealthyError(
+            `${target} did not answer with an object; is the endpoint right, and does it speak S3?`,
+          );
         return (await readAtMost(Body as Readable, MAX_BODY_BYTES)).bytes;
       };
-      // Who may not list the bucket is told of a missing object that access is denied.
+      // Without permission to list the bucket, a missing object is reported as access denied.
       return call('s3:GetObject', get, 's3:GetObject and s3:ListBucket');
     },
     remove: (Key) => call('s3:DeleteObject', () => client.send(new DeleteObjectCommand({ Bucket: name, Key }), abort)),
@@ -114,7 +124,7 @@ async function roundTrip(bucket: Bucket, prefix: string): Promise<void> {
   await bucket.put(key, content);
   try {
     if ((await bucket.read(key)).toString() !== content)
-      throw new UnhealthyError(`${bucket.target} gave back something else than what was put there`);
+      throw new UnhealthyError(`${bucket.target} gave back other content than what was put there`);
   } catch (error) {
     await bucket.remove(key).catch(() => undefined);
     throw error;

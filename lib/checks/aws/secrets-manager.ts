@@ -9,5 +9,7 @@ export const secretsManager = defineKind({
     secret: v.optional(describe(text(), "Name of the secret to read; the namespace's own unless set.")),
   },
   target: ({ secret }) => (secret === undefined ? "the namespace's secret" : `secret ${secret}`),
+  // Which vault it is, the document does not know; where the vault fails too, the run finds out by itself.
+  needs: () => [],
   check: ({ secret }, context) => context.proveVault(secret, context.signal),
 });

@@ -4,7 +4,7 @@ import { ConfigurationError, UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { defineKind } from '../kind.ts';
 import { describe } from '../../clients/keys.ts';
-import { connectNode, connectRedis, redisKeys, redisTarget } from '../../clients/redis/client.ts';
+import { connectNode, connectRedis, redisKeys, redisNeeds, redisTarget } from '../../clients/redis/client.ts';
 import { Redirect } from '../../clients/redis/errors.ts';
 import type { RedisNode } from '../../clients/redis/node.ts';
 import { addressOf } from '../../clients/redis/url.ts';
@@ -23,6 +23,7 @@ export const cache = defineKind({
     key_prefix: v.optional(describe(v.string(), 'What the name of the key begins with.'), 'healthgate:'),
   },
   target: redisTarget,
+  needs: redisNeeds,
   async check(config, context) {
     let node = await connectRedis(config, context);
     let key = config.key_prefix + randomUUID();
@@ -38,8 +39,8 @@ export const cache = defineKind({
           );
         }
         if (redirects === MAX_REDIRECTS)
-          throw new UnhealthyError(`${node.name} sends on and on to other nodes of its cluster`);
-        // A slot that is on its way takes part in no round trip; another key most likely is in another slot.
+          throw new UnhealthyError(`${node.name} redirects to other nodes of its cluster again and again`);
+        // A slot that is being moved cannot serve a round trip; another key is most likely in another slot.
         if (error.kind === 'ASK') key = config.key_prefix + randomUUID();
         else node = await connectNode(config, error.to, context);
       }
@@ -49,14 +50,14 @@ export const cache = defineKind({
 
 async function roundTrip(node: RedisNode, key: string, context: CheckContext): Promise<void> {
   const value = randomUUID();
-  context.stage(`SET on ${node.name}`);
+  context.stage('SET', `during SET on ${node.name}`);
   const set = await node.call('SET', key, value, 'PX', TTL_MS);
-  if (set !== 'OK') throw new UnhealthyError(`${node.name} answered SET with something else than OK`);
-  context.stage(`GET from ${node.name}`);
+  if (set !== 'OK') throw new UnhealthyError(`${node.name} did not answer SET with OK`);
+  context.stage('GET', `during GET from ${node.name}`);
   const got = await node.call('GET', key);
   if (got === null) throw new UnhealthyError(`${node.name} lost a key right after it was set; is it evicting keys?`);
-  if (got !== value) throw new UnhealthyError(`${node.name} gave back another value than was set`);
-  context.stage(`DEL on ${node.name}`);
+  if (got !== value) throw new UnhealthyError(`${node.name} gave back another value than the one that was set`);
+  context.stage('DEL', `during DEL on ${node.name}`);
   const deleted = await node.call('DEL', key);
   if (deleted !== 1) throw new UnhealthyError(`${node.name} lost a key before it was deleted; is it evicting keys?`);
 }

@@ -1,7 +1,7 @@
 import { UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { defineKind } from '../kind.ts';
-import { connectNode, connectRedis, redisKeys, redisTarget } from '../../clients/redis/client.ts';
+import { connectNode, connectRedis, redisKeys, redisNeeds, redisTarget } from '../../clients/redis/client.ts';
 import { hostFrom } from '../../clients/redis/errors.ts';
 import type { RedisConfig, RedisNode } from '../../clients/redis/node.ts';
 import { addressOf, hostText, parseHost } from '../../clients/redis/url.ts';
@@ -11,6 +11,7 @@ export const redis = defineKind({
   works: 'PING answers; in a cluster, its state is ok and PING answers on every master',
   keys: redisKeys,
   target: redisTarget,
+  needs: redisNeeds,
   async check(config, context) {
     const node = await connectRedis(config, context);
     if (addressOf(config).form === 'cluster') await checkCluster(node, config, context);
@@ -22,21 +23,20 @@ export const redis = defineKind({
 });
 
 async function ping(node: RedisNode): Promise<void> {
-  if ((await node.call('PING')) !== 'PONG')
-    throw new UnhealthyError(`${node.name} answered PING with something else than PONG`);
+  if ((await node.call('PING')) !== 'PONG') throw new UnhealthyError(`${node.name} did not answer PING with PONG`);
 }
 
 async function checkCluster(node: RedisNode, config: RedisConfig, context: CheckContext): Promise<void> {
-  context.stage(`CLUSTER INFO from ${node.name}`);
+  context.stage('CLUSTER INFO', `during CLUSTER INFO from ${node.name}`);
   const info = String(await node.call('CLUSTER', 'INFO'));
   if (!/^cluster_state:ok\r?$/m.test(info)) {
     throw new UnhealthyError(`the cluster of ${node.name} is not in the state ok; see CLUSTER INFO and CLUSTER NODES`);
   }
-  context.stage(`CLUSTER SLOTS from ${node.name}`);
+  context.stage('CLUSTER SLOTS', `during CLUSTER SLOTS from ${node.name}`);
   const masters = mastersIn(await node.call('CLUSTER', 'SLOTS'), node);
   const waiting = new Set(masters);
   const stage = () => {
-    context.stage(`PING to its master ${[...waiting].join(' and ')}`);
+    context.stage('PING', `during PING to its master ${[...waiting].join(' and ')}`);
   };
   stage();
   await Promise.all(

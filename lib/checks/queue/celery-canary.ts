@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
-import { connectRedis, redisTarget } from '../../clients/redis/client.ts';
+import type { BeginStage } from '../../engine/stages.ts';
+import { connectRedis, redisNeeds, redisTarget } from '../../clients/redis/client.ts';
 import type { RedisConfig } from '../../clients/redis/node.ts';
 import { consume } from '../../clients/amqp/broker.ts';
 import type { Broker, OutgoingMessage } from '../../clients/amqp/broker.ts';
-import { outcomeOf, resultKey, taskMessage } from '../../clients/celery/celery.ts';
-import type { Outcome } from '../../clients/celery/celery.ts';
+import { outcomeOf, resultKey, taskMessage } from '../../clients/celery/messages.ts';
+import type { Outcome } from '../../clients/celery/messages.ts';
 
 export interface Canary {
   readonly queue: string;
@@ -45,7 +46,10 @@ function overBroker(canary: Canary, broker: Broker, context: CheckContext): Prom
     });
     await canary.after;
     await broker.publishOn(channel, { ...taskOf(canary, id, context), replyTo: REPLY_TO });
-    context.stage(`the result of task ${canary.task}; workers whose result backend is not rpc need result_url`);
+    context.stage(
+      'canary',
+      `while waiting for the result of task ${canary.task}; workers whose result backend is not rpc need result_url`,
+    );
     return received;
   });
 }
@@ -60,17 +64,21 @@ async function overRedis(
   context: CheckContext,
 ): Promise<Outcome> {
   const id = randomUUID();
-  const stage = (waitingFor: string) => {
-    context.stage(`${redisTarget(results)}: ${waitingFor}`);
+  const stage: BeginStage = (name, when = `during ${name}`) => {
+    context.stage(name, `${when} (${redisTarget(results)})`);
   };
   broker.preparePublishing();
   const redis = await connectRedis(results, { ...context, stage });
   await canary.after;
   await broker.publish(taskOf(canary, id, context));
-  context.stage(`the result of task ${canary.task} in ${redis.name}; is that the result backend of its worker?`);
+  context.stage(
+    'canary',
+    `while waiting for the result of task ${canary.task} in ${redis.name}; is that the result backend of its worker?`,
+  );
   for (let wait = FIRST_LOOK_MS; ; wait = Math.min(1.5 * wait, MAX_BETWEEN_LOOKS_MS)) {
     await sleep(wait, undefined, { signal: context.signal });
     const held = await redis.call('GET', resultKey(id));
+    redisNeeds(results).forEach(context.reached);
     const outcome = typeof held === 'string' ? outcomeOf(held) : undefined;
     if (outcome === undefined) continue;
     await redis.call('DEL', resultKey(id));
@@ -78,7 +86,7 @@ async function overRedis(
   }
 }
 
-/** Nobody waits longer for the result than the check's limit, so neither the broker nor a worker shall keep the task longer. */
+/** Nobody waits longer for the result than the check's limit, so neither the broker nor a worker may keep the task longer. */
 function taskOf({ queue, task }: Canary, id: string, { limitMs }: CheckContext): OutgoingMessage {
   const message = taskMessage(id, task, new Date(Date.now() + limitMs));
   return { ...message, routingKey: queue, expiration: Math.ceil(limitMs) };

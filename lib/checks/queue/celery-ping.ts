@@ -2,8 +2,10 @@ import * as v from 'valibot';
 import { UnhealthyError } from '../../errors.ts';
 import { defineKind } from '../kind.ts';
 import { describe, text } from '../../clients/keys.ts';
-import { brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
-import { askWorkers, patience, PING } from '../../clients/celery/celery.ts';
+import { brokerAddress, brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
+import { patience } from '../../clients/celery/answers.ts';
+import { askWorkers } from '../../clients/celery/mailbox.ts';
+import { PING } from '../../clients/celery/messages.ts';
 
 /** The names of the workers that must answer, or how many at least. */
 export type Workers = number | readonly string[];
@@ -21,16 +23,21 @@ export const celeryPing = defineKind({
       1,
     ),
   },
+  figures: {
+    workers: { label: 'workers that answered', unit: 'workers', sort: 'number' },
+  },
+  needs: ({ url }) => [brokerAddress(url)],
   target: ({ url }) => `celery workers at ${brokerOf(url)}`,
   async check({ workers, ...config }, context) {
     const start = performance.now();
     const broker = await connectBroker(config, context);
     const answers = await askWorkers(PING, config, broker, context);
-    context.stage('answers to ping');
+    context.stage('ping', 'while waiting for answers to ping');
     const wait = patience(context.limitMs, context.limitMs - (performance.now() - start));
     const answered = answers.byWorker;
-    if (!(await answers.until(() => isEnough(workers, answered), wait, context.signal)))
-      throw new UnhealthyError(whoIsMissing(workers, [...answered.keys()]));
+    const areEnough = await answers.until(() => isEnough(workers, answered), wait, context.signal);
+    context.observe({ workers: answered.size });
+    if (!areEnough) throw new UnhealthyError(whoIsMissing(workers, [...answered.keys()]));
   },
 });
 

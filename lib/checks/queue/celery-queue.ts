@@ -3,14 +3,17 @@ import * as v from 'valibot';
 import { answered } from '../../engine/connections.ts';
 import { UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
+import { redisNeeds } from '../../clients/redis/client.ts';
 import { redisUrl } from '../../clients/redis/url.ts';
 import { defineKind } from '../kind.ts';
 import { describe, text } from '../../clients/keys.ts';
-import { brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
+import { brokerAddress, brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
 import type { BrokerConfig } from '../../clients/amqp/connect.ts';
 import type { Broker } from '../../clients/amqp/broker.ts';
 import { runCanary } from './celery-canary.ts';
-import { ACTIVE_QUEUES, askWorkers, patience } from '../../clients/celery/celery.ts';
+import { patience } from '../../clients/celery/answers.ts';
+import { askWorkers } from '../../clients/celery/mailbox.ts';
+import { ACTIVE_QUEUES } from '../../clients/celery/messages.ts';
 
 export const celeryQueue = defineKind({
   kind: 'celery_queue',
@@ -34,28 +37,39 @@ export const celeryQueue = defineKind({
       ),
     ),
   },
+  figures: {
+    depth: { label: 'messages waiting', unit: 'messages', sort: 'number' },
+    consumers: { label: 'consumers', unit: 'consumers', sort: 'number' },
+    workers: { label: 'workers that answered', unit: 'workers', sort: 'number' },
+  },
+  needs: ({ url, result_url }) => [
+    brokerAddress(url),
+    ...(result_url === undefined ? [] : redisNeeds({ url: result_url })),
+  ],
   target: (config) => `celery queue ${config.queue} at ${brokerOf(config.url)}`,
   async check(config, context) {
     const start = performance.now();
     const broker = await connectBroker(config, context);
-    // All at once; what is found is judged in order, since one failure explains the next.
+    // All concurrently. What is found is judged in order, since one failure explains the next.
     const inspected = inspect(config, broker, context);
     const asked = askWorkers(ACTIVE_QUEUES, config, broker, context);
     const canary =
       config.task === undefined
         ? undefined
         : runCanary({ ...config, task: config.task, after: inspected }, broker, context);
-    for (const work of [asked, canary]) work?.catch(() => undefined); // it is of no account where the queue is at fault
+    for (const work of [asked, canary]) work?.catch(() => undefined); // where the queue is at fault, nobody waits for it
 
     const { consumerCount, messageCount } = await inspected;
+    context.observe({ depth: messageCount, consumers: consumerCount });
     if (consumerCount === 0) throw new UnhealthyError(`no worker consumes queue ${config.queue}`);
 
     // A worker that hangs still counts as a consumer, so one must say for itself that it consumes the queue.
     const answers = await asked;
     const isConsumed = () => [...answers.byWorker.values()].some((queues) => queues.has(config.queue));
     const wait = patience(context.limitMs, context.limitMs - (performance.now() - start));
-    if (!(await answers.until(isConsumed, wait, context.signal)))
-      throw new UnhealthyError(silence(config.queue, consumerCount));
+    const isAnswered = await answers.until(isConsumed, wait, context.signal);
+    context.observe({ workers: answers.byWorker.size });
+    if (!isAnswered) throw new UnhealthyError(silence(config.queue, consumerCount));
 
     if (config.max_depth !== undefined && messageCount > config.max_depth)
       throw new UnhealthyError(tooDeep(config.queue, messageCount, config.max_depth));
@@ -63,7 +77,7 @@ export const celeryQueue = defineKind({
   },
 });
 
-/** Once a run, before any canary is put there and counts as well. Asks passively, since a check must not make the queue. */
+/** Once a run, before any canary is put there and counted. Asks passively, since a check must not create the queue. */
 function inspect(
   { url, ca, queue }: BrokerConfig & { readonly queue: string },
   broker: Broker,
@@ -71,9 +85,9 @@ function inspect(
 ): Promise<Replies.AssertQueue> {
   const meanings = {
     404: () => new UnhealthyError(`queue ${queue} does not exist`),
-    405: () => new UnhealthyError(`queue ${queue} belongs to another connection alone`),
+    405: () => new UnhealthyError(`queue ${queue} is exclusive to another connection`),
   };
-  return context.connect(JSON.stringify(['celery queue', url, ca, queue]), async () =>
+  return context.share(JSON.stringify(['celery queue', url, ca, queue]), async () =>
     answered(await broker.ask((channel) => channel.checkQueue(queue), meanings)),
   );
 }

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { UnhealthyError } from '../../errors.ts';
 import { defineKind } from '../kind.ts';
 import { describe } from '../../clients/keys.ts';
-import { brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
+import { brokerAddress, brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
 import { consume } from '../../clients/amqp/broker.ts';
 import type { Broker } from '../../clients/amqp/broker.ts';
 
@@ -15,16 +15,21 @@ export const rabbitmq = defineKind({
     ...brokerKeys,
     round_trip: v.optional(describe(v.boolean(), 'Whether a message must come back through the broker.'), false),
   },
+  figures: {
+    version: { label: 'server version', unit: '', sort: 'text' },
+  },
   target: ({ url }) => brokerOf(url),
+  needs: ({ url }) => [brokerAddress(url)],
   async check(config, context) {
     const broker = await connectBroker(config, context);
+    if (broker.version !== undefined) context.observe({ version: broker.version });
     if (!config.round_trip) return broker.onChannel(async () => undefined);
     broker.preparePublishing();
     await broker.onChannel(async (channel) => {
-      context.stage('its message to come back');
+      context.stage('round trip', 'while waiting for its message to come back');
       const sent = randomUUID();
       if ((await roundTrip(broker, channel, sent)) !== sent)
-        throw new UnhealthyError(`${broker.name} gave back another message than it was given`);
+        throw new UnhealthyError(`${broker.name} gave back another message than the one it was given`);
     });
   },
 });

@@ -51,8 +51,12 @@ export const dns = defineKind({
       ),
     ),
   },
+  figures: { answers: { label: 'answers', unit: '', sort: 'list' } },
+  // The name server, where it is known. The name itself is what is checked.
+  needs: ({ server }) => (server === undefined ? [] : [server]),
   target: ({ name, type, server }) => `dns ${type} ${name}${server === undefined ? '' : ` at ${server}`}`,
-  async check(config, { signal, limitMs }) {
+  async check(config, context) {
+    const { signal, limitMs } = context;
     const target = dns.target(config);
     const resolver = new Resolver({ timeout: Math.max(1, Math.ceil(limitMs / (TRIES + 1))), tries: TRIES });
     if (config.server !== undefined) resolver.setServers([config.server]);
@@ -62,7 +66,9 @@ export const dns = defineKind({
     signal.addEventListener('abort', cancel, { once: true });
     try {
       signal.throwIfAborted();
+      context.stage('query');
       const answers = await QUERIES[config.type](resolver, config.name);
+      context.observe({ answers });
       judge(answers, [config.expect ?? []].flat(), config.type, target);
     } catch (error) {
       throw lookupError(error, target) ?? error;
@@ -91,7 +97,7 @@ const LOOKUP_ERRORS: Readonly<Record<string, (target: string) => CheckError>> = 
   EREFUSED: (target) => new UnhealthyError(`${target}: the name server refuses to answer (REFUSED)`),
   ENOTIMP: (target) => new UnhealthyError(`${target}: the name server does not know this kind of query (NOTIMP)`),
   EFORMERR: (target) => new UnhealthyError(`${target}: the name server does not understand the query (FORMERR)`),
-  EBADRESP: (target) => new UnhealthyError(`${target}: the name server answered something that is not DNS`),
+  EBADRESP: (target) => new UnhealthyError(`${target}: the name server did not answer with DNS`),
   EBADNAME: (target) => new ConfigurationError(`${target}: not a name that can be looked up`),
   ETIMEOUT: (target) => new TimeoutError(`no answer from ${target}`),
 };

@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import { AuthError, ConfigurationError, TLSError, UnhealthyError } from '../../errors.ts';
 import { describe, record, text } from '../../clients/keys.ts';
-import type { Answer } from '../../clients/http/request.ts';
+import type { HttpResponse } from '../../clients/http/request.ts';
+import type { Declarations, FiguresOf } from '../../engine/figures.ts';
 
 const MS_PER_DAY = 24 * 60 * 60 * 1000;
 
@@ -48,12 +49,35 @@ export function isExpectedStatus({ status }: Pick<Expectation, 'status'>, actual
   return [status].flat().some((one) => one === actual || one === `${Math.floor(actual / 100)}xx`);
 }
 
+/** What kinds that ask over HTTP learn. */
+export const httpFigures = {
+  status: { label: 'HTTP status', unit: '', sort: 'number' },
+  size: { label: 'size of the body', unit: 'bytes', sort: 'number' },
+  days_left: { label: 'days that the certificate is valid', unit: 'days', sort: 'number' },
+  address: { label: 'IP address', unit: '', sort: 'text' },
+} as const satisfies Declarations;
+
+/** @param now Milliseconds since 1970. */
+export function figuresOf(response: HttpResponse, now: number): Partial<FiguresOf<typeof httpFigures>> {
+  const { status, body, certificateExpiresAt, address } = response;
+  return {
+    status,
+    size: body.length,
+    ...(certificateExpiresAt !== undefined && { days_left: daysLeft(certificateExpiresAt, now) }),
+    ...(address !== undefined && { address }),
+  };
+}
+
+function daysLeft(expiresAt: number, now: number): number {
+  return Math.floor((expiresAt - now) / MS_PER_DAY);
+}
+
 /**
  * @param now Milliseconds since 1970.
  * @throws CheckError where the answer is not as expected. Its message holds nothing of the answer but the status.
  */
-export function judge(answer: Answer, expected: Expectation, now: number): void {
-  const { target, status, body, whole, certificateExpiresAt } = answer;
+export function judge(response: HttpResponse, expected: Expectation, now: number): void {
+  const { target, status, body, whole, certificateExpiresAt } = response;
   if (!isExpectedStatus(expected, status)) {
     if (status === 401 || status === 403)
       throw new AuthError(`${target} answered ${status}: it wants credentials, or refused those it got`);
@@ -64,7 +88,7 @@ export function judge(answer: Answer, expected: Expectation, now: number): void 
     throw new UnhealthyError(`${target} answered ${status}, but the body does not contain the expected text`);
   if (expected.json === undefined) return;
   if (!whole) throw new UnhealthyError(`${target} answered ${status}, but with more than 1 MiB of JSON`);
-  const path = mismatch(expected.json, parse(answer));
+  const path = mismatch(expected.json, parse(response));
   if (path !== undefined)
     throw new UnhealthyError(`${target} answered ${status}, but ${path.join('.')} of its JSON is not as expected`);
 }
@@ -72,13 +96,13 @@ export function judge(answer: Answer, expected: Expectation, now: number): void 
 function judgeCertificate(target: string, expiresAt: number | undefined, days: number, now: number): void {
   if (expiresAt === undefined)
     throw new ConfigurationError(`${target}: tls_days needs a URL that starts with https://`);
-  const left = Math.floor((expiresAt - now) / MS_PER_DAY);
+  const left = daysLeft(expiresAt, now);
   // Not `left >= days`: a date that does not parse must not pass.
   if (!(expiresAt - now >= days * MS_PER_DAY))
     throw new TLSError(`the certificate of ${target} expires in ${left} days, expected at least ${days}; renew it`);
 }
 
-function parse({ target, status, body }: Answer): unknown {
+function parse({ target, status, body }: HttpResponse): unknown {
   try {
     return JSON.parse(body.toString());
   } catch {

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { caKey, describe, httpUrl } from '../../clients/keys.ts';
 import { defineKind } from '../kind.ts';
-import { expectKeys, isExpectedStatus, jsonKey, judge } from './expect.ts';
-import { ask, headersKey, webTarget } from '../../clients/http/request.ts';
+import { expectKeys, figuresOf, httpFigures, isExpectedStatus, jsonKey, judge } from './expect.ts';
+import { headersKey, send, webNeeds, webTarget } from '../../clients/http/request.ts';
 
 export const http = defineKind({
   kind: 'http',
@@ -24,9 +24,13 @@ export const http = defineKind({
     ),
     ...caKey,
   },
+  figures: httpFigures,
+  needs: webNeeds,
   target: (config) => webTarget('http', config.url),
-  async check({ expect, ...question }, context) {
-    const answer = await ask({ kind: 'http', ...question }, context, (status) => isExpectedStatus(expect, status));
-    judge(answer, expect, Date.now());
+  async check({ expect, ...request }, context) {
+    const response = await send({ kind: 'http', ...request }, context, (status) => isExpectedStatus(expect, status));
+    const now = Date.now();
+    context.observe(figuresOf(response, now));
+    judge(response, expect, now);
   },
 });

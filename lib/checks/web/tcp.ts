@@ -1,4 +1,5 @@
 import { connect, isIPv6 } from 'node:net';
+import { timeConnecting } from '../../clients/connecting.ts';
 import { connectionClosed, networkError } from '../../clients/network-errors.ts';
 import { defineKind } from '../kind.ts';
 import { describe, port, text } from '../../clients/keys.ts';
@@ -10,22 +11,31 @@ export const tcp = defineKind({
     host: describe(text(), 'Host name or IP address.'),
     port: describe(port(), 'TCP port.'),
   },
-  target: ({ host, port }) => `tcp ${isIPv6(host) ? `[${host}]` : host}:${port}`,
-  async check(config, { signal }) {
-    const { host, port } = config;
+  figures: { address: { label: 'IP address', unit: '', sort: 'text' } },
+  target: (config) => `tcp ${addressOf(config)}`,
+  needs: (config) => [addressOf(config)],
+  async check({ host, port }, context) {
+    const { signal, stage } = context;
+    const target = tcp.target({ host, port });
     const socket = connect({ host, port, signal });
+    timeConnecting(socket, { host, tls: false, stage });
     try {
       await new Promise<void>((resolve, reject) => {
         socket.once('connect', resolve);
         socket.once('error', reject);
         socket.once('close', () => {
-          reject(connectionClosed(tcp.target(config)));
+          reject(connectionClosed(target));
         });
       });
+      if (socket.remoteAddress !== undefined) context.observe({ address: socket.remoteAddress });
     } catch (error) {
-      throw networkError(error, tcp.target(config)) ?? error;
+      throw networkError(error, target) ?? error;
     } finally {
       socket.destroy();
     }
   },
 });
+
+function addressOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}

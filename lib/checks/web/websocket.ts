@@ -10,11 +10,12 @@ import { connectionClosed, networkError } from '../../clients/network-errors.ts'
 import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../../clients/drivers/index.ts';
 import { caKey, describe, text, url } from '../../clients/keys.ts';
+import { timeConnecting } from '../../clients/connecting.ts';
 import { defineKind } from '../kind.ts';
 import { httpError } from '../../clients/http/errors.ts';
-import { headersKey, webTarget } from '../../clients/http/request.ts';
+import { headersKey, webNeeds, webTarget } from '../../clients/http/request.ts';
 
-/** Of what is said beside the expected. */
+/** Of everything that is said before the expected message. */
 const MAX_MESSAGES = 1000;
 const MAX_BYTES = 1024 * 1024;
 /** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
@@ -43,11 +44,13 @@ export const websocket = defineKind({
     ...caKey,
   },
   target: (config) => webTarget('websocket', config.url),
+  needs: webNeeds,
   async check(config, context) {
-    await context.connect(JSON.stringify(['websocket', config]), (signal) => open(config, context, signal));
+    await context.share(JSON.stringify(['websocket', config]), (signal) => open(config, context, signal));
   },
 });
 
+/** What is said, and to whom. */
 interface Conversation {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -70,6 +73,17 @@ async function open(config: Conversation, context: Stages, signal: AbortSignal):
     maxPayload: MAX_BYTES,
     perMessageDeflate: false,
     ca: config.ca,
+    finishRequest: (request) => {
+      request.once('socket', (connecting) => {
+        const { hostname, protocol } = address;
+        const ready = () => {
+          context.stage('handshake');
+        };
+        const host = hostname.replace(/^\[|\]$/g, '');
+        timeConnecting(connecting, { host, tls: protocol === 'wss:', stage: context.stage, ready });
+      });
+      request.end();
+    },
   });
   const destroy = () => {
     socket.terminate();
@@ -97,7 +111,6 @@ function converse(socket: WebSocket, config: Conversation, target: string, conte
   let messages = 0;
   let bytes = 0;
   return new Promise((resolve, reject) => {
-    context.stage('the handshake');
     socket.on('error', reject);
     socket.on('close', (code) => {
       reject(closed(code, target));
@@ -112,7 +125,8 @@ function converse(socket: WebSocket, config: Conversation, target: string, conte
     });
     socket.on('open', () => {
       if (config.send !== undefined) socket.send(config.send);
-      context.stage(config.expect === undefined ? 'the pong' : 'the expected message');
+      if (config.expect === undefined) context.stage('pong', 'while waiting for the pong');
+      else context.stage('message', 'while waiting for the expected message');
       if (config.expect === undefined) socket.ping(payload);
     });
     socket.on('pong', (data) => {
@@ -154,5 +168,5 @@ function socketError(error: unknown, target: string): unknown {
 }
 
 function brokenHandshake(target: string): CheckError {
-  return new UnhealthyError(`${target} did not complete the websocket handshake as it should`);
+  return new UnhealthyError(`${target} did not complete the websocket handshake properly`);
 }

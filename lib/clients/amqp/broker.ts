@@ -4,9 +4,9 @@ import { UnhealthyError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
 import { connectionClosed } from '../network-errors.ts';
 import { MAX_SECONDS } from '../../engine/deadline.ts';
-import { brokerError, garbage, replyCode } from './errors.ts';
+import { brokerError, notAmqp, replyCode } from './errors.ts';
 
-/** What a reply code of the broker means to the one who asked. */
+/** What a reply code of the broker means to the caller. */
 export type Meanings = Readonly<Record<number, () => CheckError>>;
 
 export interface OutgoingMessage extends Options.Publish {
@@ -18,13 +18,13 @@ export interface OutgoingMessage extends Options.Publish {
 
 const LANES = 8;
 
-/** A channel on which one question follows the other. */
+/** A channel on which one call follows the other. */
 class Lane {
   channel: Promise<Channel> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  after<T>(question: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(question);
+  after<T>(call: (lane: this) => Promise<T>): Promise<T> {
+    const turn = this.#last.then(() => call(this));
     this.#last = turn.catch(() => undefined);
     return turn;
   }
@@ -39,6 +39,8 @@ interface Publisher {
 /** An open connection. Its channels are never closed by themselves: they end with it, when the run does. */
 export class Broker {
   readonly name: string;
+  /** As the broker says itself: `3.10.8`. */
+  readonly version: string | undefined;
   /** Aborted, with a `CheckError` as the reason, once no answer can come any more. */
   readonly signal: AbortSignal;
   readonly #model: ChannelModel;
@@ -49,6 +51,8 @@ export class Broker {
 
   constructor(model: ChannelModel, name: string) {
     this.name = name;
+    const { version } = model.connection.serverProperties;
+    this.version = typeof version === 'string' ? version : undefined;
     this.#model = model;
     const lost = new AbortController();
     this.signal = lost.signal;
@@ -57,9 +61,9 @@ export class Broker {
         lost.abort(error);
         reject(error);
       };
-      // An `error` that nobody listens to would end the process. Not every loss comes as one: a broker that stops sends `close` alone.
+      // An `error` that nobody listens to would end the process. Not every loss is one: a broker that stops sends only `close`.
       model.on('error', (error) => {
-        lose(brokerError(error, name) ?? garbage(name));
+        lose(brokerError(error, name) ?? notAmqp(name));
       });
       model.on('close', (error) => {
         lose(brokerError(error, name) ?? connectionClosed(name));
@@ -86,21 +90,27 @@ export class Broker {
   }
 
   /**
-   * Asks something that the broker answers at once, on one of a few channels that all such questions share: a channel for each of
-   * a thousand checks would cost more than the rest of the run.
+   * Makes a call that the broker answers immediately, on one of a few channels that all such calls share: a channel for
+   * each of a thousand checks would cost more than the rest of the run.
    */
-  async ask<T>(question: (channel: Channel) => Promise<T>, meanings: Meanings = {}): Promise<T> {
-    const lane = this.#lanes[this.#asked++ % LANES] ?? (this.#lanes[this.#lanes.length] = new Lane());
-    return lane.after(async () => {
+  async ask<T>(call: (channel: Channel) => Promise<T>, meanings: Meanings = {}): Promise<T> {
+    return this.#nextLane().after(async (lane) => {
       try {
         lane.channel ??= this.#newChannel();
         const channel = await lane.channel;
-        return await Promise.race([this.#lost, question(channel)]);
+        return await Promise.race([this.#lost, call(channel)]);
       } catch (error) {
         lane.channel = undefined; // the broker closes a channel with the answer that something does not exist
         throw this.#meaning(error, meanings);
       }
     });
+  }
+
+  #nextLane(): Lane {
+    const index = this.#asked++ % LANES;
+    const lane = this.#lanes[index] ?? new Lane();
+    this.#lanes[index] = lane;
+    return lane;
   }
 
   /** Opens the channel that `publish` uses, which takes two round trips, ahead of time. */
@@ -118,7 +128,7 @@ export class Broker {
     }
   }
 
-  /** The same on a given channel, for who minds which. */
+  /** The same on a given channel. */
   publishOn(channel: ConfirmChannel, message: OutgoingMessage): Promise<void> {
     return new Promise((resolve, reject) => {
       channel.publish(...parts(message), (refused) => {
@@ -147,7 +157,7 @@ export class Broker {
     return meanings[replyCode(error) ?? 0]?.() ?? brokerError(error, this.name) ?? error;
   }
 
-  /** For questions only, which reject by themselves when the broker closes the channel. */
+  /** For calls only, which reject by themselves when the broker closes the channel. */
   async #newChannel(): Promise<Channel> {
     const channel = await this.#model.createChannel();
     channel.on('error', () => undefined);

@@ -1,12 +1,15 @@
 /** The way to a broker: the keys of a check, and the AMQP 0-9-1 connection that the checks of a run share. */
 import type { ChannelModel, Options, SocketOptions } from 'amqplib';
+import type { Socket } from 'node:net';
 import type { Opened } from '../../engine/connections.ts';
+import type { BeginStage } from '../../engine/stages.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { networkError } from '../network-errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../drivers/index.ts';
 import { caKey, describe, url } from '../keys.ts';
-import { hostOf } from '../url.ts';
+import { timeConnecting, withSocket } from '../connecting.ts';
+import { addressIn, hostOf } from '../url.ts';
 import { Broker } from './broker.ts';
 import { handshakeError } from './errors.ts';
 
@@ -29,20 +32,26 @@ export function brokerOf(url: string): string {
   return `rabbitmq ${hostOf(url, url.startsWith('amqps:') ? 5671 : 5672)}`;
 }
 
+/** `mq.example:5672`. */
+export function brokerAddress(url: string): string {
+  return addressIn(brokerOf(url));
+}
+
 /** Connects, or shares the connection of another check of this run. */
 export async function connectBroker(config: BrokerConfig, context: CheckContext): Promise<Broker> {
-  context.stage('opening the connection');
+  context.stage('connecting', 'while opening the connection');
   const key = JSON.stringify(['amqp', config.url, config.ca]);
-  const broker = await context.connect(key, (signal) => open(config, signal));
-  context.stage('opening a channel');
+  const broker = await context.share(key, (signal) => open(config, context.stage, signal));
+  context.reached(brokerAddress(config.url));
+  context.stage('channel', 'while opening a channel');
   return broker;
 }
 
-async function open({ url, ca }: BrokerConfig, signal: AbortSignal): Promise<Opened<Broker>> {
+async function open({ url, ca }: BrokerConfig, stage: BeginStage, signal: AbortSignal): Promise<Opened<Broker>> {
   const name = brokerOf(url);
   const address = { ...addressOf(url), heartbeat: 0 }; // a run is over before the first beat is due
   const { connect } = await drivers.amqplib();
-  signal.throwIfAborted(); // a socket that is born aborted connects nevertheless, and stays
+  signal.throwIfAborted(); // a socket that is created with an aborted signal connects all the same, and stays
   const end = new AbortController();
   const socket: SocketOptions & { signal: AbortSignal } = {
     noDelay: true, // else Nagle and delayed acknowledgements add 40 ms
@@ -50,9 +59,17 @@ async function open({ url, ca }: BrokerConfig, signal: AbortSignal): Promise<Ope
     clientProperties: { connection_name: 'healthgate' },
     ...(ca !== undefined && { ca }),
   };
+  const { hostname: host = '' } = address;
+  const tls = url.startsWith('amqps:');
+  const logIn = () => {
+    stage('login', 'while logging in');
+  };
+  const watch = (connecting: Socket) => {
+    timeConnecting(connecting, { host, tls, stage, ready: logIn });
+  };
   let model: ChannelModel;
   try {
-    model = await connect(address, socket);
+    model = await withSocket(() => connect(address, socket), watch);
   } catch (error) {
     throw networkError(error, name) ?? handshakeError(error, name);
   }

@@ -11,7 +11,7 @@ export function handshakeError(error: unknown, name: string): CheckError {
   if (code !== undefined) return new UnhealthyError(`${name} ended the handshake with reply code ${code}`);
   if (text.includes('<ConnectionClose '))
     return new ConfigurationError(`${name} has no such virtual host, or the user may not enter it`);
-  return closedAbruptly(text) ? connectionClosed(name) : garbage(name);
+  return closedAbruptly(text) ? connectionClosed(name) : notAmqp(name);
 }
 
 /** By reply code: https://www.rabbitmq.com/docs/specification, "Reply codes". */
@@ -19,7 +19,8 @@ export function brokerError(error: unknown, name: string): CheckError | undefine
   const network = networkError(error, name);
   if (network !== undefined) return network;
   const code = replyCode(error);
-  if (code === 320) return new ConnectionError(`${name} closed the connection: it stops, or an operator closed it`);
+  if (code === 320)
+    return new ConnectionError(`${name} closed the connection: it is shutting down, or an operator closed it`);
   if (code === 403) return new AuthError(`${name}: the user lacks a permission on the virtual host`);
   if (code === 530) return new ConfigurationError(`${name} does not allow this to the user`);
   if (code !== undefined) return new UnhealthyError(`${name} failed with reply code ${String(code)}`);
@@ -31,12 +32,12 @@ export function replyCode(error: unknown): number | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
 }
 
-/** A connection that ended without a word has no code either, before and after the handshake. */
+/** A connection that ended without a good-bye has no code either, before and after the handshake. */
 function closedAbruptly(text: string): boolean {
   return text.startsWith('Socket closed abruptly') || text === 'Unexpected close';
 }
 
 /** For a server whose answer makes no sense. */
-export function garbage(name: string): CheckError {
+export function notAmqp(name: string): CheckError {
   return new UnhealthyError(`${name} does not answer as an AMQP 0-9-1 broker does; is it the right port?`);
 }

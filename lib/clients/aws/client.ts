@@ -1,17 +1,24 @@
-/** What the clients of AWS have in common: one attempt a call, and sockets that serve one call after the other and end with the run. */
+/** What the clients of AWS have in common: one attempt a call, and sockets that serve one call after the other until the run ends. */
 import type { Opened } from '../../engine/connections.ts';
+import type { BeginStage } from '../../engine/stages.ts';
 import { ConfigurationError } from '../../errors.ts';
+import { httpAgent, httpsAgent } from '../connecting.ts';
 
-/**
- * The signal of each command is its timeout.
- *
- * @param ca PEM of the certificate authority to trust instead of the public ones.
- */
-export function clientSettings(region: string | undefined, ca?: string) {
+interface ClientOptions {
+  /** The process's own unless given. */
+  readonly region: string | undefined;
+  /** PEM of the certificate authority to trust instead of the public ones. */
+  readonly ca?: string | undefined;
+  readonly stage: BeginStage;
+}
+
+/** The signal of each command is its timeout. */
+export function clientSettings({ region, ca, stage }: ClientOptions) {
+  const agent = { keepAlive: true, ca, stage };
   return {
     ...(region !== undefined && { region }),
     maxAttempts: 1,
-    requestHandler: { httpAgent: { keepAlive: true }, httpsAgent: { keepAlive: true, ca } },
+    requestHandler: { httpAgent: httpAgent(agent), httpsAgent: httpsAgent(agent) },
   };
 }
 

@@ -28,6 +28,9 @@ export const eventBridgeKeys = {
   region: regionKey,
 };
 
+/** What every kind that asks EventBridge cannot work without. */
+export const eventBridgeNeeds = (): readonly string[] => ['eventbridge'];
+
 /** One call each. They throw a `CheckError`, where the cause is known. */
 export interface EventBridge {
   describeBus(bus: string, signal: AbortSignal): Promise<unknown>;
@@ -53,11 +56,11 @@ export const named = {
 /** One client a run and region. */
 export async function openEventBridge(
   region: string | undefined,
-  context: Pick<CheckContext, 'connect' | 'stage'>,
+  context: Pick<CheckContext, 'share' | 'stage'>,
 ): Promise<EventBridge> {
   const sdk = await drivers.eventbridge();
-  const client = await context.connect(JSON.stringify(['eventbridge', region]), () =>
-    openAwsClient(new sdk.EventBridgeClient(clientSettings(region)), 'eventbridge'),
+  const client = await context.share(JSON.stringify(['eventbridge', region]), () =>
+    openAwsClient(new sdk.EventBridgeClient(clientSettings({ region, stage: context.stage })), 'eventbridge'),
   );
   const call = async <T>(target: string, action: string, send: () => Promise<T>): Promise<T> => {
     context.stage(action);
@@ -108,9 +111,9 @@ export async function describeConnection(
   context: CheckContext,
 ): Promise<DescribeConnectionResponse> {
   const events = await openEventBridge(region, context);
-  context.stage('events:DescribeConnection'); // also for who shares the answer
+  context.stage('events:DescribeConnection'); // also for the checks that share the answer
   const key = JSON.stringify(['eventbridge connection', region, name]);
-  return context.connect(key, async (signal) => answered(await events.describeConnection(name, signal)));
+  return context.share(key, async (signal) => answered(await events.describeConnection(name, signal)));
 }
 
 /** What is wrong with a rule, or undefined. */
@@ -144,8 +147,8 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
   ['DEAUTHORIZED', 'update it with credentials that work'],
   ['DEAUTHORIZING', 'update it with credentials that work'],
   ['FAILED_CONNECTIVITY', 'is the private API there, and does its resource configuration let EventBridge in?'],
-  ['DELETING', 'it will soon be gone; make it anew'],
-  ['CREATING', 'wait until it is made'],
+  ['DELETING', 'it will soon be gone; create it again'],
+  ['CREATING', 'wait until it is created'],
   ['UPDATING', 'wait until it is updated'],
   ['AUTHORIZING', 'wait until it is authorized'],
 ]);

@@ -11,10 +11,11 @@ import { unescape } from 'node:querystring';
 import { TLSSocket } from 'node:tls';
 import * as v from 'valibot';
 import { UnhealthyError } from '../../errors.ts';
+import { timeConnecting } from '../connecting.ts';
 import { connectionClosed, networkError } from '../network-errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { describe, record } from '../keys.ts';
-import { hostOf } from '../url.ts';
+import { addressIn, hostOf } from '../url.ts';
 import { decompressed, MAX_BODY_BYTES, readAtMost } from './body.ts';
 import { httpError } from './errors.ts';
 
@@ -32,7 +33,7 @@ export const headersKey = v.optional(
   {},
 );
 
-export interface Question {
+export interface HttpRequest {
   /** The kind of check, for messages. */
   readonly kind: string;
   /** `http:` or `https:`; user and password in it are sent as Basic authorization. */
@@ -44,7 +45,7 @@ export interface Question {
   readonly ca?: string | undefined;
 }
 
-export interface Answer {
+export interface HttpResponse {
   /** Who answered, for messages: not whom was asked, where a redirect led elsewhere. */
   readonly target: string;
   readonly status: number;
@@ -55,6 +56,8 @@ export interface Answer {
   readonly whole: boolean;
   /** Milliseconds since 1970 at which the certificate of the server expires; undefined without TLS. */
   readonly certificateExpiresAt: number | undefined;
+  /** IP address of the server. */
+  readonly address: string | undefined;
 }
 
 /** `http api.example:443`. */
@@ -62,44 +65,49 @@ export function webTarget(kind: string, url: string): string {
   return `${kind} ${hostOf(url, /^(https|wss):/.test(url) ? 443 : 80)}`;
 }
 
+/** What a check of this URL cannot work without. */
+export function webNeeds({ url }: { readonly url: string }): readonly string[] {
+  return [addressIn(webTarget('http', url))];
+}
+
 /**
- * Asks, and follows redirects of GET and HEAD, where `isExpected` does not say that the redirect itself is the answer.
+ * Sends a request, and follows redirects of GET and HEAD unless `isExpected` says that the redirect itself is the answer.
  *
  * @throws CheckError
  */
-export async function ask(
-  question: Question,
+export async function send(
+  request: HttpRequest,
   context: Pick<CheckContext, 'signal' | 'stage'>,
   isExpected: (status: number) => boolean,
-): Promise<Answer> {
-  let next = toExchange(question);
+): Promise<HttpResponse> {
+  let next = toExchange(request);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const answer = await exchange(next, context);
-    const redirected = isExpected(answer.status) ? undefined : follow(next, answer, question);
-    if (redirected === undefined) return answer;
+    const response = await exchange(next, context);
+    const redirected = isExpected(response.status) ? undefined : follow(next, response, request);
+    if (redirected === undefined) return response;
     next = redirected;
   }
-  throw new UnhealthyError(`${webTarget(question.kind, question.url)} redirects more than ${MAX_REDIRECTS} times`);
+  throw new UnhealthyError(`${webTarget(request.kind, request.url)} redirects more than ${MAX_REDIRECTS} times`);
 }
 
-type Exchange = Omit<Question, 'url'> & { readonly target: string; readonly url: URL };
+type Exchange = Omit<HttpRequest, 'url'> & { readonly target: string; readonly url: URL };
 
-function toExchange(question: Question): Exchange {
-  const { username, password } = new URL(question.url);
+function toExchange(request: HttpRequest): Exchange {
+  const { username, password } = new URL(request.url);
   const userInfo = Buffer.from(`${unescape(username)}:${unescape(password)}`).toString('base64');
   const authorization = username + password === '' ? {} : { authorization: `Basic ${userInfo}` };
-  const headers = { ...authorization, ...question.headers };
-  return { ...question, headers, url: bare(question.url), target: webTarget(question.kind, question.url) };
+  const headers = { ...authorization, ...request.headers };
+  return { ...request, headers, url: bare(request.url), target: webTarget(request.kind, request.url) };
 }
 
-/** Without user info, which Node would decode, or fail at. */
+/** Without user info, which Node would decode or reject. */
 function bare(href: string): URL {
   const url = new URL(href);
   url.username = url.password = '';
   return url;
 }
 
-function follow(last: Exchange, { status, headers }: Answer, first: Question): Exchange | undefined {
+function follow(last: Exchange, { status, headers }: HttpResponse, first: HttpRequest): Exchange | undefined {
   const { location } = headers;
   if (status < 300 || status > 399 || location === undefined || !['GET', 'HEAD'].includes(last.method))
     return undefined;
@@ -113,10 +121,10 @@ function follow(last: Exchange, { status, headers }: Answer, first: Question): E
 async function exchange(
   exchange: Exchange,
   { signal, stage }: Pick<CheckContext, 'signal' | 'stage'>,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const { url, target, method, headers, body, ca } = exchange;
-  const request = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const sent = request(url, {
+  const tls = url.protocol === 'https:';
+  const sent = (tls ? requestHttps : requestHttp)(url, {
     method,
     headers: {
       'user-agent': 'healthgate',
@@ -128,6 +136,12 @@ async function exchange(
     signal,
     ca,
   });
+  const ready = () => {
+    stage('first byte', 'while waiting for the first byte');
+  };
+  sent.once('socket', (socket) => {
+    timeConnecting(socket, { host: url.hostname.replace(/^\[|\]$/g, ''), tls, stage, ready });
+  });
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       sent.once('response', resolve);
@@ -138,8 +152,9 @@ async function exchange(
       sent.end(body);
     });
     const { statusCode: status = 0, socket } = response;
-    stage(`it answered ${status}, and the body of the answer did not end`);
+    stage('body', `while reading the body; it answered ${status}`);
     const certificate = socket instanceof TLSSocket ? socket.getPeerCertificate().valid_to : undefined;
+    const address = socket.remoteAddress;
     const { bytes, whole } = await readAtMost(decompressed(response), MAX_BODY_BYTES);
     return {
       target,
@@ -148,6 +163,7 @@ async function exchange(
       body: bytes,
       whole,
       certificateExpiresAt: certificate === undefined ? undefined : Date.parse(certificate),
+      address,
     };
   } catch (error) {
     throw httpError(error, target) ?? networkError(error, target) ?? error;

@@ -21,6 +21,11 @@ export const redisKeys = {
   ...caKey,
 };
 
+/** The addresses without which it cannot work: of several sentinels or nodes, any one is enough, so they count as one. */
+export function redisNeeds(config: RedisConfig): readonly string[] {
+  return [addressOf(config).hosts.map(hostText).join(',')];
+}
+
 /** Names what the URL leads to, for messages. */
 export function redisTarget(config: RedisConfig): string {
   const { form, hosts, master } = addressOf(config);
@@ -34,12 +39,12 @@ export function redisTarget(config: RedisConfig): string {
 export async function connectRedis(config: RedisConfig, context: CheckContext): Promise<RedisNode> {
   const { form, hosts, master, tls } = addressOf(config);
   if (form === 'sentinel') {
-    context.stage('asking the sentinels for the master');
+    context.stage('sentinels', 'while asking the sentinels for the master');
     const address = await first(hosts.map((host) => askSentinel(config, host, master, context)));
-    context.stage(`connecting to the master, ${hostText(address)}`);
+    context.stage('connecting', `while connecting to the master, ${hostText(address)}`);
     return connectNode(config, address, context);
   }
-  context.stage(tls ? 'connecting with TLS' : 'connecting');
+  context.stage('connecting', tls ? 'while connecting with TLS' : 'while connecting');
   return first(hosts.map((host) => connectNode(config, host, context)));
 }
 
@@ -58,7 +63,7 @@ export function connectNode(
   role: Role = 'redis',
 ): Promise<RedisNode> {
   const key = JSON.stringify([role, host, config.url, config.ca]);
-  return context.connect(key, (signal) => openNode(host, config, role, signal));
+  return context.share(key, (signal) => openNode(host, config, role, signal, context.stage));
 }
 
 /** The first that succeeds; if none does, the failure that says most. */

@@ -2,10 +2,13 @@
 import type { Redis } from 'ioredis';
 import type { Socket } from 'node:net';
 import type { Opened } from '../../engine/connections.ts';
+import type { BeginStage } from '../../engine/stages.ts';
 import { AuthError } from '../../errors.ts';
 import { connectionClosed, networkError } from '../network-errors.ts';
 import { drivers } from '../drivers/index.ts';
-import { guardStream, strange } from '../first-bytes.ts';
+import { timeConnecting } from '../connecting.ts';
+import type { Connecting } from '../connecting.ts';
+import { guardStream, interceptData, wrongProtocol } from '../first-bytes.ts';
 import { replyError, replyIn } from './errors.ts';
 import type { Teller } from './errors.ts';
 import { addressOf, hostText } from './url.ts';
@@ -35,6 +38,7 @@ export async function openNode(
   config: RedisConfig,
   role: Role,
   signal: AbortSignal,
+  stage: BeginStage,
 ): Promise<Opened<RedisNode>> {
   const { tls, verify, user, password, database } = addressOf(config);
   const { Redis } = await drivers.ioredis();
@@ -51,6 +55,7 @@ export async function openNode(
     enableReadyCheck: false,
     disableClientInfo: true,
   });
+  watchConnecting(redis, { host: host.host, tls, stage });
   const node = new Node(redis, host, role);
   const destroy = () => {
     destroyNow(redis);
@@ -58,6 +63,7 @@ export async function openNode(
   signal.addEventListener('abort', destroy, { once: true });
   try {
     await node.connect();
+    if (password !== undefined) stage('login', 'while logging in');
     await node.logIn(user, password, role === 'redis' ? database : 0);
   } catch (error) {
     destroy();
@@ -89,7 +95,7 @@ class Node implements RedisNode {
       this.#lost ??= error;
     });
     redis.once('connect', () => {
-      guardStream(redis.stream, this.name, (first) => (isReply(first) ? undefined : strange(this.name)));
+      guardStream(redis.stream, this.name, (first) => (isReply(first) ? undefined : wrongProtocol(this.name)));
       feedByLine(redis, this.name);
     });
   }
@@ -125,8 +131,8 @@ class Node implements RedisNode {
     if (reply !== undefined) return replyError(reply, command, this);
     const network = networkError(this.#lost ?? error, this.name);
     if (network !== undefined) return network;
-    // What is neither a failure of the network nor an error reply is a fault of the parser: it read something else than Redis.
-    return this.#lost === undefined ? connectionClosed(this.name) : strange(this.name);
+    // Neither a failure of the network nor an error reply: the parser could not read what came.
+    return this.#lost === undefined ? connectionClosed(this.name) : wrongProtocol(this.name);
   }
 }
 
@@ -141,23 +147,32 @@ function ignoreLoginError(error: unknown): void {
 }
 
 /**
- * A null that nobody asked for, or a push without a name, makes ioredis 6 throw where nobody can catch it, which would end the process.
- * So it gets what the server says line by line, and only while it waits for a reply or where the line is an error (too many clients).
+ * A null that nobody asked for, or a push without a name, makes ioredis 6 throw where nobody can catch it, which would end
+ * the process. So it gets what the server says line by line, and only while it waits for a reply or where the line is an
+ * error (too many clients).
  */
 function feedByLine(redis: Redis, name: string): void {
   const { stream, commandQueue } = redis as unknown as { stream: Socket; commandQueue: { length: number } };
-  const emit = stream.emit.bind(stream) as (event: string | symbol, ...args: unknown[]) => boolean;
-  stream.emit = (event: string | symbol, ...args: unknown[]) => {
-    const [chunk] = args;
-    if (event !== 'data' || !Buffer.isBuffer(chunk)) return emit(event, ...args);
+  const feed = (chunk: Buffer, pass: (line: Buffer) => void) => {
     for (let start = 0, end = 0; start < chunk.length && !stream.destroyed; start = end) {
       end = chunk.indexOf('\n', start) + 1 || chunk.length;
       const line = chunk.subarray(start, end);
       const isAsked = commandQueue.length > 0 || line.toString('latin1', 0, 2).trim() === '' || line[0] === ERROR;
-      if (isAsked && line[0] !== PUSH) emit('data', line);
-      else stream.destroy(strange(name));
+      if (isAsked && line[0] !== PUSH) pass(line);
+      else stream.destroy(wrongProtocol(name));
     }
-    return true;
+  };
+  interceptData(stream, feed, () => wrongProtocol(name));
+}
+
+/** ioredis creates its socket some time after it was told to connect. */
+function watchConnecting(redis: Redis, connecting: Connecting): void {
+  const { connector } = redis as unknown as { connector: { connect(...args: unknown[]): Promise<Socket> } };
+  const connect = connector.connect.bind(connector);
+  connector.connect = async (...args) => {
+    const socket = await connect(...args);
+    timeConnecting(socket, connecting);
+    return socket;
   };
 }
 

@@ -3,7 +3,7 @@ import { AuthError, ConfigurationError, ConnectionError, TLSError, UnhealthyErro
 import type { CheckError } from '../../errors.ts';
 import { codeOf } from '../../errors.ts';
 import { connectionClosed } from '../network-errors.ts';
-import { strange } from '../first-bytes.ts';
+import { wrongProtocol } from '../first-bytes.ts';
 
 /**
  * By name: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
@@ -16,11 +16,11 @@ export function serverError(error: unknown, target: string, tls: boolean): Check
   if (meaning !== undefined) return meaning(target, tls);
   if (code?.startsWith('AUTH_SWITCH') === true || code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED')
     return new AuthError(`${target} wants the user to log in by a plugin that is not supported here`);
-  if (code?.startsWith('PROTOCOL_') === true || code?.startsWith('HANDSHAKE_') === true) return strange(target);
+  if (code?.startsWith('PROTOCOL_') === true || code?.startsWith('HANDSHAKE_') === true) return wrongProtocol(target);
   // The driver's parser ran over the end of a message that is none, or read what makes no sense.
-  if (error instanceof RangeError || error instanceof TypeError) return strange(target);
+  if (error instanceof RangeError || error instanceof TypeError) return wrongProtocol(target);
   if (error instanceof Error && /^(Should not reach here|Encoding not recognized)/.test(error.message))
-    return strange(target);
+    return wrongProtocol(target);
   if (!(error instanceof Error) || !('errno' in error) || !('sqlState' in error)) return undefined;
   const number = String(Number(error.errno));
   if (String(error.sqlState).startsWith('42'))

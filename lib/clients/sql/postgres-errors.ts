@@ -1,7 +1,7 @@
 /** What a PostgreSQL server's refusals mean. */
 import { AuthError, CheckError, ConfigurationError, ConnectionError, TLSError, UnhealthyError } from '../../errors.ts';
 import { codeOf } from '../../errors.ts';
-import { strange } from '../first-bytes.ts';
+import { wrongProtocol } from '../first-bytes.ts';
 
 /** Ways to log in that the driver knows: none, clear text, MD5, SCRAM. */
 const LOGINS = [0, 3, 5, 10];
@@ -10,7 +10,7 @@ const LOGINS = [0, 3, 5, 10];
 export function refuseMessage(first: Buffer, target: string): CheckError | undefined {
   const [type = 0, ...rest] = first;
   const isMessage = 'RvE'.includes(String.fromCharCode(type)) && rest.slice(0, 2).every((byte) => byte === 0);
-  if (!isMessage) return strange(target);
+  if (!isMessage) return wrongProtocol(target);
   const login = first[8]; // the last byte of the number after type and length
   if (type !== 'R'.charCodeAt(0) || login === undefined || LOGINS.includes(login)) return undefined;
   return new AuthError(`${target} wants the user to log in in a way that is not supported here (${String(login)})`);
@@ -23,7 +23,7 @@ export function refuseTlsAnswer(first: Buffer, target: string): CheckError | und
   if (answer === 'N') return new TLSError(`${target} does not offer TLS; turn on ssl there`);
   return answer === 'E'
     ? new UnhealthyError(`${target} refused the connection before TLS; see its log`)
-    : strange(target);
+    : wrongProtocol(target);
 }
 
 /** By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -32,10 +32,10 @@ export function serverError(error: unknown, target: string): CheckError | undefi
   if (!(error instanceof Error)) return undefined;
   // The driver's own errors of SCRAM have no code.
   if (error.message.startsWith('SASL:')) return new AuthError(`${target}: logging in by SCRAM failed`);
-  if (error.message.startsWith('received invalid response')) return strange(target);
+  if (error.message.startsWith('received invalid response')) return wrongProtocol(target);
   if (!('severity' in error)) return undefined;
   const state = codeOf(error) ?? '';
-  if (!/^[0-9A-Z]{5}$/.test(state)) return strange(target);
+  if (!/^[0-9A-Z]{5}$/.test(state)) return wrongProtocol(target);
   const meaning = MEANINGS[state] ?? MEANINGS[state.slice(0, 3)] ?? MEANINGS[state.slice(0, 2)];
   return meaning?.(target, state) ?? new UnhealthyError(`${target} answered with an error: SQLSTATE ${state}`);
 }

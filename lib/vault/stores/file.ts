@@ -14,7 +14,7 @@ const EXTENSION = '.json';
 /** A secret's name: a path below the folder, no part of which begins with a dot. */
 const SECRET = /^(?!\.)[\w+=@.-]+(?:\/(?!\.)[\w+=@.-]+)*$/;
 
-/** @param folder Path of the folder. It is made when the first document is written. */
+/** @param folder Path of the folder. It is created when the first document is written. */
 export function fileStore(folder: string): Store {
   const location = `file:${folder}`;
 
@@ -32,6 +32,7 @@ export function fileStore(folder: string): Store {
   };
 
   return {
+    isRemote: false,
     location,
     read: (namespace) => readText(namespace + EXTENSION),
     async readSecret(name) {

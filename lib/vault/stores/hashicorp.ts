@@ -7,15 +7,14 @@
  * https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2
  */
 import { readFile } from 'node:fs/promises';
-import { ask, webTarget } from '../../clients/http/request.ts';
-import type { Answer, Question } from '../../clients/http/request.ts';
+import { send, webTarget } from '../../clients/http/request.ts';
+import type { HttpRequest, HttpResponse } from '../../clients/http/request.ts';
 import { AuthError, ConfigurationError, UnhealthyError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
 import { codeOf } from '../../errors.ts';
-import { isObject, parseDocument, toPlain } from '../../document/json.ts';
+import { isArray, isObject, parseDocument, toPlain } from '../../document/json.ts';
 import { DocumentError } from '../../problem.ts';
 import type { Json, JsonObject } from '../../document/json.ts';
-import { isArray } from '../../document/references.ts';
 import type { Store } from './store.ts';
 import { NAMESPACE } from '../../document/tokens.ts';
 
@@ -31,7 +30,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @param place `<mount>/<prefix>`: where the engine is mounted (a slash within is written `%2F`), and the folder of the namespaces.
  *              Documents refer to other secrets of the same mount by their path.
  * @param env   Holds `VAULT_ADDR`, `VAULT_TOKEN` and perhaps `VAULT_NAMESPACE` and `VAULT_CACERT`, or the same with `BAO_`.
- * @throws ConfigurationError where something of this is missing or makes no sense.
+ * @throws ConfigurationError where something of this is missing or malformed.
  */
 export async function hashicorpStore(place: string, env: Environment = process.env): Promise<Store> {
   const [first = '', ...folders] = place.replace(/\/+$/, '').split('/');
@@ -41,39 +40,50 @@ export async function hashicorpStore(place: string, env: Environment = process.e
     throw new ConfigurationError('hashicorp: expected <mount/prefix>, such as secret/healthgate');
   const { address, headers, ca } = await readSettings(env);
 
-  const request = async (right: string, path: string, signal: AbortSignal, more: Partial<Question> = {}) => {
-    const query = right === 'list' ? '?list=true' : ''; // the method LIST is not for every proxy
+  const request = async ({ right, path, query = '', ...more }: Call, signal: AbortSignal) => {
     const url = `${address}/v1/${`${mount}/${path}`.split('/').map(encodeURIComponent).join('/')}${query}`;
-    const question = { kind: KIND, url, method: 'GET', headers, ca, ...more };
-    const answer = await ask(question, { signal, stage: () => undefined }, () => true);
-    return resultOf(answer, { mount, needs: `${right} on ${mount}/${path}` });
+    const sent = { kind: KIND, url, method: 'GET', headers, ca, ...more };
+    const response = await send(sent, { signal, stage: () => undefined }, () => true);
+    return resultOf(response, { mount, needs: `${right} on ${mount}/${path}` });
   };
   const read = async (path: string, signal: AbortSignal): Promise<string | undefined> => {
-    const answer = await request('read', `data/${path}`, signal);
+    const answer = await request({ right: 'read', path: `data/${path}` }, signal);
     if (answer === undefined) return undefined;
     const fields = child(child(answer, 'data'), 'data');
-    if (!isObject(fields)) throw garbage(webTarget(KIND, address));
+    if (!isObject(fields)) throw notVault(webTarget(KIND, address));
     const document = fields.get(FIELD);
     return fields.size === 1 && typeof document === 'string' ? document : JSON.stringify(toPlain(fields));
   };
 
   return {
+    isRemote: true,
     location: `hashicorp:${place}`,
     read: (namespace, signal) => read(prefix + namespace, signal),
     async readSecret(name, signal) {
       return PATH.test(name) ? read(name, signal) : undefined;
     },
     async list(signal) {
-      const answer = await request('list', `metadata/${prefix}`, signal);
+      // Not by the method LIST, which some proxies refuse.
+      const answer = await request({ right: 'list', path: `metadata/${prefix}`, query: '?list=true' }, signal);
       const keys = child(child(answer, 'data'), 'keys') ?? [];
-      if (!isArray(keys)) throw garbage(webTarget(KIND, address));
+      if (!isArray(keys)) throw notVault(webTarget(KIND, address));
       return keys.filter((key) => typeof key === 'string').filter((key) => NAMESPACE.test(key));
     },
     async write(namespace, text, signal) {
       const body = JSON.stringify({ data: { [FIELD]: text } });
-      await request('create and update', `data/${prefix}${namespace}`, signal, { method: 'POST', body });
+      const path = `data/${prefix}${namespace}`;
+      await request({ right: 'create and update', path, method: 'POST', body }, signal);
     },
   };
+}
+
+/** One request of the API. */
+interface Call extends Partial<Pick<HttpRequest, 'method' | 'body'>> {
+  /** What the token's policy must allow. */
+  readonly right: string;
+  /** Below the mount. */
+  readonly path: string;
+  readonly query?: string;
 }
 
 interface Settings {
@@ -91,7 +101,8 @@ async function readSettings(env: Environment): Promise<Settings> {
   if (!/^https?:\/\//.test(address) || !URL.canParse(address))
     throw new ConfigurationError('hashicorp: set VAULT_ADDR to an address such as https://vault.example:8200');
   if (!/^[\x21-\x7e]+$/.test(token)) throw new ConfigurationError('hashicorp: set VAULT_TOKEN to a token');
-  if (!/^[\x21-\x7e]*$/.test(namespace)) throw new ConfigurationError('hashicorp: VAULT_NAMESPACE is no namespace');
+  if (!/^[\x21-\x7e]*$/.test(namespace))
+    throw new ConfigurationError('hashicorp: VAULT_NAMESPACE is not a valid namespace');
   return {
     address: address.replace(/\/+$/, ''),
     headers: {
@@ -112,15 +123,15 @@ async function readCa(file: string | undefined): Promise<string | undefined> {
   });
 }
 
-/** Undefined where there is nothing under that path. */
-function resultOf(answer: Answer, { mount, needs }: { mount: string; needs: string }): JsonObject | undefined {
-  const { target, status } = answer;
+/** Undefined where there is nothing at that path. */
+function resultOf(response: HttpResponse, { mount, needs }: { mount: string; needs: string }): JsonObject | undefined {
+  const { target, status } = response;
   if (status === 204) return new Map();
   if (status !== 404 && (status < 200 || status > 299)) throw refusal(target, status, needs);
-  const body = parse(answer);
+  const body = parse(response);
   if (status !== 404) return body;
   const errors = body.get('errors');
-  // A secret that is missing is no error among them; the latest version of one, when deleted, comes as data that is null.
+  // A missing secret is not among these errors. A deleted one comes as data that is null.
   if (errors !== undefined && isArray(errors) && errors.length > 0)
     throw new ConfigurationError(
       `${target} has no key-value engine mounted at ${mount}; expected hashicorp:<mount/prefix>`,
@@ -128,18 +139,18 @@ function resultOf(answer: Answer, { mount, needs }: { mount: string; needs: stri
   return undefined;
 }
 
-function parse({ target, whole, body }: Answer): JsonObject {
-  if (!whole) throw new UnhealthyError(`${target} answered with more than a document can be`);
+function parse({ target, whole, body }: HttpResponse): JsonObject {
+  if (!whole) throw new UnhealthyError(`${target} answered with more than a document can hold`);
   try {
     return parseDocument(body.toString());
   } catch (error) {
-    if (error instanceof DocumentError) throw garbage(target);
+    if (error instanceof DocumentError) throw notVault(target);
     throw error;
   }
 }
 
-function garbage(target: string): CheckError {
-  return new UnhealthyError(`${target} answered something that is no answer of Vault's API; is VAULT_ADDR right?`);
+function notVault(target: string): CheckError {
+  return new UnhealthyError(`${target} did not answer as Vault's API does; is VAULT_ADDR right?`);
 }
 
 const STANDBY = 'is a standby that does not answer by itself; set VAULT_ADDR to the active node or a load balancer';

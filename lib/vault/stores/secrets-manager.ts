@@ -5,6 +5,7 @@ import type { CheckError } from '../../errors.ts';
 import { DocumentError } from '../../problem.ts';
 import { openApi } from '../../clients/aws/secrets-manager.ts';
 import type { Api, Calls } from '../../clients/aws/secrets-manager.ts';
+import { concurrently } from '../concurrently.ts';
 import type { Store } from './store.ts';
 import { NAMESPACE } from '../../document/tokens.ts';
 
@@ -12,6 +13,11 @@ import { NAMESPACE } from '../../document/tokens.ts';
 const NAME = /^[\w/+=.@-]{1,512}$/;
 const NAME_OR_ARN = /^[\w/+=.@:-]{1,2048}$/;
 const MAX_SECRET_BYTES = 65_536;
+
+/** Secrets that AWS gives in one call. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html */
+const BATCH_SIZE = 20;
+/** AWS takes a hundred such calls a second. */
+const BATCHES_AT_A_TIME = 5;
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 100;
@@ -67,44 +73,48 @@ export function secretsManagerStore(prefix: string): Store {
     return found && textOf(found, object);
   };
 
-  return {
-    location: `secretsmanager:${prefix}`,
-    // Who marks a namespace's secret for deletion wants the namespace to be gone, not to be answered from memory for an hour.
-    async read(namespace, signal) {
-      const text = await get(root + namespace, [NOT_FOUND, MARKED_FOR_DELETION], signal);
-      if (text === BINARY) throw new DocumentError(BINARY_MISTAKE);
-      return text;
-    },
-    async readMany(namespaces, signal) {
-      const SecretIdList = namespaces.map((namespace) => root + namespace);
-      const { target } = await open();
-      // What is neither given nor said to be missing must not pass for a secret that is not there.
-      const unanswered = (id: string) => new UnhealthyError(`${target} gives neither secret ${id} nor a reason`);
-      const read = new Map<string, string | Error>(SecretIdList.map((id) => [id, unanswered(id)]));
-      let NextToken: string | undefined;
-      for (let page = 0; page < SecretIdList.length; page++) {
-        const input = { SecretIdList, NextToken };
-        const answer = await call({ action: 'BatchGetSecretValue', input, object: '*' }, signal);
-        for (const value of answer?.SecretValues ?? []) {
-          const text = textOf(value, `secret ${value.Name ?? ''}`);
-          read.set(value.Name ?? '', text === BINARY ? new DocumentError(BINARY_MISTAKE) : text);
-        }
-        for (const { SecretId = '', ErrorCode = '' } of answer?.Errors ?? []) {
-          const error = Object.assign(new Error(ErrorCode), { name: ErrorCode });
-          const refused = { action: 'GetSecretValue', object: `secret ${SecretId}` } as const;
-          if (ErrorCode === NOT_FOUND || ErrorCode === MARKED_FOR_DELETION) read.delete(SecretId);
-          else read.set(SecretId, errorOf(error, refused, target) ?? error);
-        }
-        NextToken = answer?.NextToken;
-        if (NextToken === undefined) break;
+  const readBatch = async (SecretIdList: string[], signal: AbortSignal) => {
+    const { target } = await open();
+    // A secret that is neither given nor said to be missing must not pass for one that does not exist.
+    const unanswered = (id: string) => new UnhealthyError(`${target} gives neither secret ${id} nor a reason`);
+    const read = new Map<string, string | Error>(SecretIdList.map((id) => [id, unanswered(id)]));
+    let NextToken: string | undefined;
+    for (let page = 0; page < SecretIdList.length; page++) {
+      const input = { SecretIdList, NextToken };
+      const answer = await call({ action: 'BatchGetSecretValue', input, object: '*' }, signal);
+      for (const value of answer?.SecretValues ?? []) read.set(value.Name ?? '', textOrError(value));
+      for (const { SecretId = '', ErrorCode = '' } of answer?.Errors ?? []) {
+        const error = Object.assign(new Error(ErrorCode), { name: ErrorCode });
+        const refused = { action: 'GetSecretValue', object: `secret ${SecretId}` } as const;
+        if (ErrorCode === NOT_FOUND || ErrorCode === MARKED_FOR_DELETION) read.delete(SecretId);
+        else read.set(SecretId, errorOf(error, refused, target) ?? error);
       }
-      return new Map([...read].map(([id, value]) => [id.slice(root.length), value]));
+      NextToken = answer?.NextToken;
+      if (NextToken === undefined) break;
+    }
+    return read;
+  };
+
+  return {
+    isRemote: true,
+    location: `secretsmanager:${prefix}`,
+    // Whoever marks a namespace's secret for deletion wants the namespace to be gone, not to be served from memory for an hour.
+    read: (namespace, signal) => get(root + namespace, [NOT_FOUND, MARKED_FOR_DELETION], signal),
+    async readMany(namespaces, signal) {
+      const read = new Map<string, string | Error>();
+      const batches = batchesOf(namespaces.map((namespace) => root + namespace));
+      await concurrently(batches, BATCHES_AT_A_TIME, signal, async (ids) => {
+        for (const [id, value] of await readBatch(ids, signal)) read.set(id.slice(root.length), value);
+      });
+      return read;
     },
     async readSecret(name, signal) {
       if (!NAME_OR_ARN.test(name)) return undefined;
-      const text = await get(name, [NOT_FOUND], signal);
-      if (text === BINARY) throw new ConfigurationError(`secret ${name} is ${BINARY_MISTAKE}`);
-      return text;
+      try {
+        return await get(name, [NOT_FOUND], signal);
+      } catch (error) {
+        throw error instanceof DocumentError ? new ConfigurationError(`secret ${name} is ${error.message}`) : error;
+      }
     },
     async list(signal) {
       const names: string[] = [];
@@ -135,14 +145,27 @@ export function secretsManagerStore(prefix: string): Store {
   };
 }
 
-const BINARY = Symbol('binary');
-const BINARY_MISTAKE = 'binary; store it as text (SecretString)';
-
-function textOf({ SecretBinary, SecretString }: Calls['GetSecretValue'][1], object: string): string | typeof BINARY {
-  if (SecretBinary !== undefined) return BINARY;
+/** @throws DocumentError where it is not text. */
+function textOf({ SecretBinary, SecretString }: Calls['GetSecretValue'][1], object: string): string {
+  if (SecretBinary !== undefined) throw new DocumentError('binary; store it as text (SecretString)');
   if (SecretString === undefined)
     throw new UnhealthyError(`${object}: the answer holds no value; is it Secrets Manager that answers?`);
   return SecretString;
+}
+
+function textOrError(value: Calls['GetSecretValue'][1]): string | Error {
+  try {
+    return textOf(value, `secret ${value.Name ?? ''}`);
+  } catch (error) {
+    if (error instanceof DocumentError) return error;
+    throw error;
+  }
+}
+
+function batchesOf(ids: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / BATCH_SIZE) }, (_, index) =>
+    ids.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE),
+  );
 }
 
 type Refused = Pick<Call<keyof Calls>, 'action' | 'object'>;

@@ -1,17 +1,16 @@
 /** Where documents are kept: a folder, AWS Secrets Manager, HashiCorp Vault. One file each beside this one. */
 
-/** Documents that `readMany` is asked for at once, at most: as many as AWS takes. */
-export const MAX_AT_ONCE = 20;
-
 /** Knows nothing of namespaces beyond their names. Every method throws a `CheckError`, and stops when the signal is aborted. */
 export interface Store {
+  /** Whether it is reached over the network. */
+  readonly isRemote: boolean;
   /** How people call it, for messages: `file:vault`. */
   readonly location: string;
-  /** The document of a namespace; undefined where there is none. Throws a `DocumentError` where it is no text at all. */
+  /** The document of a namespace; undefined where there is none. Throws a `DocumentError` where it is not text. */
   read(namespace: string, signal: AbortSignal): Promise<string | undefined>;
   /**
-   * Several documents in one call, where the store can: by namespace, its document, or the error that `read` would throw.
-   * Those that are not there are left out.
+   * Many documents with fewer calls than one each, where the store can: by namespace, its document, or the error that
+   * `read` would throw. Those that do not exist are left out.
    */
   readMany?(namespaces: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string | Error>>;
   /** A secret that a document refers to; undefined where there is none. */

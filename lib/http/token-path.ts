@@ -1,6 +1,6 @@
 import type { Request } from './messages.ts';
 
-export interface Asked {
+export interface TokenPath {
   /** Undefined where the request names none. */
   readonly token: string | undefined;
   /** Names from the top of the tree. */
@@ -14,7 +14,7 @@ const PREFIX = '/api/health/';
  *
  * @returns undefined for any other path, and for one that does not decode.
  */
-export function route({ path, headers }: Request): Asked | undefined {
+export function parseTokenPath({ path, headers }: Request): TokenPath | undefined {
   const closed = path.endsWith('/') ? path : `${path}/`;
   if (!closed.startsWith(PREFIX)) return undefined;
   const names = decodeAll(closed.slice(PREFIX.length).split('/').slice(0, -1));

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { route } from '../../../lib/http/route.ts';
+import { parseTokenPath } from '../../../lib/http/token-path.ts';
 
 const asked = (path: string, authorization?: string) =>
-  route({ method: 'GET', path, query: new URLSearchParams(), headers: { authorization } });
+  parseTokenPath({ method: 'GET', path, query: new URLSearchParams(), headers: { authorization } });
 
-describe('route', () => {
+describe('parseTokenPath', () => {
   it.each([
     ['/api/health/', undefined, []],
     ['/api/health', undefined, []],

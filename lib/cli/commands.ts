@@ -1,0 +1,37 @@
+/** The commands, one each. A command's file is loaded when it is asked for. */
+import type { Command } from './command.ts';
+
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'serve',
+    summary: 'Serves the endpoint on a port',
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  {
+    name: 'check',
+    summary: 'Runs the checks of a namespace once',
+    load: async () => (await import('./check.ts')).check,
+  },
+  {
+    name: 'validate',
+    summary: 'Tells every mistake in the documents of namespaces',
+    load: async () => (await import('./validate.ts')).validate,
+  },
+  {
+    name: 'token',
+    summary: 'Makes an access token; adds it to a namespace, or drops others',
+    load: async () => (await import('./token.ts')).token,
+  },
+  {
+    name: 'ping',
+    summary: 'Asks a health URL several times, from outside',
+    load: async () => (await import('./ping.ts')).ping,
+  },
+];

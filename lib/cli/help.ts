@@ -1,0 +1,45 @@
+/** The help of the command line, made from the commands and their options. */
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Command, Option } from './command.ts';
+import { commands } from './commands.ts';
+import type { CommandEntry } from './commands.ts';
+
+/** Columns from the margin to the explanations. */
+const INDENT = 20;
+
+/** What `healthgate --help` prints. */
+export function help(): string {
+  const list = commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}\n`).join('');
+  return `healthgate ${packageJson.version}: one URL that tells whether every part of a stack works
+
+Usage: healthgate COMMAND [OPTION…]
+
+${list}
+  healthgate COMMAND --help tells more; --version prints the version.
+  Exit codes: 0 working or degraded, 1 failing, 2 usage or configuration, 130 called off.
+`;
+}
+
+/** What `healthgate COMMAND --help` prints. */
+export function helpOf({ name, summary }: CommandEntry, command: Command): string {
+  const options = Object.entries(command.options).map(([option, spec]) => ({ flag: flagOf(option, spec), ...spec }));
+  const usage = [...command.arguments.map((argument) => argument.name), ...options.map(({ flag }) => `[${flag}]`)].join(
+    ' ',
+  );
+  const lines = [
+    ...command.arguments.map((argument) => explained(argument.name, argument.help)),
+    ...options.map(({ flag, help }) => explained(flag, help)),
+  ].join('');
+  return `Usage: healthgate ${name} ${usage}\n\n${summary}.\n\n${lines}\n${command.notes}\n\nExample: ${command.example}\n`;
+}
+
+function flagOf(name: string, { value }: Option): string {
+  return value === undefined ? `--${name}` : `--${name} ${value}`;
+}
+
+function explained(name: string, help: string): string {
+  const [first = '', ...more] = help.split('\n');
+  const start = `  ${name}`;
+  const gap = start.length < INDENT ? ' '.repeat(INDENT - start.length) : `\n${' '.repeat(INDENT)}`;
+  return [start + gap + first, ...more.map((line) => ' '.repeat(INDENT) + line)].map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,95 @@
+/** The stages of every connection: what a socket does until it can be used. */
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import net, { isIP } from 'node:net';
+import type { Socket } from 'node:net';
+import tls from 'node:tls';
+import type { BeginStage } from '../engine/stages.ts';
+
+const STAGES = {
+  resolving: ['resolving', 'while resolving the name'],
+  connecting: ['connecting', 'while connecting'],
+  handshake: ['TLS handshake', 'during the TLS handshake'],
+} as const;
+
+export interface Connecting {
+  /** What is connected to: a name that must be resolved first, or an IP address. */
+  readonly host: string;
+  /** Whether a TLS handshake follows. */
+  readonly tls: boolean;
+  readonly stage: BeginStage;
+  /** Called when the socket can be used. */
+  readonly ready?: () => void;
+}
+
+/** Begins the stages of a socket that begins to connect: resolving the name, connecting, the TLS handshake. */
+export function timeConnecting(socket: Socket, { host, tls: isTls, stage, ready }: Connecting): void {
+  const [name, when] = isIP(host) === 0 ? STAGES.resolving : STAGES.connecting;
+  stage(name, when);
+  socket.once('lookup', () => {
+    stage(...STAGES.connecting);
+  });
+  socket.once('connect', () => {
+    if (isTls) stage(...STAGES.handshake);
+    else ready?.();
+  });
+  if (isTls && ready !== undefined) socket.once('secureConnect', ready);
+}
+
+/** For a driver that upgrades its connection to TLS by itself. */
+export function beginHandshake(stage: BeginStage): void {
+  stage(...STAGES.handshake);
+}
+
+/**
+ * Runs a driver's function, and finds the socket that it creates before it returns, which the driver keeps to itself.
+ * `net.connect` and `tls.connect` are replaced only for that moment, in which nothing else can run.
+ */
+export function withSocket<T>(connect: () => T, use: (socket: Socket) => void): T {
+  const originals = [net, tls].map((module) => ({ module, connect: module.connect as ConnectSocket }));
+  for (const { module, connect: original } of originals) {
+    const noted: ConnectSocket = (...args) => {
+      const socket = original(...args);
+      use(socket);
+      return socket;
+    };
+    Object.assign(module, { connect: noted });
+  }
+  try {
+    return connect();
+  } finally {
+    for (const { module, connect: original } of originals) Object.assign(module, { connect: original });
+  }
+}
+
+type ConnectSocket = (...args: unknown[]) => Socket;
+
+export interface AgentOptions {
+  /** Whether a connection serves one request after the other. */
+  readonly keepAlive: boolean;
+  /** PEM of the certificate authority to trust instead of the public ones. */
+  readonly ca?: string | undefined;
+  readonly stage: BeginStage;
+}
+
+/** An agent for `http:` that times how its first connection is made. Further ones may be made for another check. */
+export function httpAgent({ keepAlive, stage }: AgentOptions): HttpAgent {
+  return timed(new HttpAgent({ keepAlive }), false, stage);
+}
+
+/** The same for `https:`. */
+export function httpsAgent({ keepAlive, ca, stage }: AgentOptions): HttpsAgent {
+  return timed(new HttpsAgent({ keepAlive, ca }), true, stage);
+}
+
+function timed<A extends HttpAgent>(agent: A, isTls: boolean, stage: BeginStage): A {
+  const create = agent.createConnection.bind(agent);
+  let isFirst = true;
+  agent.createConnection = (options, callback) => {
+    const socket = create(options, callback);
+    if (isFirst) timeConnecting(socket as Socket, { host: options.host ?? '', tls: isTls, stage });
+    isFirst = false;
+    return socket;
+  };
+  return agent;
+}

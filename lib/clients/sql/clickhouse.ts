@@ -1,0 +1,161 @@
+/** One query of ClickHouse, over its HTTP interface. */
+import type { Agent } from 'node:http';
+import { addAbortSignal } from 'node:stream';
+import type { Readable } from 'node:stream';
+import * as v from 'valibot';
+import type { BeginStage } from '../../engine/stages.ts';
+import { AuthError, codeOf, ConfigurationError, UnhealthyError } from '../../errors.ts';
+import type { CheckError } from '../../errors.ts';
+import { httpAgent, httpsAgent } from '../connecting.ts';
+import { drivers } from '../drivers/index.ts';
+import { wrongProtocol } from '../first-bytes.ts';
+import { httpUrl } from '../keys.ts';
+import { networkError } from '../network-errors.ts';
+import { hostOf } from '../url.ts';
+
+/** Bytes of an answer that are read; a healthy one is far shorter. */
+const MAX_ANSWER = 4_000_000;
+
+/** Names the server for messages: `clickhouse db.example:8123`. */
+export function clickhouseTarget({ url }: Pick<ClickhouseConfig, 'url'>): string {
+  return `clickhouse ${hostOf(url, url.startsWith('https:') ? 443 : 80)}`;
+}
+
+/**
+ * Has a query answered on a connection of its own, which is then closed.
+ *
+ * @returns The rows, each as the list of its columns.
+ * @throws CheckError
+ */
+export async function select(
+  config: ClickhouseConfig,
+  stage: BeginStage,
+  signal: AbortSignal,
+): Promise<readonly unknown[]> {
+  const target = clickhouseTarget(config);
+  try {
+    return await ask(config, target, stage, signal);
+  } catch (error) {
+    throw networkError(error, target) ?? (codeOf(error)?.startsWith('HPE_') === true ? wrongProtocol(target) : error);
+  }
+}
+
+/** What is asked, and where. */
+export interface ClickhouseConfig {
+  readonly url: string;
+  readonly database?: string | undefined;
+  readonly query: string;
+  readonly ca?: string | undefined;
+}
+
+async function ask(
+  config: ClickhouseConfig,
+  target: string,
+  stage: BeginStage,
+  signal: AbortSignal,
+): Promise<readonly unknown[]> {
+  const { createClient, ClickHouseLogLevel } = await drivers.clickhouse();
+  signal.throwIfAborted();
+  const { origin, username, password, pathname } = new URL(config.url);
+  const database = config.database ?? decodeURIComponent(pathname.slice(1));
+  const client = createClient({
+    url: origin,
+    ...(username !== '' && { username: decodeURIComponent(username) }),
+    password: decodeURIComponent(password),
+    ...(database !== '' && { database }),
+    http_agent: agentFor(origin, config.ca, stage),
+    max_open_connections: 1,
+    request_timeout: 60_000, // the signal ends it sooner
+    keep_alive: { enabled: false },
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+  try {
+    // `query` would tell neither the status nor the code of the error, which very old servers put into the text alone.
+    const answer = await client.exec({
+      query: config.query,
+      clickhouse_settings: { default_format: 'JSONCompact' },
+      ignore_error_response: true,
+      abort_signal: signal,
+    });
+    stage('result', 'while reading the result');
+    const headers = answer.response_headers;
+    // Where the end of the body is not told, it may never come: no ClickHouse answers so.
+    const hasEnd = 'content-length' in headers || 'transfer-encoding' in headers;
+    const body = hasEnd ? await read(answer.stream, target, signal) : '';
+    const code = headers['x-clickhouse-exception-code'] ?? /\bCode: (\d+)/.exec(body)?.[1];
+    const rows = answer.http_status_code === 200 ? rowsOf(body) : undefined;
+    if (rows === undefined) throw serverError(answer.http_status_code, Number(code), target);
+    return rows;
+  } finally {
+    await client.close();
+  }
+}
+
+function agentFor(origin: string, ca: string | undefined, stage: BeginStage): Agent {
+  const options = { keepAlive: false, ca, stage };
+  return origin.startsWith('https:') ? httpsAgent(options) : httpAgent(options);
+}
+
+async function read(stream: Readable, target: string, signal: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of addAbortSignal(signal, stream) as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > MAX_ANSWER)
+      throw new ConfigurationError(`${target}: the query returns more than 4 MB; let it return less`);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** An error that comes late stands at the end of a result that began with status 200, which is then no JSON. */
+function rowsOf(body: string): readonly unknown[] | undefined {
+  try {
+    const result: unknown = JSON.parse(body);
+    const isResult = typeof result === 'object' && result !== null && 'meta' in result && 'data' in result;
+    return isResult && Array.isArray(result.data) ? (result.data as unknown[]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * By the server's own number, where it gave one:
+ * https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
+ */
+function serverError(status: number | undefined, code: number, target: string): CheckError {
+  if (REFUSED.has(code)) return new AuthError(`${target} refused the user or the password`);
+  if (FORBIDDEN.has(code))
+    return new AuthError(`${target}: the user may not run the query, or not from here (code ${String(code)})`);
+  if (code === 81) return new ConfigurationError(`${target} has no such database`);
+  if (MISTAKES.has(code)) return new ConfigurationError(`${target} cannot run the query: code ${String(code)}`);
+  if (code === 202) return new UnhealthyError(`${target} runs too many queries already`);
+  if (code > 0) return new UnhealthyError(`${target} failed the query: code ${String(code)}`);
+  if (status === 401 || status === 403)
+    return new AuthError(`${target} refused the user or the password: HTTP ${String(status)}`);
+  if (status !== 200)
+    return new UnhealthyError(`${target} answered HTTP ${String(status)}; is it ClickHouse's HTTP port?`);
+  return new UnhealthyError(`${target} did not answer with a result; is it ClickHouse, and the query without FORMAT?`);
+}
+
+/** Unknown user, wrong and missing password, authentication failed. */
+const REFUSED = new Set([192, 193, 194, 516]);
+/** Readonly, address not allowed, database access denied, access denied. */
+const FORBIDDEN = new Set([164, 195, 291, 497]);
+/** Unknown function, identifier, table; syntax error; unknown setting. */
+const MISTAKES = new Set([46, 47, 60, 62, 115]);
+
+/** A string that is a usable URL of ClickHouse's HTTP interface. */
+export function clickhouseUrl() {
+  return v.pipe(httpUrl(), v.check(isDecodable, 'a % that begins no percent-encoding'));
+}
+
+function isDecodable(url: string): boolean {
+  try {
+    const { username, password, pathname } = new URL(url);
+    [username, password, pathname].forEach(decodeURIComponent);
+    return true;
+  } catch {
+    return !URL.canParse(url);
+  }
+}

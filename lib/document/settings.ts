@@ -1,0 +1,105 @@
+/** The settings at the top of a document. The JSON Schema is made from them, too. */
+import * as v from 'valibot';
+import { MAX_SECONDS } from '../engine/deadline.ts';
+import type { Problem } from '../problem.ts';
+import { toPlain, typeName } from './json.ts';
+import type { JsonObject } from './json.ts';
+
+/**
+ * A key at the top of a document. What gives it a meaning may lie above the document: then whoever reads documents hands
+ * it in, and asks the namespace for its value.
+ */
+export interface Setting<T> {
+  readonly key: string;
+  readonly description: string;
+  readonly schema: v.GenericSchema<unknown, T>;
+  /** What holds where the document says nothing. */
+  readonly preset: T;
+  /** What the value must be, for a mistake: `a number from 0 to 3600`. */
+  readonly expected: string;
+  /** What holds in place of a wrong value, and how that is said; the preset unless given. */
+  readonly instead?: { readonly value: T; readonly words: string };
+}
+
+/** A setting of any type, as lists hold it. */
+export type AnySetting = Setting<unknown>;
+
+interface Bounds {
+  readonly description: string;
+  readonly preset: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+function numberSetting(key: string, { description, preset, min, max }: Bounds): Setting<number> {
+  const schema = v.pipe(v.number(), v.minValue(min), v.maxValue(max));
+  return { key, description, schema, preset, expected: `a number from ${String(min)} to ${String(max)}` };
+}
+
+export const timeout = numberSetting('timeout', {
+  description: 'Seconds that a check may take, unless it says otherwise.',
+  preset: 2,
+  min: 0.001,
+  max: MAX_SECONDS,
+});
+
+export const deadline = numberSetting('deadline', {
+  description: 'Seconds that a whole run may take.',
+  preset: 10,
+  min: 0.001,
+  max: MAX_SECONDS,
+});
+
+export const maxAge = numberSetting('max_age', {
+  description: 'Seconds for which a report is shared by everyone who asks.',
+  preset: 5,
+  min: 0,
+  max: 3600,
+});
+
+export const failingStatus = numberSetting('failing_status', {
+  description: 'HTTP status of a failing report.',
+  preset: 503,
+  min: 200,
+  max: 599,
+});
+
+export const disabled: Setting<boolean> = {
+  key: 'disabled',
+  description: 'Whether the namespace answers as if it did not exist.',
+  schema: v.boolean(),
+  preset: false,
+  expected: 'true or false',
+  // Whoever wrote it meant to change something, so it is safer to shut.
+  instead: { value: true, words: 'the namespace is disabled' },
+};
+
+/** The settings that a namespace itself has a use for. */
+export const ownSettings: readonly AnySetting[] = [timeout, deadline, maxAge, failingStatus, disabled];
+
+/** The values of settings, each of its setting's type. */
+export class Settings {
+  readonly #values = new Map<string, unknown>();
+
+  /** @param problems Takes what is wrong with them. */
+  constructor(document: JsonObject, settings: readonly AnySetting[], problems: Problem[]) {
+    for (const setting of settings) this.#values.set(setting.key, read(document, setting, problems));
+  }
+
+  get<T>(setting: Setting<T>): T {
+    // Under this key, there is what this setting's schema let through.
+    return this.#values.has(setting.key) ? (this.#values.get(setting.key) as T) : setting.preset;
+  }
+}
+
+function read(document: JsonObject, setting: AnySetting, problems: Problem[]): unknown {
+  const { key, schema, preset, expected, instead } = setting;
+  const value = document.get(key);
+  if (value === undefined) return preset;
+  const parsed = v.safeParse(schema, toPlain(value));
+  if (parsed.success) return parsed.output;
+  const { value: used, words } = instead ?? { value: preset, words: `${String(preset)} is used` };
+  const got = typeName(value) === typeName(preset) ? '' : `, got ${typeName(value)}`;
+  problems.push({ path: key, message: `expected ${expected}${got}; ${words}` });
+  return used;
+}

@@ -1,0 +1,92 @@
+/** From symptoms to causes: by `depends_on`, and by the addresses that failing checks have in common. Pure. */
+import { pathKey } from './tree.ts';
+import type { Cause, Check, CheckResult } from './types.ts';
+
+/** The errors that blame the address itself, not what was found there. */
+const BLAMES_ADDRESS: ReadonlySet<string> = new Set(['ConnectionError', 'TimeoutError', 'TLSError']);
+
+/** A check, and what it found out. */
+export interface Finding {
+  readonly check: Check;
+  readonly result: CheckResult;
+}
+
+/**
+ * The causes of each failure, by the path of the check.
+ *
+ * @param reached Addresses that answered in this run, whatever else failed.
+ */
+export function causesOf(findings: readonly Finding[], reached: ReadonlySet<string>): Map<string, readonly Cause[]> {
+  const failing = findings.filter(isFailing);
+  const causes = causesByDependency(failing);
+  const roots = failing.filter(({ check }) => !causes.has(pathKey(check.path)));
+  for (const [path, cause] of causesByAddress(roots, answered(findings, reached))) causes.set(path, [cause]);
+  return causes;
+}
+
+/** From how many addresses on it may be the observer who is cut off. */
+const MIN_ADDRESSES = 3;
+
+/** Whether everything that needs an address fails alike, over so many addresses that the observer may be cut off. */
+export function allFailAlike(findings: readonly Finding[]): boolean {
+  const remote = findings.filter(({ check }) => check.needs.length > 0);
+  const codes = new Set(remote.map(({ result }) => result.error?.code ?? ''));
+  const [code = ''] = codes;
+  const addresses = new Set(remote.flatMap(({ check }) => check.needs));
+  return codes.size === 1 && BLAMES_ADDRESS.has(code) && addresses.size >= MIN_ADDRESSES;
+}
+
+function isFailing({ result: { error } }: Finding): boolean {
+  return error !== undefined && !error.degraded;
+}
+
+/**
+ * Follows `depends_on` from each cause up to everything that rests on it, so that each dependency is followed once a
+ * cause and no more. A circle has no deepest cause.
+ */
+function causesByDependency(failing: readonly Finding[]): Map<string, readonly Cause[]> {
+  const dependents = new Map<string, string[]>(failing.map(({ check }) => [pathKey(check.path), []]));
+  const roots: string[] = [];
+  for (const { check } of failing) {
+    const path = pathKey(check.path);
+    const broken = check.dependsOn.filter((other) => dependents.has(other));
+    for (const other of broken) dependents.get(other)?.push(path);
+    if (broken.length === 0) roots.push(path);
+  }
+  const causes = new Map<string, Cause[]>();
+  for (const root of roots.sort()) {
+    const reached = new Set([root]);
+    for (const path of reached) dependents.get(path)?.forEach((dependent) => reached.add(dependent));
+    reached.delete(root);
+    for (const path of reached) causes.set(path, [...(causes.get(path) ?? []), { path: root }]);
+  }
+  return causes;
+}
+
+/** Addresses that cannot be at fault: a check that needs them works, or they answered one that fails. */
+function answered(findings: readonly Finding[], reached: ReadonlySet<string>): ReadonlySet<string> {
+  const working = findings.filter((finding) => !isFailing(finding));
+  return new Set([...reached, ...working.flatMap(({ check }) => check.needs)]);
+}
+
+/** For each check that blames an address that other checks blame too: the address that most of them blame. */
+function causesByAddress(roots: readonly Finding[], innocent: ReadonlySet<string>): Map<string, Cause> {
+  const blamed = new Map<string, string[]>();
+  for (const { check, result } of roots) {
+    for (const address of blamedBy(check, result)) {
+      if (!innocent.has(address)) blamed.set(address, [...(blamed.get(address) ?? []), pathKey(check.path)]);
+    }
+  }
+  const causes = new Map<string, Cause>();
+  for (const [address, paths] of [...blamed].sort(([, a], [, b]) => b.length - a.length)) {
+    if (paths.length < 2) break;
+    for (const path of paths) if (!causes.has(path)) causes.set(path, { address, others: paths.length - 1 });
+  }
+  return causes;
+}
+
+/** Which of several addresses a failure speaks of, its message tells. */
+function blamedBy({ needs }: Check, { error }: CheckResult): readonly string[] {
+  if (error === undefined || !BLAMES_ADDRESS.has(error.code)) return [];
+  return needs.length === 1 ? needs : needs.filter((address) => error.message.includes(address));
+}

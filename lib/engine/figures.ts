@@ -1,0 +1,70 @@
+/** What a check learns beside whether it works: how deep a queue is, how long a certificate lasts. */
+import { oneLine } from '../errors.ts';
+
+/** A kind of check declares each figure that it may observe, by a name such as `depth`. */
+export interface FigureDeclaration {
+  /** For people: `messages waiting`. */
+  readonly label: string;
+  /** What a number counts, in the plural: `messages`, `seconds`, `bytes`. Empty for texts. */
+  readonly unit: string;
+  readonly sort: keyof Values;
+}
+
+interface Values {
+  number: number;
+  text: string;
+  list: readonly string[];
+  series: readonly Point[];
+}
+
+/** One value of a series. */
+export interface Point {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly value: number;
+}
+
+export type FigureValue = Values[keyof Values];
+
+export type Declarations = Readonly<Record<string, FigureDeclaration>>;
+
+/** The values of declared figures. */
+export type FiguresOf<Declared extends Declarations> = {
+  readonly [Name in keyof Declared]: Values[Declared[Name]['sort']];
+};
+
+/** A figure as a report holds it. */
+export interface Figure {
+  readonly name: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly value: FigureValue;
+}
+
+const MAX_TEXT_LENGTH = 200;
+const MAX_ITEMS = 20;
+const MAX_POINTS = 1000;
+
+/** Figures as a report may hold them, in the order of their declaration. They come from servers, so each has a bound. */
+export function figuresIn(values: ReadonlyMap<string, FigureValue>, declared: Declarations): Figure[] {
+  return Object.entries(declared).flatMap(([name, { label, unit }]) => {
+    const value = values.get(name);
+    const kept = value === undefined ? undefined : bounded(value);
+    return kept === undefined ? [] : [{ name, label, unit, value: kept }];
+  });
+}
+
+function bounded(value: FigureValue): FigureValue | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value === 'string') return shortLine(value);
+  if (isSeries(value)) return value.filter((point) => Number.isFinite(point.value)).slice(-MAX_POINTS);
+  return value.slice(0, MAX_ITEMS).map(shortLine);
+}
+
+function isSeries(value: readonly string[] | readonly Point[]): value is readonly Point[] {
+  return typeof value[0] === 'object';
+}
+
+function shortLine(text: string): string {
+  return oneLine(text.slice(0, 2 * MAX_TEXT_LENGTH)).slice(0, MAX_TEXT_LENGTH);
+}

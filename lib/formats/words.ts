@@ -1,0 +1,32 @@
+/** The words for what a report holds as data. */
+import type { Cause, CheckResult } from '../engine/types.ts';
+import { oneLine } from '../errors.ts';
+
+/** `working`, or `<Error>: <message>` with what the failure rests on. */
+export function statusText({ error, causes }: Pick<CheckResult, 'error' | 'causes'>): string {
+  return error === undefined ? 'working' : `${error.code}: ${error.message}${causesText(causes)}`;
+}
+
+/** What a report says where the trouble may be with whoever looks. */
+export const CUT_OFF =
+  'everything fails alike, over several addresses: this service itself may be cut off from the network';
+
+/** Causes that a message names; the others are counted. */
+const NAMED_CAUSES = 3;
+
+/** ` (it depends on cache/data, which does not work)`; empty where there is no cause. */
+function causesText(causes: readonly Cause[]): string {
+  const paths = causes.flatMap((cause) => ('path' in cause ? [cause.path] : []));
+  if (paths.length > 0)
+    return ` (it depends on ${listed(paths)}, which ${paths.length === 1 ? 'does' : 'do'} not work)`;
+  const [shared] = causes.flatMap((cause) => ('address' in cause ? [cause] : []));
+  if (shared === undefined) return '';
+  const { address, others } = shared;
+  return ` (like ${String(others)} ${others === 1 ? 'other that needs' : 'others that need'} ${oneLine(address)})`;
+}
+
+function listed(paths: readonly string[]): string {
+  const named = paths.slice(0, NAMED_CAUSES).map(oneLine);
+  const more = paths.length > named.length ? [`${String(paths.length - named.length)} more`] : [];
+  return [...named, ...more].join(' and ');
+}

@@ -1,0 +1,42 @@
+/** `/api/health/<token>/<name>/…`: the report of a namespace, or of a part of it. */
+import { within } from '../../engine/deadline.ts';
+import type { Format } from '../../formats/format.ts';
+import type { Request, Response } from '../messages.ts';
+import { negotiate } from '../negotiate.ts';
+import { notAllowed, notFound, reportResponse } from '../responses.ts';
+import { parseTokenPath } from '../token-path.ts';
+import type { TokenPath } from '../token-path.ts';
+import type { Route, Services } from './route.ts';
+
+/** Milliseconds kept back for writing the answer, of those that the carrier of a request leaves. */
+const RESERVE_MS = 500;
+/** More milliseconds than anything takes here, and no more than a timer can count. */
+const NO_LIMIT_MS = 3_600_000;
+
+export const health: Route = (request, services) => {
+  const asked = parseTokenPath(request);
+  return asked && answer(request, asked, services);
+};
+
+/** The order of the refusals is part of the contract: none of them tells anything about the token. */
+async function answer(request: Request, { token, part }: TokenPath, services: Services): Promise<Response> {
+  const until = performance.now() + (request.remainingMs ?? NO_LIMIT_MS) - RESERVE_MS;
+  const { method, query, headers } = request;
+  const format = negotiate(query, headers.accept);
+  if (format === undefined) return notFound();
+  if (method !== 'GET' && method !== 'HEAD') return notAllowed(method);
+  if (token === undefined) return notFound();
+
+  const { vault, reporter } = services;
+  const limitMs = until - performance.now();
+  const namespace = await within({ limitMs, from: 'the vault' }, () => vault.find(token));
+  if (namespace === undefined) return notAllowed(method);
+  const shared = await reporter.share(namespace, { part, until, fresh: wantsFresh(request) });
+  if (shared === undefined) return notFound();
+  const loaded: Format = await format.load();
+  return reportResponse({ ...shared, namespace, part }, loaded);
+}
+
+function wantsFresh({ headers }: Request): boolean {
+  return /(?:^|,)\s*no-cache\s*(?:,|$)/i.test(headers['cache-control'] ?? '');
+}

@@ -1,0 +1,5 @@
+/** The routes, one line each. The first that knows a path answers. */
+import { health } from './health.ts';
+import type { Route } from './route.ts';
+
+export const routes: readonly Route[] = [health];

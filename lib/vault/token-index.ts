@@ -1,0 +1,137 @@
+/** Whose token is whose, for tokens that do not carry the name of their namespace. */
+import { within } from '../engine/deadline.ts';
+import { ConnectionError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { DocumentError } from '../problem.ts';
+import { concurrently } from './concurrently.ts';
+import { KEEP_MS, Kept, RETRY_MS } from './kept.ts';
+import type { Store } from './stores/store.ts';
+
+/** Milliseconds that it may take to read every namespace. */
+export const READ_ALL_WITHIN_MS = 20_000;
+/** Namespaces that are read at a time, where the store cannot read many in one call. */
+const READS_AT_A_TIME = 5;
+const MAX_LOGGED = 20;
+
+interface Index {
+  /** Name of the namespace by the digest of a token. */
+  readonly byDigest: ReadonlyMap<string, string>;
+  /** Whether every namespace could be read. */
+  readonly complete: boolean;
+}
+
+export interface TokenIndexOptions {
+  readonly store: Store;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Digests of the tokens of one namespace. Throws a `CheckError` where it cannot be read. */
+  readonly digestsOf: (namespace: string) => Promise<readonly string[]>;
+}
+
+export class TokenIndex {
+  readonly #options: TokenIndexOptions;
+  readonly #index: Kept<Index>;
+  readonly #names: Kept<ReadonlySet<string>>;
+
+  constructor(options: TokenIndexOptions) {
+    this.#options = options;
+    const { store, now } = options;
+    // Each takes many calls, so what fails must not be tried often.
+    const rarely = { maxRetryMs: KEEP_MS, now };
+    this.#index = new Kept(() => this.#logged(() => this.#read()), rarely);
+    this.#names = new Kept<ReadonlySet<string>>(
+      () => this.#logged(async () => new Set(await listNames(store))),
+      rarely,
+    );
+  }
+
+  /**
+   * Name of the namespace that the token of this digest opens; undefined where there is none.
+   *
+   * @throws CheckError where the store does not tell.
+   */
+  async find(digest: string): Promise<string | undefined> {
+    const { byDigest, complete } = await this.#index.get();
+    const name = byDigest.get(digest);
+    if (name === undefined && !complete)
+      throw new ConnectionError(`vault ${this.#options.store.location} did not give all namespaces`);
+    return name;
+  }
+
+  /** Whether there is a namespace of that name, by a list that is read at most once a minute. */
+  async has(name: string): Promise<boolean> {
+    return (await this.#names.get()).has(name);
+  }
+
+  /** Milliseconds since the index was read. */
+  get ageMs(): number {
+    return this.#index.ageMs;
+  }
+
+  async #read(): Promise<Index> {
+    const { store, log } = this.#options;
+    const names = [...(await this.#names.get(RETRY_MS))];
+    const byDigest = new Map<string, string>();
+    const unread: string[] = [];
+    const note = (name: string, digests: readonly string[] | undefined) => {
+      if (digests === undefined) unread.push(name);
+      for (const digest of digests ?? []) byDigest.set(digest, name);
+    };
+    await within({ limitMs: READ_ALL_WITHIN_MS, from: `vault ${store.location}` }, async (signal) => {
+      const texts = await store.readMany?.(names, signal);
+      await concurrently(names, READS_AT_A_TIME, signal, async (name) => {
+        note(name, await this.#digestsOf(name, texts, signal));
+      });
+    });
+    if (unread.length > 0)
+      log.error('some namespaces cannot be read', { count: unread.length, namespaces: unread.slice(0, MAX_LOGGED) });
+    return { byDigest, complete: unread.length === 0 };
+  }
+
+  /** Undefined where the namespace cannot be read. One that is refused is logged when it is asked for by its name. */
+  async #digestsOf(
+    name: string,
+    texts: ReadonlyMap<string, string | Error> | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly string[] | undefined> {
+    try {
+      if (texts === undefined) return await this.#options.digestsOf(name);
+      const text = texts.get(name);
+      if (text instanceof Error) throw text;
+      return text === undefined ? [] : await digestsIn(text, this.#options.store, signal);
+    } catch (error) {
+      return error instanceof DocumentError ? [] : undefined;
+    }
+  }
+
+  async #logged<T>(read: () => Promise<T>): Promise<T> {
+    const { store, log } = this.#options;
+    try {
+      return await read();
+    } catch (error) {
+      log.error('the namespaces cannot be read', { vault: store.location, error });
+      throw error;
+    }
+  }
+}
+
+/** Names of all namespaces of a store. */
+export async function listNames(store: Store): Promise<string[]> {
+  return within({ limitMs: READ_ALL_WITHIN_MS, from: `vault ${store.location}` }, (signal) => store.list(signal));
+}
+
+/** Reads only the secrets that tokens refer to. The others are read once a token opens the namespace. */
+async function digestsIn(text: string, store: Store, signal: AbortSignal): Promise<readonly string[]> {
+  const { findTokens } = await import('../document/access-tokens.ts');
+  const failures: unknown[] = [];
+  const places = await findTokens(text, async (secret) => {
+    try {
+      return await store.readSecret(secret, signal);
+    } catch (error) {
+      failures.push(error);
+      throw error;
+    }
+  });
+  if (failures.length > 0) throw failures[0];
+  return places.flatMap(({ digest }) => digest ?? []);
+}
