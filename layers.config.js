@@ -1,6 +1,6 @@
 /**
- * The layers of the code, from top to bottom. A file imports only from its own layer and from the layers below it; importing a type
- * counts as well. `npm run check` enforces this with dependency-cruiser, which reads this file.
+ * The layers of the code, from top to bottom. A file imports only from its own layer and from the layers below it.
+ * Importing a type counts as well. `npm run check` enforces this with dependency-cruiser, which reads this file.
  */
 const layers = [
   'test',

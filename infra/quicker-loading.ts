@@ -41,8 +41,8 @@ export function quicker(code: string): string {
 }
 
 /**
- * Loads Node's own modules with `require`. An `import` of `node:http` evaluates every export, which also loads WebSocket and undici;
- * an `import` of `node:crypto` loads WebCrypto. Under Node.js 24 this took half of the function's loading time.
+ * Loads Node's own modules with `require`. An `import` of `node:http` reads every export, which also loads WebSocket
+ * and undici; an `import` of `node:crypto` loads WebCrypto. This took half of the loading time under Node.js 24.
  */
 function requireBuiltins(program: Program, code: string): Edit[] {
   const edits: Edit[] = [];
@@ -86,9 +86,9 @@ function requireStatement({ specifiers, source }: ImportDeclaration, code: strin
 }
 
 /**
- * Turns the functions around CommonJS modules, which esbuild writes as `var x = wrapper((exports, module) => {…})`, into
- * `(function (exports, module) {…})`. V8 compiles a function in parentheses as soon as it reads it; otherwise it reads it twice:
- * https://v8.dev/blog/preparser#pife
+ * Turns the functions around CommonJS modules into `(function (exports, module) {…})`. esbuild writes them as
+ * `var x = wrapper((exports, module) => {…})`. V8 compiles a function in parentheses when it first reads it, and reads
+ * any other function twice: https://v8.dev/blog/preparser#pife
  */
 function compileEagerly({ body }: Program, code: string): Edit[] {
   const edits: Edit[] = [];
