@@ -1,4 +1,4 @@
-/** Bundles the command line, the Lambda functions and what serverless.yml includes into `dist/`. */
+/** Bundles the command line, the Lambda functions and the files that serverless.yml includes into `dist/`. */
 import { chmod, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { bundleOptions } from './bundle.ts';
@@ -8,8 +8,9 @@ const outdir = 'dist';
 
 await rm(outdir, { recursive: true, force: true });
 await Promise.all([
-  // Apart from each other, so that chunks/ holds what the functions load and nothing of the command line: it is what is deployed.
-  build({ ...bundleOptions, entryPoints: { 'functions/health': 'functions/health.ts' }, outdir }),
+  // The functions and the command line are built apart: chunks/ is deployed, and holds only what the functions load.
+  // Each file in functions/ is one Lambda function: functions/<name>.ts becomes dist/functions/<name>.js.
+  build({ ...bundleOptions, entryPoints: ['functions/*.ts'], outbase: '.', outdir }),
   build({
     ...bundleOptions,
     entryPoints: { cli: 'lib/cli/main.ts' },
@@ -17,7 +18,7 @@ await Promise.all([
     chunkNames: 'cli/[name]-[hash]',
     assetNames: 'cli/[name]-[hash]',
   }),
-  // osls requires it, and knows a CommonJS file by its name.
+  // osls loads it with require(), and .cjs marks it as CommonJS.
   build({
     entryPoints: { 'infra/parameters': 'infra/parameters.ts' },
     outdir,

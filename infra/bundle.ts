@@ -2,7 +2,7 @@ import type { BuildOptions } from 'esbuild';
 import { lighterClients } from './lighter-clients.ts';
 import { quickerLoading } from './quicker-loading.ts';
 
-/** ECMAScript modules for Node, split so that each client of a server loads when it is used. */
+/** ECMAScript modules for Node.js, split so that each client library is loaded when it is first used. */
 export const bundleOptions = {
   bundle: true,
   minify: true,
@@ -12,15 +12,15 @@ export const bundleOptions = {
   target: 'node20',
   chunkNames: 'chunks/[name]-[hash]',
   assetNames: 'chunks/[name]-[hash]',
-  // A package's ECMAScript modules first: of the CommonJS ones, a dynamic import exposes only `default`.
+  // Prefer a package's ECMAScript modules: a dynamic import of a CommonJS module exposes only `default`.
   mainFields: ['module', 'main'],
-  // The CommonJS packages among the clients call `require` for Node's own modules.
+  // CommonJS client libraries call `require` for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  // pg looks for `Response` to find out whether it runs at Cloudflare, and Node.js 20 loads undici for who looks.
+  // pg reads `Response` to detect Cloudflare, and reading it makes Node.js 20 load undici.
   define: { Response: 'undefined' },
-  // Optional accelerators of pg and ws, written in C, that are looked for and not missed.
+  // Optional native accelerators of pg and ws. Both packages work without them.
   external: ['pg-native', 'bufferutil', 'utf-8-validate'],
   plugins: [lighterClients, quickerLoading],
   legalComments: 'none',

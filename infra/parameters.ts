@@ -1,11 +1,14 @@
-/** What serverless.yml makes of its parameters: which optional parts are wanted, and names turned into ARNs. */
+/** Values that serverless.yml derives from its parameters: the optional parts to deploy, and ARNs made from names. */
 import { closest } from 'fastest-levenshtein';
 
-/** What osls hands to a file that a variable refers to. https://github.com/oss-serverless/osls/blob/4.x/docs/guides/variables.md */
+/**
+ * What osls passes to a function that a variable refers to.
+ * https://github.com/oss-serverless/osls/blob/4.x/docs/guides/variables.md
+ */
 export interface Variables {
   readonly resolveVariable: (name: string) => Promise<unknown>;
   readonly resolveConfigurationProperty: (path: readonly string[]) => Promise<unknown>;
-  /** Of the command line. */
+  /** The options of the command line. */
   readonly options: { readonly param?: readonly string[] };
 }
 
@@ -13,14 +16,14 @@ type Switch = 'on' | 'off';
 type Sub = { readonly 'Fn::Sub': string };
 type Arn = string | Sub;
 
-/** Which optional parts are asked for, by what they are called in serverless.yml. */
+/** Which optional parts to deploy, by their names in serverless.yml. */
 export async function wanted(variables: Variables): Promise<Readonly<Record<string, Switch>>> {
   await refuseUnknown(variables);
   const { list, text } = read(variables);
   const given = async (name: string): Promise<boolean> => (await list(name)).length > 0;
   const both = async (one: string, other: string): Promise<boolean> => {
     const answers = [await given(one), await given(other)];
-    if (answers[0] !== answers[1]) throw new Error(`${one} and ${other} are only of use together: set both or none`);
+    if (answers[0] !== answers[1]) throw new Error(`${one} and ${other} must be set together`);
     return answers.every(Boolean);
   };
   const inVault = (await namespacePrefix(variables)) !== undefined;
@@ -47,7 +50,7 @@ export async function wanted(variables: Variables): Promise<Readonly<Record<stri
   return Object.fromEntries(Object.entries(parts).map(([name, isWanted]) => [name, isWanted ? 'on' : 'off']));
 }
 
-/** What the parameters name, as IAM knows it; subnets and security groups as they are. */
+/** ARNs of the resources that the parameters name. Subnets and security groups stay as they are. */
 export async function arns(variables: Variables): Promise<Readonly<Record<string, readonly Arn[]>>> {
   const { list } = read(variables);
   const of = async (name: string, make: (item: string) => readonly string[]): Promise<Arn[]> =>
@@ -56,7 +59,8 @@ export async function arns(variables: Variables): Promise<Readonly<Record<string
   return {
     secrets: [
       ...(prefix === undefined ? [] : [sub(secret(`${prefix}/*`))]),
-      // Secrets Manager adds a hyphen and six characters to a name: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
+      // Secrets Manager appends a hyphen and six characters to a name:
+      // https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
       ...(await of('secrets', (name) => [secret(`${name}-??????`)])),
     ],
     secretKeys: await list('secretKeys'),
@@ -67,9 +71,10 @@ export async function arns(variables: Variables): Promise<Readonly<Record<string
       `arn:\${AWS::Partition}:cloudfront::\${AWS::AccountId}:distribution/${id}`,
     ]),
     eventBuses: await of('eventBuses', (bus) => [events(`event-bus/${bus}`)]),
-    // The rules of the default bus do not name it: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+    // The ARN of a rule on the default bus does not name the bus:
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
     eventRules: await of('eventRules', (rule) => [events(`rule/${rule.replace(/^default\//, '')}`)]),
-    // Their ARNs end in an id that is made with them; what IAM is asked about may stop at the name.
+    // Their ARNs end in a generated id, but the ARN in a permission check may end with the name.
     eventConnections: await of('eventConnections', (name) => [
       events(`connection/${name}`),
       events(`connection/${name}/*`),
@@ -84,21 +89,24 @@ export async function arns(variables: Variables): Promise<Readonly<Record<string
   };
 }
 
-/** Host name of the API: one's own where there is one. */
+/** Host name of the API: the custom domain if there is one. */
 export async function host(variables: Variables): Promise<string | Sub> {
   const name = await read(variables).text('domainName');
   return name === '' ? sub('${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}') : name;
 }
 
-/** A number, or nothing at all for `none`. */
+/** The parameter as a number; `none` leaves the property out. */
 export async function reservedConcurrency(variables: Variables): Promise<number | { readonly Ref: 'AWS::NoValue' }> {
   const value = await read(variables).text('reservedConcurrency');
   if (value === 'none') return { Ref: 'AWS::NoValue' };
-  if (!/^\d+$/.test(value)) throw new Error('reservedConcurrency is a whole number, or none');
+  if (!/^\d+$/.test(value)) throw new Error('reservedConcurrency must be a whole number or none');
   return Number(value);
 }
 
-/** What a request leaves in the access log: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html */
+/**
+ * One entry of the access log:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+ */
 export const accessLogFormat = JSON.stringify({
   requestId: '$context.requestId',
   time: '$context.requestTimeEpoch',
@@ -116,17 +124,17 @@ export const accessLogFormat = JSON.stringify({
 function read({ resolveVariable }: Variables) {
   const value = async (name: string): Promise<unknown> => resolveVariable(`param:${name}`);
   const text = async (name: string): Promise<string> => String(await value(name)).trim();
-  /** A list, or one string with commas. */
+  /** A parameter that is a list, or one string with commas. */
   const list = async (name: string): Promise<string[]> => {
     const given = await value(name);
     const items = (Array.isArray(given) ? given : String(given).split(',')).map((item) => String(item).trim());
-    if (items.includes('*')) throw new Error(`${name} names what may be touched, one by one; * is everything`);
+    if (items.includes('*')) throw new Error(`${name} must name each resource; * is not allowed`);
     return items.filter((item) => item !== '');
   };
   return { text, list };
 }
 
-/** osls ignores a parameter that it does not know, and a misspelt permission would be missed only when it is needed. */
+/** osls ignores unknown parameters, so a misspelt permission would be noticed only when a check needs it. */
 async function refuseUnknown({ resolveConfigurationProperty, options }: Variables): Promise<void> {
   const params = (await resolveConfigurationProperty(['params'])) as Readonly<Record<string, object>>;
   const known = Object.keys(params.default ?? {});
@@ -139,14 +147,14 @@ async function refuseUnknown({ resolveConfigurationProperty, options }: Variable
   throw new Error(`unknown parameter ${unknown}; did you mean ${closest(unknown, known)}?`);
 }
 
-/** What the names of all namespaces' secrets begin with, without a slash at its end; undefined for another sort of vault. */
+/** Prefix of the namespaces' secrets, without a trailing slash; undefined if the vault is not Secrets Manager. */
 async function namespacePrefix(variables: Variables): Promise<string | undefined> {
   const vault = await read(variables).text('vault');
   return /^secretsmanager:(?<prefix>.+?)\/*$/.exec(vault)?.groups?.prefix;
 }
 
 function oneOf(value: string, name: string, values: readonly string[]): string {
-  if (!values.includes(value)) throw new Error(`${name} is one of: ${values.join(', ')}`);
+  if (!values.includes(value)) throw new Error(`${name} must be one of: ${values.join(', ')}`);
   return value;
 }
 

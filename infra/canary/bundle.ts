@@ -1,15 +1,15 @@
 import type { BuildOptions } from 'esbuild';
 
-/** The canary as one script, which stands in the template as text. */
+/** Bundles the canary into one script, which the CloudFormation template contains as text. */
 export const canaryOptions = {
   entryPoints: { 'infra/canary': 'infra/canary/canary.ts' },
   bundle: true,
   format: 'cjs',
   platform: 'node',
   target: 'node22',
-  // osls and CloudFormation would take `${…}` for theirs.
+  // osls and CloudFormation would read `${…}` as their own variables.
   supported: { 'template-literal': false },
-  // The runtime has them.
+  // The canary's runtime provides these.
   external: ['@aws/synthetics-core', '@aws-sdk/*'],
   outExtension: { '.js': '.txt' },
   logLevel: 'warning',

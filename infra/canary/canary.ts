@@ -1,4 +1,4 @@
-/** A CloudWatch Synthetics canary: asks for the report, and makes each check of it a step of its own. */
+/** A CloudWatch Synthetics canary: requests the report, and turns each of its checks into a step. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { synthetics } from '@aws/synthetics-core';
 import { checksOf } from './checks.ts';
@@ -6,9 +6,9 @@ import { checksOf } from './checks.ts';
 const TIMEOUT_MS = 31_000;
 
 /**
- * Passes while the namespace works or is degraded. The steps of checks that do not work fail in either case.
+ * Passes while the namespace is working or degraded. The step of a check that does not work always fails.
  *
- * @throws Error that names them, or says that there was no report.
+ * @throws Error that names the failing checks, or says that there was no report.
  */
 export async function handler(): Promise<void> {
   const { HEALTH_URL = '', TOKEN_SECRET = '' } = process.env;
@@ -30,7 +30,7 @@ async function token(secret: string): Promise<string> {
   return SecretString.trim();
 }
 
-/** The token goes in a header, since addresses are logged on the way. */
+/** Sends the token in a header, because servers on the way log URLs. */
 async function ask(url: string, token: string): Promise<{ tree: unknown; verdict: string }> {
   const answer = await fetch(url, {
     headers: { authorization: 'Bearer ' + token, accept: 'application/json' },

@@ -1,11 +1,11 @@
 export interface CheckStatus {
-  /** Names from the top of the tree, with dots between. */
+  /** The names on the path from the root, joined by dots. */
   readonly name: string;
-  /** `working`, or the error. */
+  /** `working`, or the error message. */
   readonly status: string;
 }
 
-/** The checks of a report in JSON, in its order. A check has a status in words; anything else is a group. */
+/** The checks of a JSON report, in the report's order. An object whose `status` is a string is a check. */
 export function checksOf(tree: unknown, path: readonly string[] = []): CheckStatus[] {
   if (typeof tree !== 'object' || tree === null) return [];
   const { status } = tree as { readonly status?: unknown };

@@ -4,7 +4,7 @@
  */
 import { createHash, createHmac } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
-import type { Api } from './secrets-manager.ts';
+import type { Api } from './secrets-manager-api.ts';
 
 const SERVICE = 'secretsmanager';
 const ATTEMPTS = 2;

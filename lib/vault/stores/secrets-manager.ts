@@ -4,8 +4,8 @@ import { ConfigurationError, UnhealthyError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
 import { DocumentError } from '../../problem.ts';
 import { openApi } from '../../clients/aws/secrets-manager.ts';
-import type { Api, Calls } from '../../clients/aws/secrets-manager.ts';
 import { concurrently } from '../concurrently.ts';
+import type { Api, Calls } from '../../clients/aws/secrets-manager-api.ts';
 import type { Store } from './store.ts';
 import { NAMESPACE } from '../../document/tokens.ts';
 

@@ -29,7 +29,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   route53TokenSecret: '',
 };
 
-/** osls, as far as it shows itself to a file: parameters of the stage count before defaults. */
+/** Stands in for osls: the parameters of the stage override the defaults. */
 function variables(stage: Readonly<Record<string, unknown>> = {}, param: readonly string[] = []): Variables {
   const values = { ...DEFAULTS, ...stage };
   return {
@@ -43,12 +43,12 @@ async function switchedOn(stage: Readonly<Record<string, unknown>>): Promise<str
   return Object.entries(await wanted(variables(stage))).flatMap(([name, state]) => (state === 'on' ? [name] : []));
 }
 
-describe('wanted', () => {
-  test('is nothing but the vault unless asked for', async () => {
+describe('the optional parts of a deployment', () => {
+  test('only permissions for the vault are deployed by default', async () => {
     expect(await switchedOn({})).toEqual(['secrets_manager']);
   });
 
-  test('is not even that where namespaces are elsewhere', async () => {
+  test('no optional part is deployed by default if the vault is not Secrets Manager', async () => {
     expect(await switchedOn({ vault: 'hashicorp:secret/healthgate' })).toEqual([]);
   });
 
@@ -60,69 +60,68 @@ describe('wanted', () => {
     [{ canaryTokenSecret: 'canary', alarmTopic: 'arn:aws:sns:x' }, ['canary', 'canary_alarm', 'alarms']],
     [{ dashboard: 'on' }, ['dashboard']],
     [{ vpcSubnets: ['subnet-1'], vpcSecurityGroups: ['sg-1'] }, ['vpc']],
-  ])('%j switches on %j', async (stage, parts) => {
+  ])('the parameters %j switch on %j', async (stage, parts) => {
     expect(await switchedOn(stage)).toEqual(['secrets_manager', ...parts]);
   });
 
   test.each([
-    [{ vpcSubnets: ['subnet-1'] }, 'vpcSubnets and vpcSecurityGroups are only of use together: set both or none'],
-    [
-      { domainName: 'health.example.com' },
-      'domainName and domainCertificate are only of use together: set both or none',
-    ],
-    [{ dashboard: 'yes' }, 'dashboard is one of: on, off'],
-    [{ s3Buckets: ['*'] }, 's3Buckets names what may be touched, one by one; * is everything'],
+    [{ vpcSubnets: ['subnet-1'] }, 'vpcSubnets and vpcSecurityGroups must be set together'],
+    [{ domainName: 'health.example.com' }, 'domainName and domainCertificate must be set together'],
+    [{ dashboard: 'yes' }, 'dashboard must be one of: on, off'],
+    [{ s3Buckets: ['*'] }, 's3Buckets must name each resource; * is not allowed'],
     [{ s3Bucket: ['assets'] }, 'unknown parameter s3Bucket; did you mean s3Buckets?'],
-  ])('refuses %j', async (stage, message) => {
+  ])('the parameters %j are refused', async (stage, message) => {
     await expect(wanted(variables(stage))).rejects.toThrow(message);
   });
 
-  test('refuses an unknown parameter on the command line', async () => {
+  test('an unknown parameter on the command line is refused', async () => {
     await expect(wanted(variables({}, ['alarmtopic=x']))).rejects.toThrow('did you mean alarmTopic?');
   });
 });
 
-describe('arns', () => {
+describe('the ARNs in permissions', () => {
   const of = async (stage: Readonly<Record<string, unknown>>, name: string) => (await arns(variables(stage)))[name];
   const sub = (text: string) => ({ 'Fn::Sub': text });
   const SECRET = 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:';
   const EVENTS = 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:';
 
-  test('hold the namespaces under the prefix, and further secrets to the letter', async () => {
+  test('permissions cover the secrets under the prefix of the vault, and others by their exact names', async () => {
     const stage = { vault: 'secretsmanager:hg/', secrets: ['prod/postgres'] };
     expect(await of(stage, 'secrets')).toEqual([sub(`${SECRET}hg/*`), sub(`${SECRET}prod/postgres-??????`)]);
   });
 
-  test('hold only the own objects of a bucket', async () => {
+  test('permissions cover only the objects under healthgate/ in a bucket of a round trip', async () => {
     expect(await of({ s3Buckets: ['assets'] }, 's3RoundTrip')).toEqual([
       sub('arn:${AWS::Partition}:s3:::assets/healthgate/*'),
     ]);
   });
 
-  test('name the bus of a rule, unless it is the default one', async () => {
+  test('the ARN of a rule names its bus, unless that is the default bus', async () => {
     expect(await of({ eventRules: ['a', 'default/b', 'shop/c'] }, 'eventRules')).toEqual(
       ['rule/a', 'rule/b', 'rule/shop/c'].map((rule) => sub(EVENTS + rule)),
     );
   });
 
-  test('are left as they are where they are whole', async () => {
+  test('an ARN that is given as a parameter stays as it is', async () => {
     const arn = 'arn:aws:events:eu-west-1:210987654321:event-bus/other';
     expect(await of({ eventBuses: [arn] }, 'eventBuses')).toEqual([arn]);
   });
 });
 
-test("host is one's own domain name, or API Gateway's", async () => {
+test('the host is the custom domain name if there is one, and otherwise that of API Gateway', async () => {
   expect(await host(variables({ domainName: 'health.example.com' }))).toBe('health.example.com');
   expect(await host(variables())).toEqual({ 'Fn::Sub': '${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}' });
 });
 
-test('reservedConcurrency is a number, or none at all', async () => {
+test('reservedConcurrency must be a whole number, or none to leave the property out', async () => {
   expect(await reservedConcurrency(variables())).toBe(10);
   expect(await reservedConcurrency(variables({ reservedConcurrency: 'none' }))).toEqual({ Ref: 'AWS::NoValue' });
-  await expect(reservedConcurrency(variables({ reservedConcurrency: 'many' }))).rejects.toThrow('a whole number');
+  await expect(reservedConcurrency(variables({ reservedConcurrency: 'many' }))).rejects.toThrow(
+    'must be a whole number or none',
+  );
 });
 
-test('every kind of check that calls AWS has its permissions in a file of its name', async () => {
+test('every kind of check that calls AWS has a file of permissions with its name', async () => {
   const files = await readdir(join(ROOT, 'lib/checks/aws'));
   const modules = (await Promise.all(files.map((file) => import(join(ROOT, 'lib/checks/aws', file))))) as object[];
   const kinds = modules.flatMap((module) =>
