@@ -17,7 +17,7 @@ import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { WebSocket } from 'ws';
 import type { Addresses } from '../stack/addresses.ts';
-import { HISTORY } from '../stack/servers/event-bridge.ts';
+import { HISTORY } from '../stack/servers/shared/event-bridge.ts';
 
 export interface RawCheck {
   /** How many checks of the namespace do this. */

@@ -1,6 +1,6 @@
 /** The namespace of the demo: the resources of a small company's stack, one check each. */
 import type { Addresses } from './addresses.ts';
-import { HISTORY } from './servers/event-bridge.ts';
+import { HISTORY } from './servers/shared/event-bridge.ts';
 
 /** The name that its token carries. */
 export const DEMO = 'demo';

@@ -9,7 +9,7 @@ import { Vault } from '../../lib/vault/vault.ts';
 import { fixtures } from '../contract/fixtures/index.ts';
 import type { Leaf } from '../contract/fixture.ts';
 import type { Addresses } from '../stack/addresses.ts';
-import { HISTORY } from '../stack/servers/event-bridge.ts';
+import { HISTORY } from '../stack/servers/shared/event-bridge.ts';
 import { accessesOf } from './aws-calls.ts';
 import type { Access } from './aws-calls.ts';
 import { collectedLog } from './collected-log.ts';
