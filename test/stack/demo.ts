@@ -115,7 +115,10 @@ async function demo({ yes, once, port, broken }: Options): Promise<boolean> {
   return isGood;
 }
 
-/** Installs what is missing, if that is allowed and possible. Returns the servers of the demo that can start on this machine. */
+/**
+ * Installs what is missing, if that is allowed and possible. Returns the servers of the demo that can start on this
+ * machine.
+ */
 async function availableParts(yes: boolean): Promise<PartName[]> {
   const wanted = [...SERVERS.values()].map(({ part }) => part);
   const missing = findMissing().filter(({ parts }) => parts.some((part) => wanted.includes(part)));

@@ -1,4 +1,6 @@
-/** Finds the servers of the stack: every file in test/stack/servers/ defines one. Its subfolders hold what servers use. */
+/**
+ * Finds the servers of the stack: every file in test/stack/servers/ defines one. Its subfolders hold what servers use.
+ */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

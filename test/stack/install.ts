@@ -85,7 +85,8 @@ export async function install(requirements: readonly Requirement[]): Promise<Fai
     const missing = requirements.filter((requirement) => !requirement.isThere());
     const packages = missing.flatMap((requirement) => requirement.packages);
     if (packages.length > 0) {
-      // One call for all packages is fastest. If it fails, each package is tried alone, so that one cannot block the others.
+      // One call for all packages is fastest. If it fails, each package is tried alone, so that one cannot block the
+      // others.
       const title = `apt-get update, apt-get install ${packages.join(' ')}`;
       await step(title, () => aptInstall(packages, true)).catch(() => undefined);
     }

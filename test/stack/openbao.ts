@@ -1,6 +1,6 @@
 /**
- * OpenBao, which has the API of HashiCorp Vault: in memory, unsealed, with a key-value engine (version 2) mounted at `secret/`.
- * It is not part of the stack, since no kind of check needs it. The tests of the store start it themselves.
+ * OpenBao, which has the API of HashiCorp Vault: in memory, unsealed, with a key-value engine (version 2) mounted at
+ * `secret/`. It is not part of the stack, since no kind of check needs it. The tests of the store start it themselves.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

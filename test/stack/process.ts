@@ -35,7 +35,10 @@ export interface ProcessOptions {
   readonly stopSignal?: NodeJS.Signals;
 }
 
-/** Ids of the processes that were started and have not ended. Each leads a process group. leftovers.ts ends them when this process exits. */
+/**
+ * Ids of the processes that were started and have not ended. Each leads a process group, which leftovers.ts ends on
+ * exit.
+ */
 export const living = new Set<number>();
 
 const READY_WITHIN_MS = 60_000;

@@ -31,8 +31,8 @@ export interface Stack<Names extends PartName = PartName> {
 }
 
 /**
- * Starts the named parts and those that they need, each as soon as those that it needs run. If one cannot start, all are ended.
- * No server outlives this process, however the process ends.
+ * Starts the named parts and those that they need, each as soon as those that it needs run. If one cannot start, all
+ * are ended. No server outlives this process, however the process ends.
  *
  * @param names All servers by default.
  * @throws Error that names the part that cannot start, with the end of its log.
@@ -40,7 +40,8 @@ export interface Stack<Names extends PartName = PartName> {
 export async function startStack<Names extends PartName = PartName>(
   names: readonly Names[] = [...servers.keys()] as Names[],
 ): Promise<Stack<Names>> {
-  // Without this, the AWS SDK prints a warning about Node 20 at every start of every process that inherits this environment.
+  // Without this, the AWS SDK prints a warning about Node 20 at every start of every process that inherits this
+  // environment.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const folder = await mkdtemp(join(tmpdir(), 'healthgate-stack-'));
   await chmod(folder, 0o711); // servers that refuse to run as root run as another user, and have their folders in here

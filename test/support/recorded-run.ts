@@ -54,7 +54,7 @@ export async function makeBelongings(bucket: string, wanted: Omit<Belongings, 'd
 export interface RecordedRun {
   /** The namespaces that were opened by: a token that carries its name, an opaque one, a wrong one. */
   readonly opened: readonly (string | undefined)[];
-  /** What became of each leaf, by its kind and name: `s3: round trip`. */
+  /** What became of each leaf, by its kind and name: `s3: a round trip`. */
   readonly outcomes: ReadonlyMap<string, string>;
   /** Kinds that called AWS. */
   readonly callers: ReadonlySet<string>;

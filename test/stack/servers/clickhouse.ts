@@ -1,4 +1,7 @@
-/** A ClickHouse whose only user has a password. Its configuration suits old and new versions. It keeps its data in its folder. */
+/**
+ * A ClickHouse whose only user has a password. Its configuration suits old and new versions. It keeps its data in its
+ * folder.
+ */
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -8,7 +8,9 @@ import type { ProgramOptions } from './shared/node-program.ts';
 
 declare module '../addresses.ts' {
   interface Addresses {
-    /** The API destination of the emulated EventBridge, whose names are in test/stack/servers/shared/event-bridge.ts. */
+    /**
+     * The API destination of the emulated EventBridge, whose names are in test/stack/servers/shared/event-bridge.ts.
+     */
     readonly historyApi: {
       readonly port: number;
       /** Accepts events from callers that send the key as `X-Api-Key`. */

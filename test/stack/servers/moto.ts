@@ -1,4 +1,7 @@
-/** moto, an emulator of AWS. It keeps everything in memory. programs/moto_with_relay.py adds what moto lacks of EventBridge. */
+/**
+ * moto, an emulator of AWS. It keeps everything in memory. programs/moto_with_relay.py adds what moto lacks of
+ * EventBridge.
+ */
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Addresses } from '../addresses.ts';

@@ -32,7 +32,8 @@ export default defineServer({
     const running = await startProcess({
       name: 'postgres',
       command: findProgram('postgres') ?? 'postgres',
-      // No Unix socket, since its path may be too long. `-F`: this data need not survive a crash, so it never waits for the disk.
+      // No Unix socket, since its path may be too long. `-F`: this data need not survive a crash, so it never waits for
+      // the disk.
       args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-F', '-c', 'shared_buffers=16MB'],
       folder,
       ...identity,

@@ -1,4 +1,7 @@
-/** Three Redis masters that share the slots of a cluster. It loses all keys in a restart. Its nodes are ended and frozen together. */
+/**
+ * Three Redis masters that share the slots of a cluster. It loses all keys in a restart. Its nodes are ended and frozen
+ * together.
+ */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineServer } from '../define-server.ts';

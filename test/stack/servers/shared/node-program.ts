@@ -1,4 +1,7 @@
-/** Starts a TypeScript file of this project as a server in its own process, so that it can be frozen and killed like any other. */
+/**
+ * Starts a TypeScript file of this project as a server in its own process, so that it can be frozen and killed like any
+ * other.
+ */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
