@@ -5,9 +5,9 @@ const withStack = { globalSetup: ['test/support/global-setup.ts'] };
 
 export default defineConfig({
   test: {
-    // The servers of the stack end one after the other.
+    // Time for the servers of the stack to end.
     teardownTimeout: 30_000,
-    // Most tests wait for servers, so one worker a core leaves the machine idle no more than it must.
+    // One worker for each core, because most tests spend their time waiting for servers.
     maxWorkers: '100%',
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'forks', ...timeouts } },

@@ -1,4 +1,4 @@
-/** `npm test [-- ARGUMENT…]`: runs the tests by Vitest, passing the arguments on, and ends with the line `N passed, N failed`. */
+/** `npm test [-- ARGUMENT…]`: runs Vitest with the arguments and prints `N passed, N failed` as the last line. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ interface Counts {
   readonly failed: number;
 }
 
-/** What is read of Vitest's JSON report: https://vitest.dev/guide/reporters.html#json-reporter */
+/** The part of Vitest's JSON report that is used: https://vitest.dev/guide/reporters.html#json-reporter */
 interface JsonReport {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
@@ -30,12 +30,12 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** @returns Whether it ended with exit code 0. */
+/** @returns Whether Vitest exited with code 0. */
 async function runVitest(reportFile: string, args: readonly string[]): Promise<boolean> {
   const vitest = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
   const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], { stdio: 'inherit' });
-  // Ctrl-C reaches the child by the terminal; this process waits for the child to end its servers.
+  // On Ctrl-C, the terminal also sends SIGINT to the child. This process waits until the child has ended its servers.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   return new Promise((resolve) => {
@@ -48,7 +48,7 @@ async function runVitest(reportFile: string, args: readonly string[]): Promise<b
   });
 }
 
-/** @returns Undefined where Vitest came to no report. */
+/** @returns Undefined if Vitest wrote no report. */
 async function readReport(file: string): Promise<JsonReport | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as JsonReport;
@@ -57,7 +57,9 @@ async function readReport(file: string): Promise<JsonReport | undefined> {
   }
 }
 
-/** A file that cannot be loaded, an error outside of any test, a crash, and a run without a test each count as one failure. */
+/**
+ * A file that cannot be loaded, an error outside of tests, a crash, and a run without tests each count as one failure.
+ */
 function count(report: JsonReport | undefined, isOk: boolean): Counts {
   const passed = report?.numPassedTests ?? 0;
   const brokenFiles = (report?.testResults ?? []).filter(

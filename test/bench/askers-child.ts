@@ -1,4 +1,7 @@
-/** Many askers at once on one URL for some seconds. Prints how many answers came, of which status, and how fast. */
+/**
+ * Many clients ask for one URL concurrently for some seconds. Prints the number of answers by status, and how fast they
+ * came.
+ */
 import { Agent, get } from 'node:http';
 import { quantile } from './figure.ts';
 

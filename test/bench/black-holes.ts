@@ -1,4 +1,4 @@
-/** Every target a black hole: when the answer comes, and what it says. */
+/** When the answer comes, and what it says, if no target ever answers. */
 import { run } from '../../lib/engine/run.ts';
 import { leaves } from '../../lib/engine/verdict.ts';
 import { createLog } from '../../lib/log.ts';
@@ -13,7 +13,10 @@ const DEADLINE_MS = 1000;
 const ASKED_MS = 50;
 const RUNS = 10;
 
-/** A namespace of every kind that has a target, all of which never answer. */
+/**
+ * A namespace with a check of every kind that has a target. Every target is the server at this port, which never
+ * answers.
+ */
 export function blackHoleDocument(port: number, stack: Addresses): string {
   const aimed = fixtures.flatMap((fixture) =>
     fixture.at === undefined || fixture.kind === 'tcp' ? [] : [fixture.at(port, stack)],
@@ -22,7 +25,7 @@ export function blackHoleDocument(port: number, stack: Addresses): string {
   return JSON.stringify({ access_tokens: ['a token of the bench'], checks });
 }
 
-/** What leads the kinds there that find their target by the environment. */
+/** The environment variables that aim checks at the port, for kinds that find their target by the environment. */
 export function blackHoleEnvironment(port: number): Record<string, string> {
   return Object.assign({}, ...fixtures.map((fixture) => fixture.environment?.(port) ?? {})) as Record<string, string>;
 }
@@ -51,8 +54,8 @@ export async function blackHoles(stack: Addresses): Promise<Figure[]> {
   const worst = quantile(late, 1);
   return [
     {
-      name: 'all black holes: answer after the deadline by (worst of 10)',
-      asked: `≤ ${String(ASKED_MS)} ms, all TimeoutError`,
+      name: `no target ever answers: time from the deadline to the answer, worst of ${String(RUNS)}`,
+      asked: `≤ ${String(ASKED_MS)} ms, TimeoutError for every check`,
       measured: `${worst.toFixed(1)} ms, ${[...codes].join(' and ')}`,
       ok: worst <= ASKED_MS && [...codes].join() === 'TimeoutError',
     },

@@ -1,4 +1,7 @@
-/** Cold starts under Lambda's runtime interface: from the start of the process to its first answer, beside an empty handler's. */
+/**
+ * Cold starts with Lambda's runtime interface client: the time from the start of the process to its first answer,
+ * compared with an empty handler.
+ */
 import { readFile } from 'node:fs/promises';
 import { openStore } from '../../lib/vault/stores/open.ts';
 import { createToken } from '../../lib/document/tokens.ts';
@@ -22,7 +25,7 @@ interface Case {
   readonly taskRoot: string;
   readonly handler: string;
   readonly event: unknown;
-  /** Times an empty handler's, at most. */
+  /** The maximum, as a multiple of the time of an empty handler. */
   readonly asked?: number;
   readonly status: number;
 }
@@ -59,7 +62,7 @@ export async function coldStart(stack: { readonly addresses: Addresses; readonly
   };
 
   const measured = cases.map((): Measured => ({ coldMs: [], warmMs: [], peakMb: [] }));
-  // In turns, so that whatever else the machine does falls on all of them alike.
+  // In turns, so that other load on the machine affects all of them equally.
   for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
     for (const [index, { status, event, ...what }] of cases.entries()) {
       const one = await measure({ client, env, ...what }, event, status);
@@ -77,7 +80,7 @@ export async function coldStart(stack: { readonly addresses: Addresses; readonly
     const cold = median(coldMs);
     return {
       name: `cold start to the first answer: ${name}`,
-      asked: asked === undefined ? 'for comparison' : `≤ ${ratio(asked)}`,
+      asked: asked === undefined ? 'none, for comparison' : `≤ ${ratio(asked)}`,
       measured: `${ratio(cold / base)} (${ms(cold)}); warm ${ms(median(warmMs))}, peak ${median(peakMb).toFixed(0)} MB`,
       ok: asked === undefined || cold / base <= asked,
     };
@@ -110,7 +113,7 @@ async function peakMbOf(pid: number): Promise<number> {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
 }
 
-/** That wants a run of its own. */
+/** A request for a new run. */
 function request(token: string) {
   return {
     version: '2.0',

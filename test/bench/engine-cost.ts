@@ -1,4 +1,4 @@
-/** The engine's own cost: CPU time a check, with checks that do nothing. */
+/** The engine's own cost: its CPU time for each check, measured with checks that do nothing. */
 import { run } from '../../lib/engine/run.ts';
 import { createLog } from '../../lib/log.ts';
 import type { Check } from '../../lib/engine/types.ts';
@@ -26,7 +26,7 @@ export async function engineCost(): Promise<Figure[]> {
   const cost = median(costs);
   return [
     {
-      name: "engine's own CPU time a check",
+      name: "the engine's own CPU time for each check",
       asked: `≤ ${String(ASKED_MS)} ms`,
       measured: `${cost.toFixed(4)} ms`,
       ok: cost <= ASKED_MS,

@@ -1,25 +1,25 @@
-/** One line of a benchmark's outcome. */
+/** One line of a benchmark's result. */
 export interface Figure {
   /** What was measured. */
   readonly name: string;
-  /** What it should be. */
+  /** The limit, or `none, for comparison` if there is none. */
   readonly asked: string;
   readonly measured: string;
   readonly ok: boolean;
 }
 
-/** The value that half of the others are below. */
+/** The value that half of the values are below. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** @param share From 0 to 1. */
+/** @param share The share of the values that is below the result, from 0 to 1. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** Milliseconds that the work took. */
+/** Does the work and returns how many milliseconds it took. */
 export async function time(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();

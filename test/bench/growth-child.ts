@@ -1,4 +1,4 @@
-/** Runs a namespace of N checks of one kind against one server, and prints how long it took and how much memory it needed. */
+/** Runs a namespace with many checks of one kind against one server, and prints how much time and memory that takes. */
 import { run } from '../../lib/engine/run.ts';
 import { createLog } from '../../lib/log.ts';
 import { parseNamespace } from '../../lib/document/namespace.ts';

@@ -1,4 +1,4 @@
-/** 10, 100 and 1,000 checks of one kind against one server: how time and memory grow. */
+/** How time and memory grow with 10, 100 and 1,000 checks of one kind against one server. */
 import type { Addresses } from '../stack/addresses.ts';
 import { ms, ratio } from './figure.ts';
 import type { Figure } from './figure.ts';
@@ -28,12 +28,13 @@ export async function growth(stack: Addresses): Promise<Figure[]> {
     const [few, , many] = outcomes;
     if (few === undefined || many === undefined) continue;
     const grown = many.medianMs / few.medianMs;
+    const times = outcomes.map(({ medianMs }) => ms(medianMs)).join(', ');
     const allWork = outcomes.every(({ verdicts }) => verdicts.join() === 'working');
     figures.push(
       {
-        name: `${kind}: ${COUNTS.join(', ')} checks take`,
-        asked: '1,000 at most 100 × 10',
-        measured: `${outcomes.map(({ medianMs }) => ms(medianMs)).join(', ')}: ${ratio(grown)}${allWork ? '' : ', NOT ALL WORK'}`,
+        name: `${kind}: time for ${COUNTS.join(', ')} checks`,
+        asked: '1,000 checks take at most 100 times as long as 10',
+        measured: `${times}: ${ratio(grown)}${allWork ? '' : ', NOT ALL WORK'}`,
         ok: grown <= 100 && allWork,
       },
       {

@@ -1,4 +1,7 @@
-/** Runs a benchmark in a process of its own, bundled as the product is, so that its time and memory are its own. */
+/**
+ * Runs a benchmark in a separate process, bundled like the product, so that its time and memory are not mixed with
+ * others'.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,9 +13,9 @@ import { bundleOptions } from '../../infra/bundle.ts';
 const WITHIN_MS = 300_000;
 
 /**
- * @param entry Path of the TypeScript file. It prints one line of JSON.
+ * @param entry Path of the TypeScript file. It must print one line of JSON.
  * @param args  Its arguments.
- * @returns What it printed.
+ * @returns The value that it printed.
  */
 export async function isolated<T>(
   entry: string,

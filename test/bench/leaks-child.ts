@@ -1,4 +1,4 @@
-/** Runs a namespace many times, then looks at what is open and how much memory is used. Needs `--expose-gc`. */
+/** Runs a namespace many times, then prints what is still open and how much memory is used. Needs `--expose-gc`. */
 import { run } from '../../lib/engine/run.ts';
 import { createLog } from '../../lib/log.ts';
 import { parseNamespace } from '../../lib/document/namespace.ts';
@@ -22,7 +22,7 @@ const heapMb = () => {
   return process.memoryUsage().heapUsed / 1024 / 1024;
 };
 
-// Standard input and output count as open once they were looked at.
+// Standard input and output count as open after their first use, so they are used before the first count.
 const standard = [process.stdin, process.stdout, process.stderr];
 const before = openHandles();
 for (let round = 0; round < Number(runs) / 10; round += 1) await once();

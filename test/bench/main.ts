@@ -1,4 +1,4 @@
-/** `npm run bench`: figures of one run on one machine. Compare ratios; times vary from machine to machine. */
+/** `npm run bench`: measures on this machine. Ratios can be compared with other machines, times cannot. */
 import { cpus, totalmem } from 'node:os';
 import { createLog } from '../../lib/log.ts';
 import { openStore } from '../../lib/vault/stores/open.ts';
@@ -24,7 +24,7 @@ import { rawChecks } from './raw.ts';
 import { report } from './report.ts';
 import { distant } from './roads.ts';
 
-/** Milliseconds that each packet takes, where servers are looked at from afar. */
+/** Milliseconds that each packet takes when the servers are far away. */
 const DISTANCE_MS = 10;
 
 const only = process.argv.slice(2);
@@ -39,13 +39,14 @@ Object.assign(process.env, motoEnvironment(stack.addresses.aws));
 const { addresses } = stack;
 const log = createLog((line) => process.stderr.write(`${line}\n`));
 
-/** The report of the demo namespace, with the servers at these addresses. */
+/** Measures the report of the demo namespace with the servers at these addresses. */
 async function reportAt(where: string, addresses: Addresses): Promise<Figure[]> {
   Object.assign(process.env, motoEnvironment(addresses.aws));
   const name = await fillVault(demoNamespace(createToken(DEMO), addresses), { addresses, folder: stack.folder });
   const vault = new Vault(await openStore(name), log);
   const namespace = await vault.namespace(DEMO);
-  if (namespace === undefined) throw new Error('the demo namespace cannot be used');
+  if (namespace === undefined)
+    throw new Error('the vault does not have the demo namespace, or its document has mistakes');
   return report(where, vault, namespace, rawChecks(addresses, addresses.aws.secretsPrefix + DEMO));
 }
 
@@ -59,7 +60,10 @@ async function reportFromAfar(): Promise<Figure[]> {
   }
 }
 
-/** In this order: the later ones leave thousands of events, keys and objects in the servers, which slows down what comes after them. */
+/**
+ * In this order, because the later ones leave thousands of events, keys and objects in the servers, which slows down
+ * what runs after them.
+ */
 const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   engine: engineCost,
   report: () => reportAt('on this machine', addresses),
@@ -72,9 +76,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   artifact,
 };
 const [cpu] = cpus();
-console.log(
-  `Node.js ${process.version}, ${String(cpus().length)} × ${cpu?.model ?? 'unknown'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB\n`,
-);
+const processors = `${cpus().length} × ${cpu?.model ?? 'unknown'}`;
+console.log(`Node.js ${process.version}, ${processors}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB\n`);
 
 let missed = 0;
 try {
@@ -82,13 +85,12 @@ try {
     if (only.length > 0 && !only.includes(name)) continue;
     for (const figure of await measure()) {
       if (!figure.ok) missed += 1;
-      console.log(
-        `${figure.ok ? 'ok    ' : 'MISSED'} ${figure.name}\n       asked ${figure.asked}; measured ${figure.measured}`,
-      );
+      console.log(`${figure.ok ? 'ok    ' : 'MISSED'} ${figure.name}`);
+      console.log(`       limit: ${figure.asked}; measured: ${figure.measured}`);
     }
   }
 } finally {
   await stack.stop();
 }
-console.log(`\n${missed === 0 ? 'All as asked.' : `${String(missed)} not as asked.`}`);
+console.log(`\n${missed === 0 ? 'All limits are met.' : `Limits that are not met: ${String(missed)}.`}`);
 process.exitCode = missed === 0 ? 0 : 1;

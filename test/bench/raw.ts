@@ -1,4 +1,7 @@
-/** What each check of the demo namespace does, with the raw driver alone: a fresh connection, the work, the connection closed. */
+/**
+ * What each check of the demo namespace does, with only the raw driver: opens a connection, does the work, closes the
+ * connection.
+ */
 import { randomUUID } from 'node:crypto';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -17,17 +20,17 @@ import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { WebSocket } from 'ws';
 import type { Addresses } from '../stack/addresses.ts';
-import { HISTORY } from '../stack/servers/event-bridge.ts';
+import { HISTORY } from '../stack/servers/shared/event-bridge.ts';
 
 export interface RawCheck {
-  /** How many checks of the namespace do this. */
+  /** How many checks of the namespace do this. One by default. */
   readonly times?: number;
   readonly run: () => Promise<unknown>;
 }
 
 export type RawChecks = Readonly<Record<string, RawCheck>>;
 
-/** @param secret Name of a secret that the emulator holds. */
+/** @param secret The name of a secret that the emulator has. */
 export function rawChecks(stack: Addresses, secret: string): RawChecks {
   const s3 = new S3Client({ region: stack.aws.region, endpoint: stack.aws.endpoint, forcePathStyle: true });
   const events = new EventBridgeClient({ region: stack.aws.region, endpoint: stack.aws.endpoint });
@@ -126,7 +129,10 @@ async function roundTrip(url: string): Promise<void> {
   await connection.close();
 }
 
-/** One step after the other, as they are written down: https://docs.celeryq.dev/en/stable/userguide/workers.html#remote-control */
+/**
+ * Does the steps one after the other, in the documented order:
+ * https://docs.celeryq.dev/en/stable/userguide/workers.html#remote-control
+ */
 async function pingWorker({ rabbitmq }: Addresses): Promise<void> {
   const id = randomUUID();
   const reply = 'reply.celery.pidbox';
@@ -159,7 +165,7 @@ async function pingWorker({ rabbitmq }: Addresses): Promise<void> {
   await connection.close();
 }
 
-/** A task of Celery's protocol 2, answered in Redis. */
+/** Sends a task in Celery's protocol 2, and gets its result from Redis. */
 async function canary({ rabbitmq, celery }: Addresses): Promise<void> {
   const id = randomUUID();
   const redis = new Redis(celery.resultUrl);
@@ -214,7 +220,7 @@ async function echo({ websocket }: Addresses): Promise<void> {
   await closed;
 }
 
-/** Puts an event, and asks ClickHouse for it without a pause. */
+/** Puts an event and asks ClickHouse for it repeatedly, without pauses. */
 async function pipeline({ clickhouse }: Addresses, events: EventBridgeClient): Promise<void> {
   const id = randomUUID();
   const detail = JSON.stringify({ healthgate: { check: true, id } });

@@ -1,4 +1,4 @@
-/** A warm report of the demo namespace, beside each of its checks done alone with the raw driver. */
+/** A warm report of the demo namespace, compared with each of its checks done alone with the raw driver. */
 import { run } from '../../lib/engine/run.ts';
 import { leavesOf } from '../../lib/engine/tree.ts';
 import type { Namespace } from '../../lib/document/namespace.ts';
@@ -11,11 +11,11 @@ import type { RawChecks } from './raw.ts';
 const ROUNDS = 40;
 const WARM_UP = 5;
 const ASKED = 1.25;
-/** What is measured beside the raw checks. */
+/** The names of what is measured in addition to each raw check. */
 const REPORT = 'the report';
-const AT_ONCE = 'all raw checks at once';
+const CONCURRENTLY = 'all raw checks concurrently';
 
-/** @param where Where the servers are, for the name of the figure. */
+/** @param where Where the servers are, for the names of the figures. */
 export async function report(where: string, vault: Vault, namespace: Namespace, raw: RawChecks): Promise<Figure[]> {
   const verdicts = new Set<string>();
   const options = {
@@ -28,12 +28,12 @@ export async function report(where: string, vault: Vault, namespace: Namespace, 
     const { verdict } = await run(namespace.root, options);
     verdicts.add(verdict);
   };
-  const atOnce = () =>
+  const concurrently = () =>
     Promise.all(Object.values(raw).flatMap(({ times = 1, run }) => Array.from({ length: times }, () => run())));
-  // In turns, so that whatever else the machine does falls on all of them alike.
+  // In turns, so that other load on the machine affects all of them equally.
   const work = new Map<string, () => Promise<unknown>>([
     [REPORT, once],
-    [AT_ONCE, atOnce],
+    [CONCURRENTLY, concurrently],
     ...Object.entries(raw).map(([name, { run }]): [string, () => Promise<unknown>] => [name, run]),
   ]);
   const times = new Map([...work.keys()].map((name) => [name, [] as number[]]));
@@ -45,7 +45,7 @@ export async function report(where: string, vault: Vault, namespace: Namespace, 
   }
   const medians = new Map([...times].map(([name, taken]) => [name, median(taken)]));
   const whole = medians.get(REPORT) ?? Number.NaN;
-  const ideal = medians.get(AT_ONCE) ?? Number.NaN;
+  const ideal = medians.get(CONCURRENTLY) ?? Number.NaN;
   const alone = [...medians].filter(([name]) => name in raw).sort(([, a], [, b]) => b - a);
   const [, slowest] = alone[0] ?? ['', Number.NaN];
   const checks = leavesOf(namespace.root).length;
@@ -57,14 +57,14 @@ export async function report(where: string, vault: Vault, namespace: Namespace, 
       ok: whole / slowest <= ASKED && [...verdicts].join() === 'working',
     },
     {
-      name: `${where}: warm report ÷ the same checks with the raw drivers, all at once, p50`,
-      asked: 'for comparison',
+      name: `${where}: warm report ÷ the same checks done concurrently with the raw drivers, p50`,
+      asked: 'none, for comparison',
       measured: `${ratio(whole / ideal)} (${ms(whole)} ÷ ${ms(ideal)})`,
       ok: true,
     },
     {
-      name: `${where}: each alone with the raw driver, p50`,
-      asked: 'for comparison',
+      name: `${where}: each check alone with the raw driver, p50`,
+      asked: 'none, for comparison',
       measured: alone.map(([name, p50]) => `${name} ${ms(p50)}`).join(', '),
       ok: true,
     },

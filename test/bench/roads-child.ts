@@ -1,4 +1,4 @@
-/** Puts a slow road in front of each port, prints where the roads begin, and stays until it is ended. */
+/** Puts a slow road in front of each port, prints the ports where the roads begin, and runs until it is ended. */
 import { slowRoad } from '../support/faulty-server.ts';
 
 const [delayMs = '0', ...ports] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-/** The stack as it looks from farther away: each server behind a road on which every packet takes longer. */
+/** The stack as seen from farther away: each server is behind a road that delays every packet. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Addresses } from '../stack/addresses.ts';

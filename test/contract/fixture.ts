@@ -1,27 +1,30 @@
-/** What the contract suite needs to know about a kind: documents that reach each of the cases that every kind must pass. */
+/** What the contract suite must know about a kind: checks that lead to each of the cases that every kind must pass. */
 import type { Addresses } from '../stack/addresses.ts';
 
-/** A leaf of a namespace's document. */
+/** A check as a namespace's document has it. */
 export type Leaf = Readonly<Record<string, unknown>> & { readonly kind: string };
 
 export interface KindFixture {
   readonly kind: string;
-  /** Leaves that must work against the real stack, by a name for the test. */
+  /** Leaves that must work with the real servers. The test is named `works with <key>`. */
   readonly works: (stack: Addresses) => Readonly<Record<string, Leaf>>;
   /**
-   * A leaf that would work, but for its target: host 127.0.0.1 and this port. The suite puts there: nothing, a black hole, a server
-   * that closes at once, one that answers garbage, and a slow road to the real server (of the port `realPort`).
-   * Left out where the kind has no target of its own.
+   * A leaf that works if there is a real server at 127.0.0.1 and this port. The suite puts other things there: nothing,
+   * a server that never answers, one that closes every connection, one that answers garbage, and a slow road to the
+   * real server at `realPort`. Left out for a kind that has no target of its own.
    */
   readonly at?: (port: number, stack: Addresses) => Leaf;
-  /** What leads there where the target is no key of the leaf: set in the environment while the leaf of `at` runs. */
+  /** Environment variables that aim the leaf of `at` at the port. For a kind whose target is not a key of the leaf. */
   readonly environment?: (port: number) => Readonly<Record<string, string>>;
-  /** Port of the real server behind `at`, for the slow road. */
+  /** The port of the real server that the leaf of `at` needs. */
   readonly realPort?: (stack: Addresses) => number;
-  /** What to expect instead where a kind rightly differs: a TCP check is content with a server that never answers. */
+  /**
+   * What to expect instead where the kind rightly differs. For example, a TCP check works with a server that never
+   * answers.
+   */
   readonly faults?: Partial<Record<'refused' | 'blackHole' | 'closes' | 'garbage' | 'slow' | 'aborted', RegExp>>;
-  /** A leaf with wrong credentials, in which `secret` stands as the password or token. Left out where the kind has none. */
+  /** A leaf with wrong credentials: `secret` is the password or token. Left out for a kind without credentials. */
   readonly wrongCredentials?: (stack: Addresses, secret: string) => Leaf;
-  /** Answers that are bad, each with the error that it must be. */
+  /** Leaves that must not work, each with its error. The test is named `reports <key>`. */
   readonly fails?: (stack: Addresses) => Readonly<Record<string, { leaf: Leaf; error: RegExp }>>;
 }

@@ -1,4 +1,6 @@
-/** What every format must do. Its golden file shows what it makes of each sort of report; `vitest -u` writes it anew. */
+/**
+ * What every format must do. A golden file shows how it renders each sort of report; `vitest -u` rewrites these files.
+ */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +11,7 @@ const GOLDEN = join(import.meta.dirname, '../fixtures/golden');
 const FAILING_STATUS = 503;
 
 describe('the registry of formats', () => {
-  it('has each name and each media type once', () => {
+  it('has each name and each media type only once', () => {
     const names = formats.map(({ name }) => name);
     const mediaTypes = formats.flatMap(({ mediaType }) => mediaType ?? []);
     expect(new Set(names).size).toBe(names.length);
@@ -20,14 +22,14 @@ describe('the registry of formats', () => {
     expect(formats[0].name).toBe('json');
   });
 
-  it('has a golden file for each format, and no other', async () => {
+  it('has a golden file for each format and no others', async () => {
     const files = (await readdir(GOLDEN)).filter((file) => file.endsWith('.txt'));
     expect(files.sort()).toEqual(formats.map(({ name }) => goldenName(name)).sort());
   });
 });
 
 describe.each(formats)('$name', (format) => {
-  it('renders every sort of report as its golden file shows', async () => {
+  it('renders every sort of report as in its golden file', async () => {
     const parts = Object.entries(reports).map(([name, report]) => {
       const status = format.status(report, FAILING_STATUS);
       return `=== ${name}: ${String(status)} ${format.contentType}\n${format.render(report)}`;
@@ -35,7 +37,7 @@ describe.each(formats)('$name', (format) => {
     await expect(`${parts.join('\n')}\n`).toMatchFileSnapshot(join(GOLDEN, goldenName(format.name)));
   });
 
-  it('renders the same report to the same text, and leaves the report as it is', () => {
+  it('renders the same report to the same text and does not change the report', () => {
     for (const report of Object.values(reports)) {
       const before = structuredClone(report);
       expect(format.render(report)).toBe(format.render(report));
@@ -43,17 +45,17 @@ describe.each(formats)('$name', (format) => {
     }
   });
 
-  it('says its media type in its content type', () => {
+  it('has its media type in its content type', () => {
     if (format.mediaType !== undefined) expect(format.contentType.split(';')[0]).toBe(format.mediaType);
     expect(format.contentType).toMatch(/^[a-z]+\/[a-z0-9.+-]+(?:; [a-z0-9-]+=[a-z0-9.-]+)*$/);
   });
 
-  it('shows no control character of a name or a message', () => {
+  it('does not show control characters from names and messages', () => {
     for (const report of Object.values(reports))
       expect(format.render(report).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
-  it.each(['working', 'degraded'])('answers 200 when %s', (name) => {
+  it.each(['working', 'degraded'])('answers 200 when a report is %s', (name) => {
     const report = reports[name];
     expect(report && format.status(report, FAILING_STATUS)).toBe(200);
   });

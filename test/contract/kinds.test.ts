@@ -1,4 +1,4 @@
-/** What every kind of check must do, over all kinds of the registry, against the real servers. */
+/** What every kind of check must do. Runs all kinds of the registry against the real servers. */
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { kinds } from '../../lib/checks/index.ts';
@@ -16,7 +16,7 @@ import { fixtures } from './fixtures/index.ts';
 const stack = inject('stack');
 const emulated = secretsManagerStore(stack.aws.secretsPrefix);
 
-/** Runs a leaf of a namespace that is kept in the emulator's Secrets Manager. */
+/** Runs a leaf in a namespace that is stored in the emulator's Secrets Manager. */
 const run = (leaf: object, options: RunLeafOptions = {}) =>
   runLeaf(leaf, {
     proveVault: new Vault(
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await emulated.write('contract', JSON.stringify(document), AbortSignal.timeout(10_000));
 });
 
-/** How many ways of spoiling an answer each kind is shown. */
+/** How many times each kind gets a corrupted answer, each time corrupted in another way. */
 const SPOILED = 20;
 const FORESEEN = /^(working$|(Timeout|Connection|TLS|Auth|Configuration|Unhealthy)Error: )/;
 
@@ -64,14 +64,14 @@ it('has a fixture for every kind', () => {
 describe.each(fixtures)('$kind', (fixture) => {
   const { at: leafAt, environment, wrongCredentials, realPort, faults } = fixture;
 
-  it.each(Object.entries(fixture.works(stack)))('works: %s', async (_name, leaf) => {
+  it.each(Object.entries(fixture.works(stack)))('works with %s', async (_name, leaf) => {
     const before = openHandles();
     const { status } = await run(leaf);
     expect(status).toBe('working');
     expect(await settledHandles(before)).toEqual([]);
   });
 
-  it.each(Object.entries(fixture.fails?.(stack) ?? {}))('fails: %s', async (_name, { leaf, error }) => {
+  it.each(Object.entries(fixture.fails?.(stack) ?? {}))('reports %s', async (_name, { leaf, error }) => {
     const before = openHandles();
     const { status, logged } = await run(leaf);
     expect(status).toMatch(error);
@@ -80,7 +80,7 @@ describe.each(fixtures)('$kind', (fixture) => {
   });
 
   if (wrongCredentials !== undefined) {
-    it('wrong credentials are an AuthError that does not show them', async () => {
+    it('reports wrong credentials as an AuthError that does not show them', async () => {
       const secret = `wrong-${randomBytes(8).toString('hex')}`;
       const before = openHandles();
       const { status, logged } = await run(wrongCredentials(stack, secret));
@@ -97,16 +97,16 @@ describe.each(fixtures)('$kind', (fixture) => {
     return leafAt(port, stack);
   };
 
-  /** A leaf with a short timeout that is aimed at the port. */
+  /** A leaf with a short timeout, aimed at the port. */
   const aimed = (port: number) => ({ ...at(port, stack), timeout: 0.4 });
 
-  it('refused is a ConnectionError', async () => {
+  it('reports a refused connection as a ConnectionError', async () => {
     const { status, logged } = await run(aimed(await freePort()));
     expect(status).toMatch(faults?.refused ?? /^ConnectionError: .*127\.0\.0\.1:\d+/);
     expect(logged).toBe('');
   });
 
-  it('a black hole is a TimeoutError', async () => {
+  it('reports a server that never answers as a TimeoutError', async () => {
     const before = openHandles();
     const { port } = await using(blackHole());
     const { status, logged } = await run(aimed(port));
@@ -116,7 +116,7 @@ describe.each(fixtures)('$kind', (fixture) => {
     expect(await settledHandles(before)).toEqual([]);
   });
 
-  it('hanging up is a ConnectionError', async () => {
+  it('reports a server that closes the connection as a ConnectionError', async () => {
     const { port } = await using(closesAtOnce());
     const { status, logged } = await run({ ...aimed(port), timeout: 3 });
     expect(status).toMatch(faults?.closes ?? /^ConnectionError: /);
@@ -124,16 +124,16 @@ describe.each(fixtures)('$kind', (fixture) => {
   });
 
   it.each([
-    ['text', Buffer.from('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n')],
-    ['bytes', Buffer.from(Array.from({ length: 256 }, (_, index) => (index * 167 + 13) % 256))],
-  ])('garbage is no health: %s', async (_name, bytes) => {
+    ['garbage text', Buffer.from('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n')],
+    ['garbage bytes', Buffer.from(Array.from({ length: 256 }, (_, index) => (index * 167 + 13) % 256))],
+  ])('does not take %s for a healthy answer', async (_name, bytes) => {
     const { port } = await using(answersGarbage(bytes));
     const { status, logged } = await run({ ...aimed(port), timeout: 1 });
     expect(status).toMatch(faults?.garbage ?? /^(UnhealthyError|ConnectionError|TLSError|AuthError|TimeoutError): /);
     expect(logged).toBe('');
   });
 
-  it('what is spoiled on the way is no surprise', async () => {
+  it('works or reports a known error when an answer is corrupted on the way', async () => {
     const before = openHandles();
     for (let seed = 1; seed <= SPOILED; seed += 1) {
       const { port } = await using(spoilingRoad(realPort(stack), seed));
@@ -145,20 +145,20 @@ describe.each(fixtures)('$kind', (fixture) => {
     expect(await settledHandles(before)).toEqual([]);
   });
 
-  it('a server that is slower than the timeout is a TimeoutError', async () => {
+  it('reports a server that is slower than the timeout as a TimeoutError', async () => {
     const { port } = await using(slowRoad(realPort(stack), 600));
     const { status, logged } = await run(aimed(port));
     expect(status).toMatch(faults?.slow ?? /^TimeoutError: no answer within 0\.4 s from /);
     expect(logged).toBe('');
   });
 
-  it('a server that is slow, and faster than the timeout, works', async () => {
+  it('works with a server that is slow but faster than the timeout', async () => {
     const { port } = await using(slowRoad(realPort(stack), 10));
     const { status } = await run({ ...at(port, stack), timeout: 10 });
     expect(status).toBe('working');
   });
 
-  it('aborted before it starts, it ends at once', async () => {
+  it('ends immediately when it is aborted before it starts', async () => {
     const before = openHandles();
     const { port } = await using(blackHole());
     const { status } = await run({ ...at(port, stack), timeout: 28 }, { signal: AbortSignal.abort() });
@@ -167,7 +167,7 @@ describe.each(fixtures)('$kind', (fixture) => {
     expect(await settledHandles(before)).toEqual([]);
   });
 
-  it('aborted while it runs, it ends at once', async () => {
+  it('ends immediately when it is aborted while it runs', async () => {
     const before = openHandles();
     const { port } = await using(blackHole());
     const controller = new AbortController();

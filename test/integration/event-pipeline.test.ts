@@ -22,7 +22,7 @@ import {
 import type { Target } from '@aws-sdk/client-eventbridge';
 import { DeleteSecretCommand, RestoreSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { HISTORY, HISTORY_PATTERN, setUpEventBridge } from '../stack/servers/event-bridge.ts';
+import { HISTORY, HISTORY_PATTERN, setUpEventBridge } from '../stack/servers/shared/event-bridge.ts';
 import { startHistoryApi } from '../stack/servers/history-api.ts';
 import { MOTO_CREDENTIALS } from '../stack/servers/moto.ts';
 import { startStack } from '../stack/stack.ts';

@@ -1,7 +1,7 @@
 /** The demo namespace over a stack of its own: each part stopped, looked at, and started again. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createToken } from '../../lib/document/tokens.ts';
-import type { PartName } from '../stack/install.ts';
+import type { PartName } from '../stack/addresses.ts';
 import { DEMO, demoNamespace } from '../stack/namespace.ts';
 import type { DemoNamespace } from '../stack/namespace.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { HISTORY } from '../stack/servers/event-bridge.ts';
+import { HISTORY } from '../stack/servers/shared/event-bridge.ts';
 import { ACCOUNT } from '../support/aws-calls.ts';
 import type { Access } from '../support/aws-calls.ts';
 import { EVERYTHING, packageService } from '../support/package.ts';

@@ -1,10 +1,10 @@
-/** Asks the app, and shows its answer to people: the tree as it is, one line a check. */
+/** Asks the app and formats its answer for people: the tree as it is, with one line for each check. */
 import { styleText } from 'node:util';
 
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
-  /** Paths of the checks that do not work. */
+  /** The paths of the checks that do not work. */
   readonly failing: readonly string[];
 }
 
@@ -12,7 +12,7 @@ interface Leaf {
   readonly status: string;
 }
 
-/** Milliseconds; longer than any run may take. */
+/** Milliseconds. Longer than any run may take. */
 const ANSWER_WITHIN_MS = 35_000;
 
 export async function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {

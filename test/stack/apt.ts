@@ -1,16 +1,20 @@
-/** Installs Debian packages, without a question and without starting the services that they bring. */
+/** Installs Debian packages without asking and without starting their services. */
 import { reasonIn, runCommand } from './command.ts';
 import { findProgram } from './programs.ts';
 
 const UPDATE_SECONDS = 90;
 const INSTALL_SECONDS = 360;
-/** The limits inside the script come first: they also hold under sudo, where this process may not end what root runs. */
+/**
+ * Longer than the limits inside the script. Those also work under sudo, where this process may not end the processes of
+ * root.
+ */
 const SCRIPT_LIMIT_MS = (2 * UPDATE_SECONDS + INSTALL_SECONDS + 60) * 1000;
 
 /**
- * Maintainer scripts ask policy-rc.d before they start a service (https://www.debian.org/doc/debian-policy/ch-opersys.html);
- * 101 forbids it. One that the machine already has is left alone. A package list that cannot be renewed may still do.
- * `--foreground` lets Ctrl-C reach apt-get.
+ * Maintainer scripts ask policy-rc.d before they start a service
+ * (https://www.debian.org/doc/debian-policy/ch-opersys.html); 101 forbids it. A policy-rc.d that the machine already
+ * has is not changed. If the package lists cannot be updated, the old ones may still be good enough. `--foreground`
+ * lets Ctrl-C reach apt-get.
  */
 const SCRIPT = `
 set -eu
@@ -25,7 +29,7 @@ fi
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 options='-q -o DPkg::Lock::Timeout=180 -o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30'
 if [ "$1" = update ]; then
-  # The lists have a lock of their own, for which apt-get does not wait.
+  # apt-get does not wait for the lock of the package lists.
   for attempt in 1 2; do
     timeout --foreground -k 10 ${String(UPDATE_SECONDS)} apt-get $options update && break
     sleep 10
@@ -37,18 +41,18 @@ timeout --foreground -k 10 ${String(INSTALL_SECONDS)} \\
 `;
 
 /**
- * @param update Whether to renew the package lists first.
- * @throws Error that says why it cannot be done, or why it failed.
+ * @param update Whether to update the package lists first.
+ * @throws Error that says why it is impossible or why it failed.
  */
 export async function aptInstall(packages: readonly string[], update: boolean): Promise<void> {
-  if (findProgram('apt-get') === undefined) throw new Error('there is no apt-get on this machine');
+  if (findProgram('apt-get') === undefined) throw new Error('this machine has no apt-get');
   const prefix = await rootPrefix();
   const [command = 'sh', ...args] = [...prefix, 'sh', '-c', SCRIPT, 'sh', update ? 'update' : 'no-update', ...packages];
   const { ok, output } = await runCommand(command, args, SCRIPT_LIMIT_MS);
   if (!ok) throw new Error(reasonIn(output));
 }
 
-/** What stands before a command that root must run: nothing for root, `sudo -n` where that needs no password. */
+/** What to put before a command that root must run: nothing for root, `sudo -n` if that needs no password. */
 async function rootPrefix(): Promise<readonly string[]> {
   if (process.getuid?.() === 0) return [];
   if ((await runCommand('sudo', ['-n', 'true'], 10_000)).ok) return ['sudo', '-n'];

@@ -1,16 +1,16 @@
-/** Runs a command to its end, with a time limit and without a terminal to ask on. */
+/** Runs a command to its end, with a time limit and without a terminal to ask questions on. */
 import { spawn } from 'node:child_process';
 
-/** Characters of a command's output that are kept: its end tells why it failed. */
+/** How many characters of a command's output are kept. The end says why it failed. */
 const KEPT_OUTPUT = 20_000;
 
 export interface Finished {
   readonly ok: boolean;
-  /** The end of what it wrote to standard output and standard error. */
+  /** The end of its standard output and standard error. */
   readonly output: string;
 }
 
-/** Never rejects: a command that cannot be started or takes longer than `limitMs` has not gone well. */
+/** Never rejects: `ok` is also false if the command cannot be started or takes longer than `limitMs`. */
 export async function runCommand(
   command: string,
   args: readonly string[],
@@ -19,7 +19,7 @@ export async function runCommand(
 ): Promise<Finished> {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Messages in English, since the reason for a failure is read from them.
+    // For messages in English, since `reasonIn` reads them.
     env: { ...process.env, LC_ALL: 'C', ...env },
     timeout: limitMs,
     killSignal: 'SIGKILL',
@@ -35,13 +35,13 @@ export async function runCommand(
       resolve({ ok: false, output: error.message });
     });
     child.once('close', (code, signal) => {
-      if (signal === 'SIGKILL') output += `\nended after ${String(limitMs / 1000)} s`;
+      if (signal === 'SIGKILL') output += `\nkilled after ${String(limitMs / 1000)} s`;
       resolve({ ok: code === 0, output });
     });
   });
 }
 
-/** The line of a failed command's output that says why. */
+/** The line of a failed command's output that says why it failed. */
 export function reasonIn(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   return (

@@ -1,58 +1,48 @@
-/** `npm run demo`: the whole thing on real servers. Installs what is missing, starts a stack, and asks the app about it. */
+/** `npm run demo`: Healthgate on real servers. Installs what is missing, starts a stack, and asks the app about it. */
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../../lib/did-you-mean.ts';
 import { createToken } from '../../lib/document/tokens.ts';
-import type { Addresses } from './addresses.ts';
+import type { Addresses, PartName } from './addresses.ts';
 import { ask, show } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { servers, withDependents } from './find-servers.ts';
 import { findMissing, install } from './install.ts';
-import type { PartName, Requirement } from './install.ts';
 import { DEMO, demoNamespace } from './namespace.ts';
-import { freePort, startProcess } from './process.ts';
-import { buildProduct, CLI } from './product.ts';
+import { freePort, isFree, startProcess } from './process.ts';
 import type { Running } from './process.ts';
+import { buildProduct, CLI } from './product.ts';
 import { step } from './progress.ts';
 import { motoEnvironment } from './servers/moto.ts';
-import { startStack, withDependents } from './stack.ts';
+import { startStack } from './stack.ts';
 import type { Stack } from './stack.ts';
 import { fillVault } from './vault.ts';
 
 const DEFAULT_PORT = 3000;
 
 /** The servers of the demo, by the names that `--break` takes. */
-const SERVERS: Readonly<Record<string, { readonly part: PartName; readonly title: string }>> = {
-  redis: { part: 'redis', title: 'Redis, also the cache and the store of Celery’s results' },
-  redis2: { part: 'redisTls', title: 'another Redis, by TLS and with a password' },
-  postgres: { part: 'postgres', title: 'PostgreSQL' },
-  mysql: { part: 'mysql', title: 'MariaDB' },
-  clickhouse: { part: 'clickhouse', title: 'ClickHouse' },
-  rabbit: { part: 'rabbitmq', title: 'RabbitMQ' },
-  celery: { part: 'celery', title: 'a Celery worker on three queues' },
-  aws: { part: 'aws', title: 'the AWS emulator: S3, and the Secrets Manager that the app reads its namespace from' },
-  history: { part: 'historyApi', title: 'an API that EventBridge hands events to, and that stores them in ClickHouse' },
-  websocket: { part: 'websocket', title: 'a websocket server' },
-  assets: { part: 'assets', title: 'a stand-in for CloudFront' },
-};
+const SERVERS = new Map(
+  [...servers.values()].flatMap(({ name, demo }): [string, { readonly part: PartName; readonly title: string }][] =>
+    demo === undefined ? [] : [[demo.name ?? name, { part: name, title: demo.title }]],
+  ),
+);
 
-const HELP = `Starts real servers, the app, and asks it whether they work.
+const HELP = `Starts real servers and the app, and asks the app whether they work.
 
 Usage: npm run demo -- [--yes] [--break SERVER] [--once] [--port ${String(DEFAULT_PORT)}]
 
-  --yes           installs what is missing without asking: Debian packages by apt-get, and a Python
-                  environment in .cache/venv; without it, you are asked
-  --break SERVER  stops that server after the first answer and shows the next one; may be repeated
-  --once          ends after the answers, with exit code 0 if they are what they should be, else 1
-  --port PORT     port of the app: ${String(DEFAULT_PORT)} unless set, or another where that is taken; 0 for any
-  --help          prints this
+  --yes           installs what is missing without asking: Debian packages with apt-get, and a Python
+                  environment in .cache/venv
+  --break SERVER  stops that server after the first answer and shows the next answer; may be repeated
+  --once          exits after the answers: with code 0 if they are as expected, and 1 if they are not
+  --port PORT     port of the app; 0 takes any free port; without this option, the port is ${String(DEFAULT_PORT)},
+                  or any free port if that is taken
+  --help          prints this help
 
 Servers:
-${Object.entries(SERVERS)
-  .map(([name, { title }]) => `  ${name.padEnd(14)}  ${title}\n`)
-  .join('')}`;
+${[...SERVERS].map(([name, { title }]) => `  ${name.padEnd(14)}  ${title}\n`).join('')}`;
 
 interface Options {
   readonly yes: boolean;
@@ -63,7 +53,7 @@ interface Options {
 
 class UsageError extends Error {}
 
-/** @returns Undefined where only help was asked for. */
+/** @returns Undefined if the arguments ask for help. */
 function readOptions(args: string[]): Options | undefined {
   const { values } = parseArgs({
     args,
@@ -76,10 +66,10 @@ function readOptions(args: string[]): Options | undefined {
     },
   });
   if (values.help) return undefined;
-  const unknown = values.break.find((name) => !Object.hasOwn(SERVERS, name));
+  const unknown = values.break.find((name) => !SERVERS.has(name));
   if (unknown !== undefined) {
-    const names = Object.keys(SERVERS);
-    throw new UsageError(`--break: no server ${JSON.stringify(unknown)}${didYouMean(unknown, names)}`);
+    const suggestion = didYouMean(unknown, [...SERVERS.keys()]);
+    throw new UsageError(`--break: there is no server ${JSON.stringify(unknown)}${suggestion}`);
   }
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535))
@@ -87,20 +77,20 @@ function readOptions(args: string[]): Options | undefined {
   return { yes: values.yes, once: values.once, port, broken: values.break };
 }
 
-/** @returns Whether the answers were what they should be. */
+/** @returns Whether the answers were as expected. */
 async function demo({ yes, once, port, broken }: Options): Promise<boolean> {
   const parts = await availableParts(yes);
   await step('building dist/', buildProduct);
   const stack = await step(`starting ${String(parts.length)} servers`, () => startStack(parts));
   const addresses: Partial<Addresses> = stack.addresses;
-  // The SDK of the app and of the vault's writer finds the emulator by these.
+  // These direct the AWS SDK to the emulator, both in the app and in this process, which fills the vault.
   if (addresses.aws !== undefined) Object.assign(process.env, motoEnvironment(addresses.aws));
 
   const token = createToken(DEMO);
   const vault = await fillVault(demoNamespace(token, addresses), { addresses, folder: stack.folder });
   const app = await startApp(vault, port, stack.folder);
   const url = `${app.url}/api/health/${token}/`;
-  say(`\nThe namespace "${DEMO}" is in ${vault}. Its answer:\n\n  curl ${url}\n`);
+  say(`\nThe namespace "${DEMO}" is in ${vault}. Ask for its health with:\n\n  curl ${url}\n`);
 
   let answer = await ask(url);
   say(show(answer));
@@ -114,7 +104,7 @@ async function demo({ yes, once, port, broken }: Options): Promise<boolean> {
   }
   if (!isGood && once) say(`\nThe app's log:\n${await readFile(app.logFile, 'utf8')}`);
   if (!once) {
-    say(`\nLogs are in ${stack.folder}. Ctrl-C ends everything.`);
+    say(`\nThe logs are in ${stack.folder}. Press Ctrl-C to end the app and the servers.`);
     await new Promise((resolve) => process.on('SIGINT', resolve).on('SIGTERM', resolve).on('SIGHUP', resolve));
     say('');
   }
@@ -125,29 +115,32 @@ async function demo({ yes, once, port, broken }: Options): Promise<boolean> {
   return isGood;
 }
 
-/** The parts of the demo that can start on this machine, once what is missing was installed, as far as that may and can be done. */
+/**
+ * Installs what is missing, if that is allowed and possible. Returns the servers of the demo that can start on this
+ * machine.
+ */
 async function availableParts(yes: boolean): Promise<PartName[]> {
-  const wanted = Object.values(SERVERS).map(({ part }) => part);
+  const wanted = [...SERVERS.values()].map(({ part }) => part);
   const missing = findMissing().filter(({ parts }) => parts.some((part) => wanted.includes(part)));
   if (missing.length === 0) return wanted;
   say(`This machine lacks:\n${missing.map(({ name, from }) => `  ${name}: ${from}\n`).join('')}`);
   if (yes || (await mayInstall())) {
     for (const { requirement, reason } of await install(missing)) say(`! ${requirement.name}: ${reason}`);
   }
-  const left = missing.filter((requirement: Requirement) => !requirement.isThere());
-  const leftOut = withDependents(left.flatMap(({ parts }) => parts));
-  for (const { part, title } of Object.values(SERVERS)) if (leftOut.includes(part)) say(`! Left out: ${title}`);
+  const stillMissing = missing.filter((requirement) => !requirement.isThere());
+  const leftOut = withDependents(stillMissing.flatMap(({ parts }) => parts));
+  for (const { part, title } of SERVERS.values()) if (leftOut.includes(part)) say(`! Left out: ${title}`);
   return wanted.filter((part) => !leftOut.includes(part));
 }
 
 async function mayInstall(): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    say('! Nobody can be asked here, so nothing is installed. Run it with --yes to install.');
+    say('! There is no terminal to ask on, so nothing is installed. Run the demo with --yes to install it.');
     return false;
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    // Ctrl-D closes it without an answer.
+    // Ctrl-D closes the terminal without an answer.
     const closed = new Promise<string>((resolve) =>
       terminal.once('close', () => {
         resolve('');
@@ -182,28 +175,13 @@ async function startApp(vault: string, wanted: number | undefined, stackFolder: 
 async function portFor(wanted: number | undefined): Promise<number> {
   if (wanted === 0) return freePort();
   if (await isFree(wanted ?? DEFAULT_PORT)) return wanted ?? DEFAULT_PORT;
-  if (wanted !== undefined) throw new UsageError(`--port: ${String(wanted)} is taken; --port 0 takes one that is free`);
+  if (wanted !== undefined) throw new UsageError(`--port: ${String(wanted)} is taken; use --port 0 for any free port`);
   return freePort();
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, '127.0.0.1', resolve);
-    });
-    return true;
-  } catch {
-    return false;
-  } finally {
-    server.close();
-  }
-}
-
-/** Stops a server, and shows the new answer. */
+/** Stops a server and shows the new answer. */
 async function askWithout(name: string, { parts }: { parts: Partial<Stack['parts']> }, url: string): Promise<Answer> {
-  const server = SERVERS[name];
+  const server = SERVERS.get(name);
   const part = server && parts[server.part];
   if (part === undefined) say(`\n! ${name} was left out, so it cannot be stopped.`);
   else await step(`stopping ${name}`, () => part.stop());
@@ -224,5 +202,5 @@ try {
   const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
   process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
   if (isUsage) process.stderr.write('See npm run demo -- --help.\n');
-  process.exit(isUsage ? 2 : 1); // ends what was started, see leftovers.ts
+  process.exit(isUsage ? 2 : 1); // leftovers.ts ends the servers that were started
 }

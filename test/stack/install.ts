@@ -1,28 +1,26 @@
-/** Finds out what the stack needs and this machine lacks, and installs it. */
+/** Finds out what the servers of the stack need and this machine lacks, and installs it. */
 import { join } from 'node:path';
-import type { Addresses } from './addresses.ts';
+import type { PartName } from './addresses.ts';
 import { aptInstall } from './apt.ts';
+import { servers } from './find-servers.ts';
 import { withLock } from './lock.ts';
 import { findProgram } from './programs.ts';
 import { step } from './progress.ts';
 import { installPython, isPythonReady } from './python.ts';
 
-/** A server of the stack, by its name in `Addresses`. */
-export type PartName = keyof Addresses;
-
-/** Something that must be on the machine before some parts of the stack can start. */
+/** Something that must be on the machine before some servers of the stack can start. */
 export interface Requirement {
-  /** For people: `PostgreSQL`. */
+  /** For people: `Debian package postgresql`. */
   readonly name: string;
-  /** The parts that cannot start without it. */
+  /** The servers that declare it. Servers that need one of these cannot start without it either. */
   readonly parts: readonly PartName[];
-  /** What it is installed from, for people. */
+  /** For people: the command that installs it. */
   readonly from: string;
-  /** Debian packages, where it consists of nothing else. */
+  /** The Debian packages that it consists of. Empty if it consists of something else. */
   readonly packages: readonly string[];
   isThere(): boolean;
   /**
-   * @param updateApt Whether apt's package lists should be renewed first.
+   * @param updateApt Whether to update apt's package lists first.
    * @throws Error that says why it failed.
    */
   install(updateApt: boolean): Promise<void>;
@@ -34,44 +32,39 @@ export interface Failure {
   readonly reason: string;
 }
 
-function debian(
-  name: string,
-  parts: readonly PartName[],
-  programs: readonly string[],
-  packages: readonly string[],
-): Requirement {
-  return {
-    name,
-    parts,
-    packages,
-    from: `apt-get install ${packages.join(' ')}`,
-    isThere: () => programs.every((program) => findProgram(program) !== undefined),
-    install: (updateApt) => aptInstall(packages, updateApt),
-  };
+const REQUIREMENTS: readonly Requirement[] = [...debianPackages(), pythonEnvironment()];
+
+/** One requirement for each package, however many servers need it. */
+function debianPackages(): Requirement[] {
+  const declared = [...servers.values()].flatMap(({ name, debian = {} }) =>
+    Object.entries(debian).map(([packageName, programs]) => ({ packageName, programs, part: name })),
+  );
+  return [...new Set(declared.map(({ packageName }) => packageName))].map((packageName) => {
+    const declarations = declared.filter((declaration) => declaration.packageName === packageName);
+    const programs = declarations.flatMap((declaration) => declaration.programs);
+    return {
+      name: `Debian package ${packageName}`,
+      parts: declarations.map(({ part }) => part),
+      packages: [packageName],
+      from: `apt-get install ${packageName}`,
+      isThere: () => programs.every((program) => findProgram(program) !== undefined),
+      install: (updateApt) => aptInstall([packageName], updateApt),
+    };
+  });
 }
 
-const REQUIREMENTS: readonly Requirement[] = [
-  debian(
-    'Redis',
-    ['redis', 'redisTls', 'redisSentinel', 'redisCluster'],
-    ['redis-server', 'openssl'],
-    ['redis-server', 'openssl'],
-  ),
-  debian('PostgreSQL', ['postgres'], ['postgres', 'initdb'], ['postgresql']),
-  debian('MariaDB', ['mysql'], ['mariadbd', 'mariadb-install-db'], ['mariadb-server']),
-  debian('RabbitMQ', ['rabbitmq', 'celery'], ['rabbitmq-server'], ['rabbitmq-server']),
-  debian('ClickHouse', ['clickhouse', 'historyApi'], ['clickhouse-server'], ['clickhouse-server']),
-  {
-    name: 'Python environment with Celery and moto',
-    parts: ['celery', 'aws', 'historyApi'],
+function pythonEnvironment(): Requirement {
+  return {
+    name: 'Python environment',
+    parts: [...servers.values()].filter(({ python }) => python).map(({ name }) => name),
     packages: [],
     from: 'pip install -r test/stack/requirements.txt, into .cache/venv',
     isThere: isPythonReady,
     install: installPython,
-  },
-];
+  };
+}
 
-/** What the parts need and this machine lacks. Looks only; installs and starts nothing. */
+/** Returns what the servers need and this machine lacks. Installs and starts nothing. */
 export function findMissing(): Requirement[] {
   return REQUIREMENTS.filter((requirement) => !requirement.isThere());
 }
@@ -80,19 +73,20 @@ const LOCK = join(import.meta.dirname, '../../.cache/install.lock');
 const LOCK_MS = 15 * 60_000;
 
 /**
- * Installs what is missing, and tells on standard output how it goes. Never asks, and gives up after a while.
- * Runs of the same checkout wait for each other; for other users of apt, apt's own lock does that.
+ * Installs what is missing and reports the progress on standard output. Never asks, and gives up after a while.
+ * Processes that install for the same checkout wait for each other. Other users of apt are kept out by apt's own lock.
  *
  * @returns What could not be installed.
  */
 export async function install(requirements: readonly Requirement[]): Promise<Failure[]> {
   if (requirements.length === 0) return [];
   return withLock(LOCK, LOCK_MS, async () => {
-    // Another run may have done it while this one waited.
+    // Another process may have installed it while this one waited.
     const missing = requirements.filter((requirement) => !requirement.isThere());
     const packages = missing.flatMap((requirement) => requirement.packages);
     if (packages.length > 0) {
-      // All in one go is fastest. Where that fails, one at a time, so that one does not keep the others out.
+      // One call for all packages is fastest. If it fails, each package is tried alone, so that one cannot block the
+      // others.
       const title = `apt-get update, apt-get install ${packages.join(' ')}`;
       await step(title, () => aptInstall(packages, true)).catch(() => undefined);
     }
@@ -101,7 +95,7 @@ export async function install(requirements: readonly Requirement[]): Promise<Fai
       if (requirement.isThere()) continue;
       try {
         await step(`installing ${requirement.name}`, () => requirement.install(packages.length === 0));
-        if (!requirement.isThere()) throw new Error('it was installed, and its programs are still not found');
+        if (!requirement.isThere()) throw new Error('it was installed, but its programs are not found');
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         failures.push({ requirement, reason: `${reason} (${requirement.from})` });

@@ -1,22 +1,26 @@
-/** Sees to it that no server outlives this process, however it ends. */
+/** Makes sure that no server outlives this process, however the process ends. */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { living } from './process.ts';
 
-/** Inherited by whatever a server starts in turn, so that a process that detached itself (RabbitMQ's epmd) is found too. */
+/**
+ * An environment variable that child processes inherit, so that a process that detached itself (RabbitMQ's epmd) is
+ * also found.
+ */
 const MARK = 'HEALTHGATE_STACK_OF';
 
 const POLITE_MS = 3_000;
 const LOOK_EVERY_MS = 50;
 
-/** By which this process is ended from outside, with what a shell makes of them as exit codes. */
+/** The signals that end this process from outside, each with the exit code that a shell would use. */
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 const folders = new Set<string>();
 
 /**
- * Marks all processes that this one starts from now on as its own; ends those that are left and removes the folder when this process exits.
+ * Marks every process that this one starts from now on. When this process exits, ends the marked processes that still
+ * run, and removes the folder.
  *
- * @returns Removes the folder now, once its servers are stopped.
+ * @returns A function that removes the folder earlier. Call it when the servers are stopped.
  */
 export function cleanUpAtExit(folder: string): () => void {
   process.env[MARK] = String(process.pid);
@@ -34,12 +38,15 @@ function watch(onOrOff: 'on' | 'off'): void {
   for (const signal of Object.keys(SIGNALS)) process[onOrOff](signal, exitBySignal);
 }
 
-/** A signal that nobody handles would end this process without the event `exit`. */
+/**
+ * Without a listener, a signal would end this process without the event `exit`. Does nothing if something else listens
+ * too.
+ */
 function exitBySignal(signal: keyof typeof SIGNALS): void {
   if (process.listenerCount(signal) === 1) process.exit(SIGNALS[signal]);
 }
 
-/** Synchronous, since nothing else runs any more when a process exits. */
+/** Synchronous, since no asynchronous work runs during the event `exit`. */
 function cleanUp(): void {
   signalAll('SIGCONT');
   signalAll('SIGTERM');
@@ -55,7 +62,7 @@ function signalAll(signal: NodeJS.Signals): void {
     try {
       process.kill(living.has(pid) ? -pid : pid, signal);
     } catch {
-      // It ended by itself meanwhile.
+      // It has ended by itself.
     }
   }
 }
@@ -64,7 +71,7 @@ function leftovers(): number[] {
   return [...new Set([...living, ...marked()])].filter((pid) => !isGone(pid));
 }
 
-/** By Linux's list of processes; on other systems only the servers themselves are known. */
+/** Reads /proc, so it finds nothing on systems other than Linux. There, only the servers themselves are ended. */
 function marked(): number[] {
   const mark = `${MARK}=${String(process.pid)}\0`;
   return processIds().filter((pid) => pid !== process.pid && readProc(pid, 'environ').includes(mark));
@@ -78,7 +85,10 @@ function processIds(): number[] {
   }
 }
 
-/** A process that ended stays in the list as a zombie until its parent, which is this busy process, takes note. */
+/**
+ * A process that ended stays in /proc as a zombie until its parent reaps it. The parent is this process, which is busy
+ * here.
+ */
 function isGone(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -92,6 +102,6 @@ function readProc(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${String(pid)}/${file}`, 'utf8');
   } catch {
-    return ''; // gone, or another user's
+    return ''; // the process is gone, or belongs to another user
   }
 }

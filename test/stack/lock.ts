@@ -1,4 +1,4 @@
-/** A lock between processes: a file that holds the id of the process that made it. */
+/** A lock between processes: a file with the id of the process that holds it. */
 import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -6,9 +6,10 @@ import { dirname } from 'node:path';
 const ASK_EVERY_MS = 500;
 
 /**
- * Does the work while no other process does it. A lock whose process is gone is taken over.
+ * Does the work while it holds the lock, so that no other process does the same. Takes over the lock of a process that
+ * is gone.
  *
- * @throws Error that names the file where another process holds it for longer than `limitMs`.
+ * @throws Error that names the file, if another process holds the lock for longer than `limitMs`.
  */
 export async function withLock<T>(file: string, limitMs: number, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
@@ -22,7 +23,7 @@ export async function withLock<T>(file: string, limitMs: number, work: () => Pro
     }
     const holder = holderOf(file);
     if (holder === undefined) await rm(file, { force: true });
-    else if (Date.now() > giveUpAt) throw new Error(`process ${String(holder)} holds ${file} for too long`);
+    else if (Date.now() > giveUpAt) throw new Error(`process ${String(holder)} has held ${file} for too long`);
     else await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
   }
   try {
@@ -32,14 +33,17 @@ export async function withLock<T>(file: string, limitMs: number, work: () => Pro
   }
 }
 
-/** The living process that holds the lock. */
+/**
+ * The id of the running process that holds the lock, or -1 if it belongs to another user. Undefined if there is no such
+ * process.
+ */
 function holderOf(file: string): number | undefined {
   try {
     const pid = Number(readFileSync(file, 'utf8'));
     process.kill(pid, 0);
     return pid;
   } catch (error) {
-    // EPERM: it lives, and belongs to someone else.
+    // EPERM: the process runs, but belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM' ? -1 : undefined;
   }
 }

@@ -1,11 +1,11 @@
-/** The namespace of the demo: the resources of a small company's stack, one check each. */
+/** The namespace of the demo: the resources of a small company's stack, with one check for each. */
 import type { Addresses } from './addresses.ts';
-import { HISTORY } from './servers/event-bridge.ts';
+import { HISTORY } from './servers/shared/event-bridge.ts';
 
-/** The name that its token carries. */
+/** Its name, which its token also has. */
 export const DEMO = 'demo';
 
-/** A namespace's document, and the secrets that it refers to, by their names. */
+/** A namespace's document, and the secrets that it refers to, by name. */
 export interface DemoNamespace {
   readonly document: Tree;
   readonly secrets: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -18,9 +18,7 @@ interface Tree {
 const POSTGRES_SECRET = 'prod/postgres';
 const REDIS_SECRET = 'prod/redis2';
 
-/**
- * @param stack The parts that run. The checks of the others are left out.
- */
+/** @param stack The servers that run. Checks of other servers are left out. */
 export function demoNamespace(token: string, stack: Partial<Addresses>): DemoNamespace {
   const { redis, redisTls, rabbitmq, celery, assets, clickhouse, aws, historyApi, postgres, mysql, websocket } = stack;
 
@@ -112,7 +110,7 @@ export function demoNamespace(token: string, stack: Partial<Addresses>): DemoNam
   };
 }
 
-/** The tree without the checks that are left out, and without the groups that are empty then. */
+/** The tree without the checks that are left out, and without the groups that would be empty. */
 function prune(tree: Tree): Tree {
   const kept = Object.entries(tree).flatMap(([name, part]): [string, unknown][] => {
     if (part === undefined) return [];

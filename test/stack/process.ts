@@ -1,17 +1,18 @@
-/** Starts and ends server processes for tests, benchmarks and the demo, by their pid. */
+/** Starts server processes for tests, benchmarks and the demo, and ends them by pid. */
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** A server that was started, and how to end it. */
+/** A server that was started. */
 export interface Running {
   readonly pid: number;
   /** Ends it and waits until it is gone. Can be called twice. */
   stop(): Promise<void>;
-  /** Freezes it (SIGSTOP): it still accepts connections and never answers. */
+  /** Freezes it (SIGSTOP): it still accepts connections but never answers. */
   pause(): void;
   resume(): void;
 }
@@ -21,31 +22,39 @@ export interface ProcessOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Folder of its own; its output goes to `<folder>/<name>.log`. */
+  /** Its own folder. Its output goes to `<folder>/<name>.log`. */
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly uid?: number;
   readonly gid?: number;
-  /** Resolves once it answers; called again and again until it does. */
+  /** Resolves if the server answers. Called repeatedly until it does. */
   readonly ready: () => Promise<unknown>;
   /** Milliseconds to wait for `ready`. */
   readonly readyWithinMs?: number;
-  /** What asks it to end politely. */
+  /** The signal that asks it to end. SIGTERM by default; SIGKILL follows if it does not end. */
   readonly stopSignal?: NodeJS.Signals;
 }
 
-/** Ids of the processes that were started and have not ended, each the leader of a group. For the last moment of this process. */
+/**
+ * Ids of the processes that were started and have not ended. Each leads a process group, which leftovers.ts ends on
+ * exit.
+ */
 export const living = new Set<number>();
 
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 10_000;
 
+/**
+ * Starts a server and waits until it is ready.
+ *
+ * @throws Error with the end of its log, if it ends before it is ready, or is not ready in time.
+ */
 export async function startProcess(options: ProcessOptions): Promise<Running> {
   const { name, command, args, folder, ready } = options;
   await mkdir(folder, { recursive: true });
   const logFile = join(folder, `${name}.log`);
   const log = openSync(logFile, 'a');
-  // In a process group of its own, so that Ctrl-C reaches the demo alone, which then ends its servers in order.
+  // In its own process group (`detached`), so that Ctrl-C reaches only the demo, which then ends its servers in order.
   const child = spawn(command, args, {
     cwd: folder,
     env: { ...process.env, ...options.env },
@@ -95,7 +104,7 @@ export async function startProcess(options: ProcessOptions): Promise<Running> {
 
   const giveUpAt = Date.now() + (options.readyWithinMs ?? READY_WITHIN_MS);
   for (;;) {
-    // `exit` is told to this process only while it waits, so look after each wait.
+    // The event `exit` arrives only while this loop awaits something, so this is checked in each round.
     if (hasEnded()) throw new Error(`${name} ended before it was ready:\n${tail(logFile)}`);
     try {
       await ready();
@@ -114,12 +123,12 @@ export async function startProcess(options: ProcessOptions): Promise<Running> {
   }
 }
 
-/** Below the ports that systems give to outgoing connections, one of which could take the port before its server does. */
+/** Below the range that systems use for outgoing connections, one of which could take a port before its server does. */
 const PORTS = { from: 10_000, to: 32_000 } as const;
 const ATTEMPTS = 100;
 const given = new Set<number>();
 
-/** A TCP port of the loopback that is free now, and that this process has given to nobody else. */
+/** A loopback TCP port that is free now, and that this function has not returned before in this process. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const port = randomInt(PORTS.from, PORTS.to);
@@ -130,7 +139,8 @@ export async function freePort(): Promise<number> {
   throw new Error('no free port');
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether a server could listen on the loopback TCP port. */
+export function isFree(port: number): Promise<boolean> {
   const server = createServer();
   return new Promise((resolve) => {
     server.once('error', () => {
@@ -142,6 +152,16 @@ function isFree(port: number): Promise<boolean> {
       });
     });
   });
+}
+
+/** Rejects unless something accepts TCP connections on the loopback port. */
+export async function acceptsTcp(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
 }
 
 function tail(file: string): string {

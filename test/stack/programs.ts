@@ -1,13 +1,13 @@
-/** Finds programs: on the PATH first, then where Debian puts those that are not on everyone's PATH. */
+/** Finds programs: first on the PATH, then in the folders where Debian puts programs that may not be on the PATH. */
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Path of the program, or undefined where this machine has none of that name. */
+/** The path of the program, or undefined if this machine does not have it. */
 export function findProgram(name: string): string | undefined {
   return findPrograms(name)[0];
 }
 
-/** Every program of that name, best first. */
+/** The paths of all programs of that name. The best one is first. */
 export function findPrograms(name: string): string[] {
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   const files = [...path, ...debianFolders()].map((folder) => join(folder, name));
@@ -18,14 +18,14 @@ function debianFolders(): string[] {
   return ['/usr/bin', '/usr/sbin', '/usr/lib/rabbitmq/bin', ...postgresFolders()];
 }
 
-/** One folder for each major version, the newest first. */
+/** One folder for each major version. The newest is first. */
 function postgresFolders(): string[] {
   const home = '/usr/lib/postgresql';
   try {
     const versions = readdirSync(home).sort((a, b) => Number(b) - Number(a));
     return versions.map((version) => join(home, version, 'bin'));
   } catch {
-    return []; // no PostgreSQL of Debian's
+    return []; // PostgreSQL is not installed from Debian
   }
 }
 

@@ -1,10 +1,10 @@
-/** Says what a long step does: a running clock on a terminal, plain lines elsewhere. */
+/** Shows the progress of long steps: with a running clock on a terminal, with plain lines elsewhere. */
 
 const TICK_MS = 1000;
-/** How often a plain line says that a step still runs: logs of build servers end a job that is silent for long. */
+/** How often a plain line says that a step still runs. Build servers end a job that prints nothing for a long time. */
 const STILL_RUNNING_MS = 20_000;
 
-/** Runs a step, tells on standard output that it does and for how long, and returns what it returns. */
+/** Runs a step, shows on standard output how long it takes, and returns what the step returns. */
 export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
   const { stdout } = process;
   const start = performance.now();

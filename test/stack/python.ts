@@ -1,4 +1,4 @@
-/** The project's own Python environment: Celery and the AWS emulator, at the versions of requirements.txt. */
+/** The project's own Python environment, with the packages and versions of requirements.txt. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -9,25 +9,25 @@ import { findPrograms } from './programs.ts';
 
 const FOLDER = join(import.meta.dirname, '../../.cache/venv');
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
-/** Written last, so that an environment whose making was interrupted does not count. */
+/** Written last, so that an environment does not count if its installation was interrupted. */
 const STAMP = join(FOLDER, 'requirements.sha256');
 
-/** The interpreter to run Python parts with. */
+/** The interpreter of the environment. */
 export const PYTHON = join(FOLDER, 'bin/python');
 
 const ASK_MS = 20_000;
 const CREATE_MS = 120_000;
 const PIP_MS = 300_000;
 
-/** Whether the environment is there, works and holds what requirements.txt wants now. */
+/** Whether the environment exists and has what requirements.txt currently asks for. */
 export function isPythonReady(): boolean {
   return existsSync(PYTHON) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted();
 }
 
 /**
- * Makes the environment anew.
+ * Deletes the environment, if there is one, and makes a new one.
  *
- * @param updateApt Whether apt's package lists should be renewed if Python itself must be installed.
+ * @param updateApt Whether to update apt's package lists if Python itself must be installed.
  * @throws Error that says why it failed.
  */
 export async function installPython(updateApt: boolean): Promise<void> {
@@ -35,7 +35,7 @@ export async function installPython(updateApt: boolean): Promise<void> {
   if (python === undefined) {
     await aptInstall(['python3', 'python3-venv'], updateApt);
     python = await findPython();
-    if (python === undefined) throw new Error('there is no python3 >= 3.8 with venv');
+    if (python === undefined) throw new Error('this machine has no python3 >= 3.8 with venv');
   }
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(dirname(FOLDER), { recursive: true });
@@ -47,7 +47,7 @@ export async function installPython(updateApt: boolean): Promise<void> {
   await writeFile(STAMP, wanted());
 }
 
-/** The first python3 that is new enough and can make an environment: Debian ships `venv` apart. */
+/** The first python3 that is new enough and has `venv`, which is a separate package in Debian. */
 async function findPython(): Promise<string | undefined> {
   const probe = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 8))';
   for (const python of findPrograms('python3')) {

@@ -1,33 +1,22 @@
-/** Starts the servers that tests, benchmarks and the demo run on: all at once, on free ports, in a temporary folder. */
-import { chmod, mkdtemp } from 'node:fs/promises';
+/** Starts the servers for tests, benchmarks and the demo: concurrently, on free ports, in a temporary folder. */
+import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Addresses } from './addresses.ts';
-import type { PartName } from './install.ts';
+import type { Addresses, PartName } from './addresses.ts';
+import type { ServerDefinition } from './define-server.ts';
+import { servers } from './find-servers.ts';
 import { cleanUpAtExit } from './leftovers.ts';
 import type { Running } from './process.ts';
-import { PYTHON } from './python.ts';
-import { startAssets } from './servers/assets.ts';
-import { startCelery } from './servers/celery.ts';
-import { startClickhouse } from './servers/clickhouse.ts';
-import { setUpEventBridge } from './servers/event-bridge.ts';
-import { startHistoryApi } from './servers/history-api.ts';
-import { startMariadb } from './servers/mariadb.ts';
-import { startMoto } from './servers/moto.ts';
-import { startPostgres } from './servers/postgres.ts';
-import { startRabbitmq } from './servers/rabbitmq.ts';
-import { startRedis, startRedisCluster, startRedisSentinel, startRedisTls } from './servers/redis.ts';
-import { startWebsocket } from './servers/websocket.ts';
 
-/** One server of the stack, or a group of servers that only make sense together. */
+/** A server of the stack that was started, or a group of servers that only make sense together. */
 export interface Part {
   readonly name: PartName;
   readonly isRunning: boolean;
-  /** Ends it, and waits until it is gone. */
+  /** Ends it and waits until it is gone. */
   stop(): Promise<void>;
-  /** Starts it again, at the same address. */
+  /** Starts it again at the same address. */
   start(): Promise<void>;
-  /** Freezes it: it still accepts connections and never answers. */
+  /** Freezes it: it still accepts connections but never answers. */
   pause(): void;
   resume(): void;
 }
@@ -35,100 +24,40 @@ export interface Part {
 export interface Stack<Names extends PartName = PartName> {
   readonly addresses: Pick<Addresses, Names>;
   readonly parts: Readonly<Record<Names, Part>>;
-  /** Holds a folder for each part, with its log. Removed in the end. */
+  /** Has one folder for each part, with its log. Removed when the stack stops. */
   readonly folder: string;
   /** Ends everything and removes the folder. Can be called twice. */
   stop(): Promise<void>;
 }
 
-interface Definition<Name extends PartName> {
-  /** Parts that must run before it starts. */
-  readonly needs: readonly PartName[];
-  /**
-   * @param folder Of its own.
-   * @param before Where it ran before: there it starts again.
-   * @param stack  Where those that it needs are.
-   */
-  start(folder: string, before: Addresses[Name] | undefined, stack: Addresses): Promise<Running & Addresses[Name]>;
-}
-
-const QUEUES = ['high_priority', 'medium_priority', 'low_priority'];
-
-const definitions: { readonly [Name in PartName]: Definition<Name> } = {
-  redis: { needs: [], start: (folder, before) => startRedis({ folder, ...portOf(before) }) },
-  redisTls: { needs: [], start: (folder, before) => startRedisTls({ folder, ...portOf(before) }) },
-  redisSentinel: { needs: [], start: (folder, before) => startRedisSentinel({ folder, ...portOf(before) }) },
-  redisCluster: {
-    needs: [],
-    start: (folder, before) => startRedisCluster({ folder, ...(before && { ports: before.ports }) }),
-  },
-  postgres: { needs: [], start: (folder, before) => startPostgres({ folder, ...portOf(before) }) },
-  mysql: { needs: [], start: (folder, before) => startMariadb({ folder, ...portOf(before) }) },
-  clickhouse: { needs: [], start: (folder, before) => startClickhouse({ folder, ...portOf(before) }) },
-  rabbitmq: { needs: [], start: (folder, before) => startRabbitmq({ folder, ...portOf(before) }) },
-  celery: {
-    needs: ['rabbitmq', 'redis'],
-    async start(folder, _before, { rabbitmq, redis }) {
-      const resultUrl = redis.url;
-      const options = { folder, python: PYTHON, broker: rabbitmq.url, backend: resultUrl, queues: QUEUES };
-      return { ...(await startCelery(options)), resultUrl };
-    },
-  },
-  aws: {
-    needs: [],
-    async start(folder, before, { historyApi }: Partial<Addresses>) {
-      const aws = await startMoto({ folder, python: PYTHON, ...portOf(before) });
-      // It keeps everything in memory, so what was set up for others is gone.
-      if (historyApi !== undefined) await setUpEventBridge(aws, historyApi);
-      return aws;
-    },
-  },
-  historyApi: {
-    needs: ['aws', 'clickhouse'],
-    async start(folder, before, { aws, clickhouse }) {
-      const historyApi = await startHistoryApi({ folder, clickhouse: clickhouse.url, ...portOf(before) });
-      await setUpEventBridge(aws, historyApi);
-      return historyApi;
-    },
-  },
-  websocket: {
-    needs: [],
-    start: (folder, before) => startWebsocket({ folder, ...before }),
-  },
-  assets: { needs: [], start: (folder, before) => startAssets({ folder, ...portOf(before) }) },
-};
-
-export const PARTS = Object.keys(definitions) as readonly PartName[];
-
-/** Parts that cannot run without one of these, and these themselves. */
-export function withDependents(names: readonly PartName[]): PartName[] {
-  return PARTS.filter((name) => names.includes(name) || definitions[name].needs.some((need) => names.includes(need)));
-}
-
 /**
- * Starts the named parts, each as soon as those that it needs run. If one cannot start, all are ended.
- * However this process ends, no server outlives it.
+ * Starts the named parts and those that they need, each as soon as those that it needs run. If one cannot start, all
+ * are ended. No server outlives this process, however the process ends.
  *
+ * @param names All servers by default.
  * @throws Error that names the part that cannot start, with the end of its log.
  */
 export async function startStack<Names extends PartName = PartName>(
-  names: readonly Names[] = PARTS as readonly Names[],
+  names: readonly Names[] = [...servers.keys()] as Names[],
 ): Promise<Stack<Names>> {
-  // The AWS SDK warns of Node 20 at every start, in whatever inherits this environment: in the tests' and the demo's output too.
+  // Without this, the AWS SDK prints a warning about Node 20 at every start of every process that inherits this
+  // environment.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const folder = await mkdtemp(join(tmpdir(), 'healthgate-stack-'));
-  await chmod(folder, 0o711); // servers that refuse root run as another user, and have their folders in here
+  await chmod(folder, 0o711); // servers that refuse to run as root run as another user, and have their folders in here
   const removeFolder = cleanUpAtExit(folder);
 
   const addresses: Partial<Addresses> = {};
-  const started = new Map<PartName, Promise<StartedPart<PartName>>>();
-  const start = async <Name extends PartName>(name: Name): Promise<StartedPart<Name>> => {
-    await Promise.all(definitions[name].needs.map(startOnce));
-    const part = new StartedPart(name, join(folder, name), addresses);
+  const started = new Map<PartName, Promise<StartedPart>>();
+  const start = async (name: PartName): Promise<StartedPart> => {
+    const definition = servers.get(name);
+    if (definition === undefined) throw new Error(`the stack has no server ${name}`);
+    await Promise.all((definition.needs ?? []).map(startOnce));
+    const part = new StartedPart(definition, join(folder, name), addresses);
     await part.start();
     return part;
   };
-  const startOnce = (name: PartName): Promise<StartedPart<PartName>> => {
+  const startOnce = (name: PartName): Promise<StartedPart> => {
     const starting = started.get(name) ?? start(name);
     started.set(name, starting);
     return starting;
@@ -156,16 +85,21 @@ export async function startStack<Names extends PartName = PartName>(
   }
 }
 
-class StartedPart<Name extends PartName> implements Part {
-  readonly name: Name;
+class StartedPart implements Part {
+  readonly #definition: ServerDefinition;
   readonly #folder: string;
   readonly #addresses: Partial<Addresses>;
   #running: Running | undefined;
 
-  constructor(name: Name, folder: string, addresses: Partial<Addresses>) {
-    this.name = name;
+  /** @param addresses Of the whole stack. The part adds its own address when it starts. */
+  constructor(definition: ServerDefinition, folder: string, addresses: Partial<Addresses>) {
+    this.#definition = definition;
     this.#folder = folder;
     this.#addresses = addresses;
+  }
+
+  get name(): PartName {
+    return this.#definition.name;
   }
 
   get isRunning(): boolean {
@@ -174,17 +108,30 @@ class StartedPart<Name extends PartName> implements Part {
 
   async start(): Promise<void> {
     if (this.#running !== undefined) return;
-    const definition: Definition<Name> = definitions[this.name];
     const before = this.#addresses[this.name];
     try {
-      // What it needs was started before, and so has its addresses.
-      const running = await definition.start(this.#folder, before, this.#addresses as Addresses);
+      await mkdir(this.#folder, { recursive: true });
+      // The servers that it needs were started before, so their addresses are known.
+      const stack = this.#addresses as Addresses;
+      const running = await this.#definition.start({ folder: this.#folder, before, stack });
       this.#running = running;
-      this.#addresses[this.name] = before ?? plainData(running);
+      if (before === undefined) Object.assign(this.#addresses, { [this.name]: plainData(running) });
+      await this.#setUp();
     } catch (error) {
+      await this.stop();
       throw new Error(`${this.name} did not start: ${error instanceof Error ? error.message : String(error)}`, {
         cause: error,
       });
+    }
+  }
+
+  /** Sets up what this server has in others, and what others have in this one. */
+  async #setUp(): Promise<void> {
+    for (const { name, setsUp = {} } of servers.values()) {
+      const own = this.#addresses[name];
+      if (own === undefined) continue; // not in this stack, or not started yet
+      for (const [other, setUp] of Object.entries(setsUp) as [PartName, SetUp][])
+        if (name === this.name || other === this.name) await setUp(own, this.#addresses[other]);
     }
   }
 
@@ -203,11 +150,10 @@ class StartedPart<Name extends PartName> implements Part {
   }
 }
 
-/** The address alone, without functions, so that it can be handed to another process. */
+/** One entry of `setsUp`, whose addresses belong to its servers by definition. */
+type SetUp = (own: unknown, other: unknown) => Promise<void>;
+
+/** The address alone, without functions, so that it can be passed to another process. */
 function plainData<T>(running: T): T {
   return JSON.parse(JSON.stringify(running)) as T;
-}
-
-function portOf(before: { readonly port: number } | undefined): { port?: number } {
-  return before === undefined ? {} : { port: before.port };
 }

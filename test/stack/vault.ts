@@ -1,4 +1,7 @@
-/** Puts the demo's namespace where the app reads it: into the emulator's Secrets Manager, or a folder where that is left out. */
+/**
+ * Writes the demo's namespace where the app reads it: to the emulator's Secrets Manager, or to a folder if there is no
+ * emulator.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openStore } from '../../lib/vault/stores/open.ts';
@@ -10,8 +13,9 @@ import type { DemoNamespace } from './namespace.ts';
 const WRITE_WITHIN_MS = 10_000;
 
 /**
- * @param stack The emulator is found by the SDK's own environment variables.
- * @returns The vault's name, as `--vault` takes it.
+ * The environment variables of the AWS SDK must direct it to the emulator.
+ *
+ * @returns The vault's name, as `--vault` accepts it.
  */
 export async function fillVault(
   { document, secrets }: DemoNamespace,
@@ -34,7 +38,7 @@ async function writeSecretFile(file: string, text: string): Promise<void> {
   await writeFile(file, text, { mode: 0o600 });
 }
 
-/** Makes the secret, or gives the one that is there a new value. */
+/** Makes the secret, or changes its value if it exists. */
 async function putSecret(name: string, text: string): Promise<void> {
   const { CreateSecretCommand, PutSecretValueCommand, ResourceExistsException, SecretsManagerClient } =
     await import('@aws-sdk/client-secrets-manager');

@@ -9,7 +9,7 @@ import { Vault } from '../../lib/vault/vault.ts';
 import { fixtures } from '../contract/fixtures/index.ts';
 import type { Leaf } from '../contract/fixture.ts';
 import type { Addresses } from '../stack/addresses.ts';
-import { HISTORY } from '../stack/servers/event-bridge.ts';
+import { HISTORY } from '../stack/servers/shared/event-bridge.ts';
 import { accessesOf } from './aws-calls.ts';
 import type { Access } from './aws-calls.ts';
 import { collectedLog } from './collected-log.ts';
@@ -54,7 +54,7 @@ export async function makeBelongings(bucket: string, wanted: Omit<Belongings, 'd
 export interface RecordedRun {
   /** The namespaces that were opened by: a token that carries its name, an opaque one, a wrong one. */
   readonly opened: readonly (string | undefined)[];
-  /** What became of each leaf, by its kind and name: `s3: round trip`. */
+  /** What became of each leaf, by its kind and name: `s3: a round trip`. */
   readonly outcomes: ReadonlyMap<string, string>;
   /** Kinds that called AWS. */
   readonly callers: ReadonlySet<string>;

@@ -1,19 +1,34 @@
-/** A Celery worker that comes back by itself when its broker does. */
+/** A Celery worker that reconnects by itself when its broker comes back. */
 import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defineServer } from '../define-server.ts';
 import { startProcess } from '../process.ts';
 import type { Running } from '../process.ts';
+import { PYTHON } from '../python.ts';
+
+declare module '../addresses.ts' {
+  interface Addresses {
+    /** A worker on these queues of `rabbitmq`. It stores results in `redis`, and also answers over RPC. */
+    readonly celery: {
+      readonly worker: string;
+      readonly queues: readonly string[];
+      /** Name of a task that takes no arguments and returns 'pong'. */
+      readonly task: string;
+      readonly resultUrl: string;
+    };
+  }
+}
 
 export interface CeleryOptions {
   readonly folder: string;
-  /** Interpreter that has Celery: see requirements.txt. */
+  /** An interpreter that has Celery: see requirements.txt. */
   readonly python: string;
   /** AMQP URL of the broker. */
   readonly broker: string;
   /** Where results go: `rpc://`, or the URL of a Redis. */
   readonly backend: string;
   readonly queues: readonly string[];
-  /** Name of the worker: `celery@stack`. */
+  /** Name of the worker. `celery@stack` by default. */
   readonly name?: string;
 }
 
@@ -24,8 +39,10 @@ export interface CeleryWorker extends Running {
   readonly task: string;
 }
 
-const TASKS = join(import.meta.dirname, '../celery');
+const TASKS_FOLDER = join(import.meta.dirname, 'programs');
+const TASKS_MODULE = 'celery_tasks';
 const TASK = 'healthgate.ping';
+const QUEUES = ['high_priority', 'medium_priority', 'low_priority'];
 
 export async function startCelery(options: CeleryOptions): Promise<CeleryWorker> {
   const { folder, python, broker, backend, queues, name: worker = 'celery@stack' } = options;
@@ -35,20 +52,32 @@ export async function startCelery(options: CeleryOptions): Promise<CeleryWorker>
     name: 'celery',
     command: python,
     args: [
-      ...['-m', 'celery', '--app', 'tasks', 'worker', '--hostname', worker, '--queues', queues.join(',')],
+      ...['-m', 'celery', '--app', TASKS_MODULE, 'worker', '--hostname', worker, '--queues', queues.join(',')],
       ...['--pool', 'prefork', '--concurrency', '1', '--loglevel', 'INFO'],
-      ...['--without-gossip', '--without-mingle', '--without-heartbeat'], // nobody else is there to talk to
+      ...['--without-gossip', '--without-mingle', '--without-heartbeat'], // there are no other workers to talk to
     ],
     folder,
     env: {
-      PYTHONPATH: TASKS,
+      PYTHONPATH: TASKS_FOLDER,
       PYTHONDONTWRITEBYTECODE: '1',
       CELERY_BROKER_URL: broker,
       CELERY_RESULT_BACKEND: backend,
       CELERY_READY_FILE: readyFile,
     },
     ready: () => access(readyFile),
-    stopSignal: 'SIGQUIT', // at once: SIGTERM waits for its tasks
+    stopSignal: 'SIGQUIT', // ends immediately; SIGTERM would wait for running tasks
   });
   return { ...running, worker, queues, task: TASK };
 }
+
+export default defineServer({
+  name: 'celery',
+  demo: { title: 'a Celery worker on three queues' },
+  needs: ['rabbitmq', 'redis'],
+  python: true,
+  async start({ folder, stack }) {
+    const resultUrl = stack.redis.url;
+    const options = { folder, python: PYTHON, broker: stack.rabbitmq.url, backend: resultUrl, queues: QUEUES };
+    return { ...(await startCelery(options)), resultUrl };
+  },
+});

@@ -1,45 +1,51 @@
-/** A ClickHouse of its own, whose one user has a password. The configuration suits old and new servers. */
+/**
+ * A ClickHouse whose only user has a password. Its configuration suits old and new versions. It keeps its data in its
+ * folder.
+ */
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Addresses } from '../addresses.ts';
+import { defineServer } from '../define-server.ts';
 import { freePort, startProcess } from '../process.ts';
-import type { Running } from '../process.ts';
 import { findProgram } from '../programs.ts';
 
-export interface ClickhouseOptions {
-  /** Holds its data: started there again, it is the same server. */
-  readonly folder: string;
-  /** Of HTTP; a free one unless given. */
-  readonly port?: number;
+declare module '../addresses.ts' {
+  interface Addresses {
+    /** The HTTP interface; the URL has user and password. */
+    readonly clickhouse: { readonly url: string; readonly port: number };
+  }
 }
 
 const USER = 'app';
 const PASSWORD = 'clickhouse-Pa55:w@rd';
 
-export async function startClickhouse(options: ClickhouseOptions): Promise<Running & Addresses['clickhouse']> {
-  const { folder, port = await freePort() } = options;
-  await mkdir(folder, { recursive: true });
-  const configFile = join(folder, 'config.xml');
-  await writeFile(configFile, config(folder, port, await freePort()));
-  await writeFile(join(folder, 'users.xml'), users());
-  const running = await startProcess({
-    name: 'clickhouse',
-    command: findProgram('clickhouse-server') ?? 'clickhouse-server',
-    args: [`--config-file=${configFile}`],
-    folder,
-    ready: async () => {
-      const answer = await fetch(`http://127.0.0.1:${port}/ping`, {
-        headers: { connection: 'close' },
-        signal: AbortSignal.timeout(2000),
-      });
-      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-    },
-  });
-  return { ...running, url: `http://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/`, port };
-}
+export default defineServer({
+  name: 'clickhouse',
+  demo: { title: 'ClickHouse' },
+  debian: { 'clickhouse-server': ['clickhouse-server'] },
+  async start({ folder, before }) {
+    const port = before?.port ?? (await freePort());
+    const configFile = join(folder, 'config.xml');
+    await writeFile(configFile, config(folder, port, await freePort()));
+    await writeFile(join(folder, 'users.xml'), users());
+    const running = await startProcess({
+      name: 'clickhouse',
+      command: findProgram('clickhouse-server') ?? 'clickhouse-server',
+      args: [`--config-file=${configFile}`],
+      folder,
+      ready: async () => {
+        const answer = await fetch(`http://127.0.0.1:${port}/ping`, {
+          headers: { connection: 'close' },
+          signal: AbortSignal.timeout(2000),
+        });
+        if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+      },
+    });
+    return { ...running, url: `http://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/`, port };
+  },
+});
 
-/** `yandex` is what old servers call it, and new ones take it too. */
+/** Old versions call the root element `yandex`, and new versions still accept that name. */
 function config(folder: string, port: number, tcpPort: number): string {
   return `<yandex>
   <logger><level>warning</level><console>1</console></logger>

@@ -1,44 +1,48 @@
-/** A PostgreSQL of its own that lets its one user in by password alone. */
+/** A PostgreSQL whose only user logs in by password. It keeps its data in its folder. */
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { Addresses } from '../addresses.ts';
+import { defineServer } from '../define-server.ts';
 import { freePort, startProcess } from '../process.ts';
-import type { Running } from '../process.ts';
 import { findProgram } from '../programs.ts';
-import { executeAs, unprivileged } from './unprivileged.ts';
-import type { Identity } from './unprivileged.ts';
+import { executeAs, unprivileged } from './shared/unprivileged.ts';
+import type { Identity } from './shared/unprivileged.ts';
 
-export interface PostgresOptions {
-  /** Holds its data: started there again, it is the same server. Root must let others pass through the folders above it. */
-  readonly folder: string;
-  /** A free one unless given. */
-  readonly port?: number;
+declare module '../addresses.ts' {
+  interface Addresses {
+    /** The database `app`; the URL has user and password. */
+    readonly postgres: { readonly url: string; readonly port: number };
+  }
 }
 
 const USER = 'app';
 const PASSWORD = 'postgres-Pa55:w@rd';
 
-export async function startPostgres(options: PostgresOptions): Promise<Running & Addresses['postgres']> {
-  const { folder, port = await freePort() } = options;
-  const url = `postgres://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/app`;
-  await mkdir(folder, { recursive: true });
-  const identity = await unprivileged(folder, ['postgres']);
-  const data = join(folder, 'data');
-  if (!existsSync(join(data, 'PG_VERSION'))) await initialize(folder, data, identity);
-  const running = await startProcess({
-    name: 'postgres',
-    command: findProgram('postgres') ?? 'postgres',
-    // No Unix socket: its path may be too long. `-F`: nothing here is worth waiting for the disk.
-    args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-F', '-c', 'shared_buffers=16MB'],
-    folder,
-    ...identity,
-    stopSignal: 'SIGINT', // does not wait for its clients
-    ready: () => makeDatabase(url),
-  });
-  return { ...running, url, port };
-}
+export default defineServer({
+  name: 'postgres',
+  demo: { title: 'PostgreSQL' },
+  debian: { postgresql: ['postgres', 'initdb'] },
+  async start({ folder, before }) {
+    const port = before?.port ?? (await freePort());
+    const url = `postgres://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/app`;
+    const identity = await unprivileged(folder, ['postgres']);
+    const data = join(folder, 'data');
+    if (!existsSync(join(data, 'PG_VERSION'))) await initialize(folder, data, identity);
+    const running = await startProcess({
+      name: 'postgres',
+      command: findProgram('postgres') ?? 'postgres',
+      // No Unix socket, since its path may be too long. `-F`: this data need not survive a crash, so it never waits for
+      // the disk.
+      args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-F', '-c', 'shared_buffers=16MB'],
+      folder,
+      ...identity,
+      stopSignal: 'SIGINT', // does not wait for clients to disconnect
+      ready: () => makeDatabase(url),
+    });
+    return { ...running, url, port };
+  },
+});
 
 async function initialize(folder: string, data: string, identity: Identity | undefined): Promise<void> {
   const passwordFile = join(folder, 'password');

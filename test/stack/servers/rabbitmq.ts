@@ -1,24 +1,30 @@
-/** A RabbitMQ of its own, with an Erlang port mapper of its own that ends with it. */
-import { once } from 'node:events';
+/** A RabbitMQ and its own Erlang port mapper, which ends with it. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'amqplib';
-import { freePort, startProcess } from '../process.ts';
+import { defineServer } from '../define-server.ts';
+import { acceptsTcp, freePort, startProcess } from '../process.ts';
 import type { Running } from '../process.ts';
 import { findPrograms } from '../programs.ts';
 
+declare module '../addresses.ts' {
+  interface Addresses {
+    /** The URL has user and password. The virtual host is `/`. */
+    readonly rabbitmq: { readonly url: string; readonly port: number };
+  }
+}
+
 export interface RabbitmqOptions {
-  /** Holds its data: started there again, it is the same broker. */
+  /** Has the broker's data: the broker is the same when it is started there again. */
   readonly folder: string;
-  /** A free one unless given. */
-  readonly port?: number;
-  /** More lines of rabbitmq.conf. */
+  /** A free port by default. */
+  readonly port?: number | undefined;
+  /** Additional lines of rabbitmq.conf. */
   readonly config?: readonly string[];
 }
 
 export interface Rabbitmq extends Running {
-  /** User `app`, its password in the URL, virtual host `/`. */
+  /** Has user and password. The virtual host is `/`. */
   readonly url: string;
   readonly port: number;
 }
@@ -39,19 +45,19 @@ export async function startRabbitmq({ folder, port: wanted, config = [] }: Rabbi
   const configFile = await write('rabbitmq.conf', [
     `default_user = ${USER}`,
     `default_pass = ${PASSWORD}`,
-    // A nearly full disk of the machine that runs the tests is not what they are about.
+    // A nearly full disk must not make the tests fail.
     'disk_free_limit.absolute = 1MB',
     ...config,
   ]);
   const pluginsFile = await write('enabled_plugins', ['[].']);
 
-  // Without this one, Erlang starts a port mapper that outlives the broker.
+  // Otherwise Erlang starts its own port mapper, which would outlive the broker.
   const epmd = await startProcess({
     name: 'epmd',
     command: programOf('epmd'),
     args: ['-port', String(epmdPort), '-address', '127.0.0.1'],
     folder,
-    ready: () => answersTcp(epmdPort),
+    ready: () => acceptsTcp(epmdPort),
   });
   try {
     const broker = await startProcess({
@@ -60,7 +66,7 @@ export async function startRabbitmq({ folder, port: wanted, config = [] }: Rabbi
       args: [],
       folder,
       env: {
-        HOME: folder, // Erlang puts its cookie there
+        HOME: folder, // where Erlang stores its cookie
         RABBITMQ_NODENAME: `healthgate-${String(port)}@localhost`,
         RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
         RABBITMQ_NODE_PORT: String(port),
@@ -73,10 +79,10 @@ export async function startRabbitmq({ folder, port: wanted, config = [] }: Rabbi
         RABBITMQ_ENABLED_PLUGINS_FILE: pluginsFile,
         ERL_EPMD_PORT: String(epmdPort),
         ERL_EPMD_ADDRESS: '127.0.0.1',
-        // Loopback only, and no spinning while idle: the machine is shared with the other servers.
+        // Listens on loopback only, and does not busy-wait while idle, since other servers share the machine.
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
           '-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none',
-        // The script then becomes the broker, instead of waiting for it as a parent with another pid.
+        // Makes the script become the broker, instead of waiting for it as a parent with another pid.
         RUNNING_UNDER_SYSTEMD: 'true',
       },
       ready: () => answersAmqp(url),
@@ -92,24 +98,22 @@ export async function startRabbitmq({ folder, port: wanted, config = [] }: Rabbi
   }
 }
 
+export default defineServer({
+  name: 'rabbitmq',
+  demo: { name: 'rabbit', title: 'RabbitMQ' },
+  debian: { 'rabbitmq-server': ['rabbitmq-server'] },
+  start: ({ folder, before }) => startRabbitmq({ folder, port: before?.port }),
+});
+
 function programOf(name: string): string {
   const found = findPrograms(name);
-  // Debian's wrapper on the PATH only serves root and the user rabbitmq, and runs the system's own broker.
+  // Debian's wrapper on the PATH works only for root and the user rabbitmq, and controls the system's broker.
   const program = found.find((path) => path.includes('/lib/rabbitmq/')) ?? found[0];
-  if (program === undefined) throw new Error(`rabbitmq: there is no ${name} on this machine`);
+  if (program === undefined) throw new Error(`rabbitmq: this machine has no program ${name}`);
   return program;
 }
 
 async function answersAmqp(url: string): Promise<void> {
   const connection = await connect(url, { noDelay: true, timeout: 5000 });
   await connection.close();
-}
-
-async function answersTcp(port: number): Promise<void> {
-  const socket = connectTcp(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-  } finally {
-    socket.destroy();
-  }
 }

@@ -1,16 +1,21 @@
+/** A WebSocket server that echoes every message. */
 import { randomBytes } from 'node:crypto';
-import type { Addresses } from '../addresses.ts';
-import type { Running } from '../process.ts';
-import { startNodeProgram } from './node-program.ts';
-import type { ProgramOptions } from './node-program.ts';
+import { defineServer } from '../define-server.ts';
+import { startNodeProgram } from './shared/node-program.ts';
 
-export interface WebsocketOptions extends ProgramOptions {
-  /** The one of an earlier start; a new one unless set. */
-  readonly token?: string;
+declare module '../addresses.ts' {
+  interface Addresses {
+    /** The path `/private` requires the header `Authorization: Bearer <token>`. */
+    readonly websocket: { readonly url: string; readonly port: number; readonly token: string };
+  }
 }
 
-export async function startWebsocket(options: WebsocketOptions): Promise<Running & Addresses['websocket']> {
-  const token = options.token ?? randomBytes(16).toString('hex');
-  const running = await startNodeProgram('websocket', options, [token]);
-  return { ...running, url: `ws://127.0.0.1:${running.port}/`, token };
-}
+export default defineServer({
+  name: 'websocket',
+  demo: { title: 'a WebSocket server' },
+  async start({ folder, before }) {
+    const token = before?.token ?? randomBytes(16).toString('hex');
+    const running = await startNodeProgram('websocket', { folder, port: before?.port }, [token]);
+    return { ...running, url: `ws://127.0.0.1:${running.port}/`, token };
+  },
+});

@@ -1,11 +1,14 @@
-/** Serves small answers of many sorts; `/app.js`, `/moved.js` and `/error-page.js` with the headers of CloudFront, whose stand-in it is. */
+/**
+ * Serves answers of many sorts. As a stand-in for CloudFront, it adds its headers to `/app.js`, `/moved.js` and
+ * `/error-page.js`.
+ */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
 const [port] = process.argv.slice(2);
 
-/** As an answer of CloudFront has them: https://repost.aws/knowledge-center/cloudfront-x-cache-headers */
+/** The headers that CloudFront adds: https://repost.aws/knowledge-center/cloudfront-x-cache-headers */
 const CLOUDFRONT = {
   via: '1.1 0123456789abcdef0123456789abcdef.cloudfront.net (CloudFront)',
   'x-amz-cf-id': 'Zm9yIHRlc3RzIG9ubHksIGFuZCBvZiBubyBtZWFuaW5nIGF0IGFsbA==',
@@ -36,7 +39,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   '/large': (_request, response) => response.writeHead(200).end('x'.repeat(4 * 1024 * 1024)),
   '/redirect': (_request, response) => response.writeHead(302, { location: '/json' }).end(),
   '/loop': (_request, response) => response.writeHead(302, { location: '/loop' }).end(),
-  // The same server under another origin.
+  // The same server, but another origin.
   '/elsewhere': ({ headers }, response) =>
     response.writeHead(302, { location: `http://localhost:${headers.host?.split(':')[1] ?? ''}/echo` }).end(),
   '/echo': (request, response) => {

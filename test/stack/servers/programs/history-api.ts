@@ -1,6 +1,7 @@
 /**
- * Takes events as an API destination sends them, and stores them in ClickHouse. Arguments: port, URL of ClickHouse, key that callers
- * must show. Without its table it answers 503 to all but callers without the key.
+ * Accepts events as EventBridge sends them to an API destination, and stores them in ClickHouse.
+ * Arguments: port, URL of ClickHouse, key that callers must send. While its table is missing, it answers 503, except to
+ * events without the key.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -45,7 +46,7 @@ async function answer(request: IncomingMessage): Promise<number> {
   const event = JSON.parse(body) as Event;
   const row = {
     id: event.id,
-    // Tells the events of health checks from the others, which have none.
+    // Only the events of health checks have this id.
     check_id: event.detail.healthgate?.id ?? '',
     source: event.source,
     detail_type: event['detail-type'],
@@ -70,6 +71,6 @@ try {
   await query('CREATE DATABASE IF NOT EXISTS history');
   await query(TABLE);
 } catch (error) {
-  console.error(error); // and 503 until somebody sets it right
+  console.error(error); // requests are answered with 503 until somebody makes the table
 }
 server.listen(Number(port), '127.0.0.1');

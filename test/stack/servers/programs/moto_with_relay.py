@@ -1,10 +1,12 @@
-"""moto, and a relay that does what it lacks of EventBridge. A stand-in, for tests and the demo: it is not how AWS does it inside.
+"""moto with a relay that adds what moto lacks of EventBridge. A stand-in for tests and the demo: AWS works differently.
 
-moto keeps buses, rules, targets, connections and API destinations. It calls no API destination with an event, minds no disabled rule,
-knows no TestEventPattern (its patterns themselves it does know), and no connection that is not authorized. The relay adds these.
-It knows no other targets than API destinations, the authorizations BASIC and API_KEY, no input transformers, and tries once.
+moto has buses, rules, targets, connections and API destinations, and it can match an event with a pattern. But it does
+not deliver events to API destinations, ignores whether a rule is disabled, has no TestEventPattern, and never has a
+connection that is not authorized. The relay adds all of these. It delivers to API destinations only, with the
+authorizations BASIC and API_KEY. It has no input transformers, and it tries each delivery only once.
 
-Waitress serves it, since moto's own server closes every connection after one request, and AWS does not. Arguments: host, port.
+Waitress serves it, because moto's own server closes every connection after one request, which AWS does not do.
+Arguments: host, port.
 """
 
 import base64
@@ -23,7 +25,7 @@ from moto.events.responses import EventsHandler
 from moto.server import DomainDispatcherApplication, create_backend_app
 
 DELIVERED_WITHIN_SECONDS = 5
-THREADS = 16  # of which one at a time asks moto, while the others read and write
+THREADS = 16  # only one of them uses moto at a time, while the others read and write
 
 connections = urllib3.PoolManager(maxsize=THREADS)
 
@@ -33,7 +35,7 @@ def find(things, arn):
 
 
 def start_delivery(backend, target, event):
-    """Looks up all that it needs of moto before the thread begins, since the request that brought the event has moto to itself."""
+    """Reads what it needs from moto before the thread starts, while the request that put the event holds the lock."""
     destination = find(backend.destinations, target["Arn"])
     connection = destination and find(backend.connections, destination.connection_arn)
     if connection is None or connection.state != "AUTHORIZED":
@@ -91,12 +93,12 @@ def deauthorize_connection(self):
     return json.dumps(connection.describe_short()), self.response_headers
 
 
-update_connection_itself = EventsBackend.update_connection
+original_update_connection = EventsBackend.update_connection
 
 
 def update_connection(self, name, **changes):
-    """New parameters are authorized with."""
-    update_connection_itself(self, name, **changes)
+    """A connection with new parameters is authorized again."""
+    original_update_connection(self, name, **changes)
     connection = self.connections[name]
     connection.state = "AUTHORIZED"
     connection.state_reason = None
@@ -104,25 +106,25 @@ def update_connection(self, name, **changes):
     return connection.describe_short()
 
 
-describe_connection_itself = Connection.describe
+original_describe_connection = Connection.describe
 
 
 def describe_connection(self):
-    described = describe_connection_itself(self)
+    described = original_describe_connection(self)
     described["LastAuthorizedTime"] = getattr(self, "last_authorized_time", self.creation_time)
     reason = getattr(self, "state_reason", None)
     return {**described, "StateReason": reason} if reason else described
 
 
-describe_destination_itself = Destination.describe
+original_describe_destination = Destination.describe
 
 
 def describe_destination(self):
-    """Without an authorized connection it is inactive."""
+    """A destination without an authorized connection is inactive."""
     account_id = self.arn.split(":")[4]
     connection = find(events_backends[account_id][self.region].connections, self.connection_arn)
     is_active = connection is not None and connection.state == "AUTHORIZED"
-    return {**describe_destination_itself(self), "ApiDestinationState": "ACTIVE" if is_active else "INACTIVE"}
+    return {**original_describe_destination(self), "ApiDestinationState": "ACTIVE" if is_active else "INACTIVE"}
 
 
 Rule.send_to_targets = send_to_targets
@@ -134,9 +136,9 @@ Destination.describe = describe_destination
 
 
 class Dispatcher(DomainDispatcherApplication):
-    """moto for one request at a time: its backends iterate over dictionaries to which another thread may add, and then answer 500.
+    """Lets moto process only one request at a time: it answers 500 if a thread changes what another iterates over.
 
-    Remembers which service a host belongs to. moto finds out anew for every request, by a look at each of its folders.
+    Also caches which service a host belongs to. moto would search all of its folders for each request.
     """
 
     get_backend_for_host = functools.cache(DomainDispatcherApplication.get_backend_for_host)

@@ -1,4 +1,4 @@
-/** Echoes every message. On `/private` it wants the token that is its second argument. */
+/** Echoes every message. Arguments: port, token that callers must send on `/private`. */
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 

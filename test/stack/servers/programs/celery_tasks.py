@@ -11,7 +11,7 @@ app = Celery(
     backend=os.environ["CELERY_RESULT_BACKEND"],
 )
 app.conf.update(
-    # The broker is stopped and started again under the worker.
+    # Tests stop the broker and start it again while the worker runs.
     broker_connection_retry=True,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
@@ -20,7 +20,7 @@ app.conf.update(
 
 
 @worker_ready.connect
-def tell_ready(**_):
+def write_ready_file(**_):
     open(os.environ["CELERY_READY_FILE"], "w").close()
 
 

@@ -1,7 +1,7 @@
-/** For servers that refuse to run as root. */
+/** Runs servers that refuse to run as root. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { runCommand } from '../command.ts';
+import { runCommand } from '../../command.ts';
 
 const execute = promisify(execFile);
 
@@ -11,9 +11,10 @@ export interface Identity {
 }
 
 /**
- * Whom to run a server as, and makes the folder theirs. Undefined, for the user who runs this, where that is not root.
+ * Finds a user who is not root to run a server as, and gives that user the folder.
  *
- * @param users The first of them that this machine has is taken; `nobody` always is there.
+ * @param users The first one that this machine has is used, or else `nobody`.
+ * @returns Undefined if this process does not run as root: the server then runs as the same user.
  */
 export async function unprivileged(folder: string, users: readonly string[]): Promise<Identity | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -27,7 +28,7 @@ export async function unprivileged(folder: string, users: readonly string[]): Pr
   throw new Error('this machine has no user nobody');
 }
 
-/** Runs a command to its end as that user. Rejects, with what it wrote to standard error, where it fails. */
+/** Runs a command to its end as that user. Rejects with its standard error if it fails. */
 export async function executeAs(
   identity: Identity | undefined,
   command: string,

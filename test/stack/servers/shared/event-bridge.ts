@@ -1,4 +1,4 @@
-/** Sets up EventBridge in the emulator: events of one source on a bus of its own go to the history API. */
+/** Sets up EventBridge in the emulator: a rule sends the events of one source from their own bus to the history API. */
 import {
   CreateApiDestinationCommand,
   CreateConnectionCommand,
@@ -9,8 +9,8 @@ import {
   PutTargetsCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-eventbridge';
-import type { Addresses } from '../addresses.ts';
-import { MOTO_CREDENTIALS } from './moto.ts';
+import type { Addresses } from '../../addresses.ts';
+import { MOTO_CREDENTIALS } from '../moto.ts';
 
 /** The names of what is set up. */
 export const HISTORY = {
@@ -25,7 +25,7 @@ export const HISTORY = {
 export const HISTORY_PATTERN = JSON.stringify({ source: [HISTORY.source], 'detail-type': [HISTORY.detail_type] });
 const ROLE = 'arn:aws:iam::123456789012:role/eventbridge';
 
-/** Does nothing where it was set up before. */
+/** Does nothing if the bus exists. */
 export async function setUpEventBridge(
   { endpoint, region }: Pick<Addresses['aws'], 'endpoint' | 'region'>,
   { url, key }: Pick<Addresses['historyApi'], 'url' | 'key'>,
