@@ -146,12 +146,20 @@ export function typeOf(schema: Schema): string {
   const { type, enum: values, anyOf, items, $ref } = schema;
   if (values !== undefined) return values.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
   if (anyOf !== undefined) {
-    const isReference = (one: Schema) => one.$ref === '#/$defs/secret';
     return [...new Set(anyOf.filter((one) => !isReference(one)).map(typeOf))].join(' or ');
   }
-  if (type === 'array') return `list of ${typeOf(items ?? {})}s`.replace(/ or (?=\w+s$)/, 's or ');
+  if (type === 'array') return `list of ${pluralOf(items ?? {})}`;
   if ($ref !== undefined) return 'object';
   return `${type ?? 'any'}${rangeOf(schema)}`;
+}
+
+function isReference({ $ref }: Schema): boolean {
+  return $ref === '#/$defs/secret';
+}
+
+function pluralOf({ type, anyOf }: Schema): string {
+  if (anyOf === undefined) return `${type ?? 'value'}s`;
+  return [...new Set(anyOf.filter((one) => !isReference(one)).map(pluralOf))].join(' or ');
 }
 
 function rangeOf({ minimum, exclusiveMinimum, maximum }: Schema): string {

@@ -84,6 +84,11 @@ describe('the type of a key', () => {
     ['a choice', { enum: ['read', 'write'] }, '`"read"`, `"write"`'],
     ['a list', { type: 'array', items: { anyOf: [{ type: 'string' }, secret] } }, 'list of strings'],
     [
+      'a list of several types',
+      { type: 'array', items: { anyOf: [{ anyOf: [{ type: 'integer', minimum: 200 }] }, { type: 'string' }] } },
+      'list of integers or strings',
+    ],
+    [
       'one or many',
       { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
       'string or list of strings',
