@@ -1,44 +1,197 @@
-/** Writes what is made from the code: the JSON Schema of a namespace's document, and the table of kinds in the README. */
+/** Writes what is made from the code: the JSON Schema of a document, and the tables in README.md and docs/. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { kinds } from '../lib/checks/index.ts';
+import { commonKeys } from '../lib/checks/kind.ts';
+import { formats } from '../lib/formats/index.ts';
 import { documentSchema } from './schema.ts';
 
-const BEGIN = '<!-- kinds: made by npm run docs -->';
-const END = '<!-- end of kinds -->';
+const ROOT = join(import.meta.dirname, '..');
 
-/** Each file that is made, with what it should hold. Paths are relative to the project. */
+/** The part of JSON Schema that the tables show. */
+export interface Schema {
+  readonly description?: string;
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, Schema>>;
+}
+
+/** A kind of check as its section shows it. */
+export interface KindSection {
+  readonly kind: string;
+  readonly works: string;
+  /** The schema of a leaf, with the keys that every check takes. */
+  readonly schema: Schema;
+}
+
+/** Each file that is made, with the content that it should have. Paths are relative to the project. */
 export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
+  const schema = documentSchema();
+  const { $defs = {}, ...document }: Schema = schema;
+  const sections = kinds.map(({ kind, works }) => ({ kind, works, schema: $defs[kind] ?? {} }));
+  const [first] = sections;
+  const common = pick(first?.schema ?? {}, (key) => Object.hasOwn(commonKeys, key));
+  const settings = pick(document, (key) => key !== '$schema');
+  const edits: Readonly<Record<string, (text: string) => string>> = {
+    'README.md': (text) => withBlock(text, 'kinds', kindsTable(sections)),
+    'docs/namespace.md': (text) =>
+      withBlock(withBlock(text, 'settings', keysTable(settings)), 'common keys', keysTable(common)),
+    'docs/checks.md': (text) => withKindSections(text, sections),
+    'docs/formats.md': (text) => withBlock(text, 'formats', formatsTable()),
+  };
+  const pages = Object.entries(edits).map(async ([path, edit]) => {
+    const text = edit(await readFile(join(ROOT, path), 'utf8'));
+    return [path, await pretty(text, 'markdown')] as const;
+  });
   return new Map([
-    ['infra/namespace.schema.json', await pretty(JSON.stringify(documentSchema()), 'json')],
-    ['README.md', await pretty(withKinds(await readFile('README.md', 'utf8')), 'markdown')],
+    ['infra/namespace.schema.json', await pretty(JSON.stringify(schema), 'json')] as const,
+    ...(await Promise.all(pages)),
   ]);
 }
 
-function withKinds(readme: string): string {
-  const begin = readme.indexOf(BEGIN);
-  const end = readme.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`README.md has no ${BEGIN} … ${END}`);
-  return `${readme.slice(0, begin)}${BEGIN}\n\n${kindsTable()}\n${readme.slice(end)}`;
+const begin = (name: string) => `<!-- ${name}: made by npm run docs -->`;
+const end = (name: string) => `<!-- end of ${name} -->`;
+
+function block(name: string, content: string): string {
+  return `${begin(name)}\n\n${content}\n${end(name)}`;
 }
 
-function kindsTable(): string {
-  const rows = kinds.map(({ kind, keys, works }) => [
-    `\`${kind}\``,
-    Object.keys(keys)
-      .map((key) => `\`${key}\``)
-      .join(', '),
-    works,
+/**
+ * The text with the content between the markers of that name replaced.
+ *
+ * @throws Error where the text has no such markers.
+ */
+export function withBlock(text: string, name: string, content: string): string {
+  const from = text.indexOf(begin(name));
+  const to = text.indexOf(end(name));
+  if (from < 0 || to < from) throw new Error(`expected ${begin(name)} … ${end(name)}`);
+  return text.slice(0, from) + block(name, content) + text.slice(to + end(name).length);
+}
+
+const MADE_SECTION = /<!-- (\w+): made by npm run docs -->[^]*?<!-- end of \1 -->/;
+
+/**
+ * The text with one section for each kind, in their order. What stands before the first section stays, and so do the notes that
+ * follow a section. A kind that has no section yet gets one.
+ *
+ * @throws Error where the text has a section for a kind that does not exist: its notes must be moved or deleted by hand.
+ */
+export function withKindSections(text: string, sections: readonly KindSection[]): string {
+  // Splitting by an expression with a group gives: what stands before, a name, what follows, the next name, …
+  const [intro = '', ...rest] = text.split(MADE_SECTION);
+  const notes = new Map<string, string>();
+  for (let index = 0; index < rest.length; index += 2) notes.set(rest[index] ?? '', rest[index + 1] ?? '');
+  const written = sections.map((section) => {
+    const found = notes.get(section.kind) ?? '\n\n';
+    notes.delete(section.kind);
+    return block(section.kind, kindSection(section)) + found;
+  });
+  const [unknown] = notes.keys();
+  if (unknown !== undefined) throw new Error(`there is a section for ${unknown}, which is not a kind`);
+  return intro + written.join('');
+}
+
+function kindSection({ kind, works, schema }: KindSection): string {
+  const own = pick(schema, (key) => key !== 'kind' && !Object.hasOwn(commonKeys, key));
+  return `## ${kind}\n\nWorking means: ${works}.\n\n${keysTable(own)}`;
+}
+
+function kindsTable(sections: readonly KindSection[]): string {
+  return table(
+    ['Kind', 'Working means'],
+    sections.map(({ kind, works }) => [`[\`${kind}\`](docs/checks.md#${kind})`, works]),
+  );
+}
+
+function formatsTable(): string {
+  return table(
+    ['`?format=`', '`Accept`', '`Content-Type` of the answer'],
+    formats.map(({ name, mediaType, contentType }) => [
+      `\`${name}\``,
+      mediaType === undefined ? '–' : `\`${mediaType}\``,
+      `\`${contentType}\``,
+    ]),
+  );
+}
+
+/** One line for each key. The keys of an object follow it: `expect.status`. */
+function keysTable(schema: Schema): string {
+  return table(['Key', 'Type', 'Default', 'Description'], keyRows(schema, ''));
+}
+
+function keyRows({ properties = {}, required = [] }: Schema, prefix: string): string[][] {
+  return Object.entries(properties).flatMap(([key, schema]) => [
+    [
+      `\`${prefix}${key}\``,
+      typeOf(schema),
+      required.includes(key) ? '**required**' : defaultOf(schema),
+      proseOf(schema.description ?? ''),
+    ],
+    ...keyRows(schema, `${prefix}${key}.`),
   ]);
-  return [['kind', 'keys', 'works means'], ['---', '---', '---'], ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |\n`)
-    .join('');
+}
+
+/** The type in words. A string may always be a reference to a secret, so that is not repeated for each key. */
+export function typeOf(schema: Schema): string {
+  const { type, enum: values, anyOf, items, $ref } = schema;
+  if (values !== undefined) return values.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
+  if (anyOf !== undefined) {
+    return [...new Set(anyOf.filter((one) => !isReference(one)).map(typeOf))].join(' or ');
+  }
+  if (type === 'array') return `list of ${pluralOf(items ?? {})}`;
+  if ($ref !== undefined) return 'object';
+  return `${type ?? 'any'}${rangeOf(schema)}`;
+}
+
+function isReference({ $ref }: Schema): boolean {
+  return $ref === '#/$defs/secret';
+}
+
+function pluralOf({ type, anyOf }: Schema): string {
+  if (anyOf === undefined) return `${type ?? 'value'}s`;
+  return [...new Set(anyOf.filter((one) => !isReference(one)).map(pluralOf))].join(' or ');
+}
+
+function rangeOf({ minimum, exclusiveMinimum, maximum }: Schema): string {
+  const above = exclusiveMinimum === undefined ? '' : ` above ${String(exclusiveMinimum)}`;
+  const from = minimum === undefined ? above : ` from ${String(minimum)}`;
+  return `${from}${maximum === undefined ? '' : ` to ${String(maximum)}`}`;
+}
+
+function defaultOf({ default: value }: Schema): string {
+  return value === undefined ? '–' : `\`${JSON.stringify(value)}\``;
+}
+
+/** URLs as code, since Markdown would make links of them. */
+function proseOf(text: string): string {
+  return text.replace(/\b[a-z][a-z+]*:\/\/(?:\S*[^\s.,:;)])?/g, (url) => `\`${url}\``);
+}
+
+/** The object's schema with only the keys that are wanted. */
+function pick(schema: Schema, isWanted: (key: string) => boolean): Schema {
+  const entries = Object.entries(schema.properties ?? {}).filter(([key]) => isWanted(key));
+  return { ...schema, properties: Object.fromEntries(entries) };
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const escaped = rows.map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|')));
+  return [head, head.map(() => '---'), ...escaped].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
 async function pretty(text: string, parser: 'json' | 'markdown'): Promise<string> {
-  return format(text, { ...(await resolveConfig('README.md')), parser });
+  return format(text, { ...(await resolveConfig(join(ROOT, 'README.md'))), parser });
 }
 
 if (process.argv[1] === import.meta.filename) {
-  for (const [path, content] of await madeFiles()) await writeFile(path, content);
+  for (const [path, content] of await madeFiles()) await writeFile(join(ROOT, path), content);
 }
