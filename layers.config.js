@@ -13,7 +13,6 @@ const layers = [
   'lib/notify',
   'lib/history',
   'lib/reporter.ts',
-  'lib/reports.ts',
   'lib/formats',
   'lib/vault',
   'lib/document',

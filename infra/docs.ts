@@ -113,10 +113,11 @@ function kindsTable(sections: readonly KindSection[]): string {
   );
 }
 
-function formatsTable(): string {
+async function formatsTable(): Promise<string> {
+  const loaded = await Promise.all(formats.map(async (entry) => ({ ...entry, ...(await entry.load()) })));
   return table(
     ['`?format=`', '`Accept`', '`Content-Type` of the answer'],
-    formats.map(({ name, mediaType, contentType }) => [
+    loaded.map(({ name, mediaType, contentType }) => [
       `\`${name}\``,
       mediaType === undefined ? '–' : `\`${mediaType}\``,
       `\`${contentType}\``,

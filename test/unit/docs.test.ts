@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../lib/cli/command.ts';
+import { commands as commandEntries } from '../../lib/cli/commands.ts';
 import { parseNamespace } from '../../lib/document/namespace.ts';
 import { createToken } from '../../lib/document/tokens.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -84,18 +85,9 @@ async function readPages(): Promise<ReadonlyMap<string, string>> {
   );
 }
 
-/** The commands of the command line, by name: what the files beside its entry export. */
+/** The commands of the command line, by name. */
 async function readCommands(): Promise<ReadonlyMap<string, Command>> {
-  const folder = join(ROOT, 'lib/cli');
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.ts') && file !== 'main.ts');
-  const modules = await Promise.all(
-    files.map(async (file) => Object.values((await import(join(folder, file))) as Record<string, unknown>)),
-  );
-  return new Map(modules.flat().flatMap((value) => (isCommand(value) ? [[value.name, value] as const] : [])));
-}
-
-function isCommand(value: unknown): value is Command {
-  return typeof value === 'object' && value !== null && 'summary' in value && 'usage' in value;
+  return new Map(await Promise.all(commandEntries.map(async ({ name, load }) => [name, await load()] as const)));
 }
 
 function textOf(page: string): string {
