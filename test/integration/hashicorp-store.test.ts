@@ -1,4 +1,4 @@
-/** The store for HashiCorp Vault and OpenBao, on a real OpenBao. Other servers give answers that OpenBao never gives. */
+/** The store for HashiCorp Vault and OpenBao, on a real OpenBao. Other servers give answers that it never gives. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLog } from '../../lib/log.ts';
 import { hashicorpStore } from '../../lib/vault/stores/hashicorp.ts';
