@@ -54,7 +54,7 @@ describe('Reports', () => {
     expect(started).toHaveLength(3);
   });
 
-  it('starts one fresh run after the current run for all who want it, and gives the others the current one', async () => {
+  it('starts one fresh run after the current one for all who want it, and gives others the current one', async () => {
     const reports = new Reports();
     const { make, end, started } = runs();
     const plain = reports.get(owner, '', 5000, false, make);
