@@ -83,7 +83,7 @@ export function testSpoiled(realPort: () => number, open: (port: number) => Stor
     for (let seed = 1; seed <= SPOILED; seed += 1) {
       const road = await spoilingRoad(realPort(), seed);
       const store = await open(road.port);
-      const unforeseen = async (work: (signal: AbortSignal) => Promise<unknown> | undefined) => {
+      const unexpected = async (work: (signal: AbortSignal) => Promise<unknown> | undefined) => {
         const limit = AbortSignal.timeout(SPOILED_MS);
         const error: unknown = await Promise.resolve(work(limit)).then(
           () => undefined,
@@ -92,9 +92,9 @@ export function testSpoiled(realPort: () => number, open: (port: number) => Stor
         return limit.aborted || error instanceof CheckError || error instanceof DocumentError ? undefined : error;
       };
       const found = [
-        await unforeseen((limit) => store.read('prod', limit)),
-        await unforeseen((limit) => store.readMany?.(['prod', 'dev'], limit)),
-        await unforeseen((limit) => store.list(limit)),
+        await unexpected((limit) => store.read('prod', limit)),
+        await unexpected((limit) => store.readMany?.(['prod', 'dev'], limit)),
+        await unexpected((limit) => store.list(limit)),
       ];
       expect([seed, ...found]).toEqual([seed, undefined, undefined, undefined]);
       await road.stop();

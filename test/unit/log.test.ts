@@ -7,7 +7,7 @@ const parsed = (line: string | undefined) => JSON.parse(line ?? '') as Record<st
 
 describe('a log line', () => {
   it.each(['info', 'warn', 'error'] as const)(
-    'of the level %s is one JSON object with time, message and fields',
+    'is one JSON object with time, message and fields at the level %s',
     (level) => {
       const { log, lines } = collectedLog();
       log[level]('something\nhappened', { count: 3n, list: [1, 'two'] });

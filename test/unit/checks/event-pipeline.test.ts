@@ -11,7 +11,7 @@ describe('isFound', () => {
     [[['']], true],
     [[['0', '0']], true],
     [[['0'], ['0']], true],
-  ])('returns for the rows %j whether the event is found: %s', (rows, found) => {
+  ])('reads the rows %j as an event that is found: %s', (rows, found) => {
     expect(isFound(rows)).toBe(found);
   });
 });

@@ -13,7 +13,7 @@ describe('hostOf', () => {
     ['redis://[::1]', '[::1]:6379'],
     ['redis://%2Frun%2Fredis.sock', '/run/redis.sock:6379'],
     ['redis://half%zz', 'half%zz:6379'],
-  ])('reads from %s the host %s', (text, host) => {
+  ])('reads the host of %s as %s', (text, host) => {
     expect(hostOf(text, 6379)).toBe(host);
   });
 });

@@ -22,7 +22,7 @@ describe('addToken', () => {
     ],
     ['an empty array', '{"checks":{},"access_tokens":[]}', `{"checks":{},"access_tokens":["${NEW}"]}`],
     [
-      'a single token',
+      'a document with a single token',
       `{\r\n  "access_token": "${A}",\r\n  "checks": {}\r\n}\r\n`,
       `{\r\n  "access_tokens": ["${NEW}"],\r\n  "access_token": "${A}",\r\n  "checks": {}\r\n}\r\n`,
     ],

@@ -72,7 +72,7 @@ describe('parseDocument with an invalid document', () => {
     ['a byte order mark inside', `{\uFEFF"a":"${SECRET}"}`],
     ['a null byte', `{"a":\u0000"${SECRET}"}`],
     ['a secret instead of a document', SECRET],
-  ])('refuses %s with a message that says where, but shows nothing of the text', (_name, text) => {
+  ])('says where the mistake is, without showing the text: %s', (_name, text) => {
     const message = refusal(text);
     expect(message).toMatch(/^not valid JSON: [A-Za-z]+ at line \d+, column \d+$/);
   });

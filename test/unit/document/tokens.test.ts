@@ -29,28 +29,28 @@ describe('namespaceOf', () => {
   it.each([
     ['an opaque token', 'an-opaque-token-of-the-tests'],
     ['an empty text', ''],
-    ['another prefix', `HG_prod_${random}`],
-    ['too few characters', `hg_prod_${random.slice(1)}`],
+    ['a token with another prefix', `HG_prod_${random}`],
+    ['a token with too few characters', `hg_prod_${random.slice(1)}`],
     ['a token without a namespace', `hg__${random}`],
-    ['a path', `hg_../etc/passwd_${random}`],
-    ['a leading dot', `hg_.hidden_${random}`],
-    ['a slash', `hg_a/b_${random}`],
-    ['a null byte', `hg_a\u0000_${random}`],
+    ['a token with a path', `hg_../etc/passwd_${random}`],
+    ['a token with a leading dot', `hg_.hidden_${random}`],
+    ['a token with a slash', `hg_a/b_${random}`],
+    ['a token with a null byte', `hg_a\u0000_${random}`],
     ['a token with a line feed after it', `hg_prod_${random}\n`],
-    ['a line feed in the name', `hg_prod\nx_${random}`],
-    ['a name that is too long', `hg_${'x'.repeat(65)}_${random}`],
+    ['a token with a line feed in the name', `hg_prod\nx_${random}`],
+    ['a token with a name that is too long', `hg_${'x'.repeat(65)}_${random}`],
     ['a token with a space before it', ` hg_prod_${random}`],
   ])('finds no namespace in %s', (_name, token) => {
     expect(namespaceOf(token)).toBeUndefined();
   });
 });
 
-describe('the name of a namespace', () => {
-  it.each(['prod', '1', 'A.b_c-d', '__proto__'.slice(2)])('may be the name %s', (name) => {
+describe('NAMESPACE', () => {
+  it.each(['prod', '1', 'A.b_c-d', '__proto__'.slice(2)])('matches the name %s', (name) => {
     expect(NAMESPACE.test(name)).toBe(true);
   });
   it.each(['', '.', '..', '.prod', '-x', '__proto__', 'a/b', 'a\\b', 'a b', 'é', 'a\n', 'a%2fb', 'x'.repeat(65)])(
-    'may not be the name %j',
+    'does not match the name %j',
     (name) => {
       expect(NAMESPACE.test(name)).toBe(false);
     },

@@ -40,14 +40,14 @@ describe('the tree of a document', () => {
     });
   });
 
-  it('treats an object with a string kind as a check, and any other object as a group', async () => {
+  it('has a check for each object with a string kind, and a group for any other object', async () => {
     const checks = { leaf: { kind: 'nonsense' }, group: { kind: { kind: 'tcp', host: 'h', port: 1 } } };
     const { root } = await namespaceOf({ checks });
     expect(leavesOf(root).map(({ path }) => path.join('/'))).toEqual(['leaf', 'group/kind']);
   });
 
   it.each([['a text'], [1], [null], [true], [[LEAF]]])(
-    'has a mistake in one check only when that check is %j',
+    'keeps its other checks when one of them is %j by mistake',
     async (value) => {
       const { root, problems } = await namespaceOf({ checks: { cache: { data: value, fine: LEAF } } });
       expect(problems).toMatchObject([{ path: 'checks.cache.data' }]);
@@ -122,7 +122,7 @@ describe('depends_on', () => {
     ],
     [['queues.high'], ['queues.high']],
     [[], []],
-  ])('%j stands for the checks %j', async (given, expected) => {
+  ])('resolves %j to the checks %j', async (given, expected) => {
     const { root, problems } = await namespaceOf({ checks: tree(given) });
     expect(problems).toEqual([]);
     expect(leavesOf(root)[0]?.dependsOn).toEqual(expected);
@@ -137,14 +137,14 @@ describe('depends_on', () => {
     ['cache/', 'no other check at cache/'],
     ['/cache', 'no other check at /cache'],
     ['__proto__', 'no other check at __proto__'],
-  ])('%j is reported as a mistake', async (given, message) => {
+  ])('reports %j as a mistake', async (given, message) => {
     const { problems } = await namespaceOf({ checks: tree(['cache', given]) });
     expect(problems).toMatchObject([
       { path: 'checks.app.depends_on', message: expect.stringContaining(message) as string },
     ]);
   });
 
-  it('stands for the other checks of the group when a check names its own group', async () => {
+  it('resolves the group of the check itself to the other checks in it', async () => {
     const { root } = await namespaceOf({ checks: { g: { a: { ...LEAF, depends_on: ['g'] }, b: LEAF } } });
     expect(leavesOf(root)[0]?.dependsOn).toEqual(['g/b']);
   });

@@ -9,12 +9,12 @@ const HOUR = 3_600_000;
 /** Milliseconds until a failed read is tried again. */
 const PAUSE = 5000;
 const UNAVAILABLE = { status: 503, body: '{"detail":"Service unavailable."}' };
-const UNFORESEEN = { status: 500, body: '{"detail":"Internal server error."}' };
+const UNEXPECTED = { status: 500, body: '{"detail":"Internal server error."}' };
 const SECRET = 'hunter2-but-longer';
 const down = () => Promise.reject(new ConnectionError('connection refused by vault'));
 
 describe('a vault that cannot be read', () => {
-  it('is a 503 for each token, right or wrong, if it was never read', async () => {
+  it('causes a 503 for each token, right or wrong, if it was never read', async () => {
     const { ask, token, memory } = asker();
     memory.before = down;
     for (const given of [token, createToken('prod'), createToken('nowhere'), 'an-opaque-token-of-nobody']) {
@@ -61,11 +61,11 @@ describe('a vault that cannot be read', () => {
 describe('an unexpected error', () => {
   const raw = new TypeError(`at /srv/app/lib/x.ts:1 with ${SECRET}`);
 
-  it('is a 500 without a stack, a path or a secret, and is logged under an id', async () => {
+  it('causes a 500 without a stack, a path or a secret, and is logged under an id', async () => {
     const { report, memory, lines } = asker();
     memory.before = () => Promise.reject(raw);
     const response = await report();
-    expect(response).toMatchObject(UNFORESEEN);
+    expect(response).toMatchObject(UNEXPECTED);
     expect(response.headers).toEqual({
       'content-type': 'application/json',
       'cache-control': 'no-store',
@@ -74,12 +74,12 @@ describe('an unexpected error', () => {
     expect(lines.some((line) => /"id":"[0-9a-f]{8}"/.test(line) && line.includes('TypeError'))).toBe(true);
   });
 
-  it('is a 500 even when it cannot be logged whole', async () => {
+  it('causes a 500 even when it cannot be logged whole', async () => {
     const error = new Error('round');
     error.cause = error;
     const { report, memory } = asker();
     memory.before = () => Promise.reject(error);
-    expect(await report()).toMatchObject(UNFORESEEN);
+    expect(await report()).toMatchObject(UNEXPECTED);
   });
 
   it('affects only its own check when a check throws it', async () => {
@@ -107,7 +107,7 @@ describe('a secret', () => {
   it('never appears in an answer or a log line', async () => {
     const opaque = `opaque-token-${SECRET}`;
     const checks = {
-      unforeseen: { kind: 'secrets_manager', secret: 'boom' },
+      unexpected: { kind: 'secrets_manager', secret: 'boom' },
       misplaced: { kind: `postgres://app:${SECRET}@db.example/app` },
       wrong: { kind: 'postgres', url: `postgres://app:${SECRET}@db.example/app`, port: SECRET },
       unread: { kind: 'postgres', url: { secret: 'json', key: 'nothing' } },

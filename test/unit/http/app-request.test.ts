@@ -40,11 +40,11 @@ describe('the token', () => {
     `Bearer ${token} more`,
     `Bearer ${token}, Bearer ${token}`,
     `xBearer ${token}`,
-  ])('is missing, which is a 404, in the header %j', async (authorization) => {
+  ])('is not found in the header %j, which is answered with 404', async (authorization) => {
     expect(await namesIn('/api/health/', { headers: { authorization } })).toBe(404);
   });
 
-  it('is a 405 when it is wrong in a header, even when it has a megabyte', async () => {
+  it('is answered with 405 when it is wrong in a header, even if it has a megabyte', async () => {
     for (const wrong of ['wrong', 'x'.repeat(1024 * 1024)]) {
       expect(await namesIn('/api/health/', { headers: { authorization: `Bearer ${wrong}` } })).toBe(405);
     }
@@ -117,7 +117,7 @@ describe('the format', () => {
     ['format=text&format=json', undefined, 'text/plain; charset=utf-8'],
     ['', 'text/plain', 'text/plain; charset=utf-8'],
     ['other=1', 'nothing/known', 'application/json'],
-  ])('for ?%s with Accept %s is %s', async (query, accept, contentType) => {
+  ])('is chosen by ?%s and Accept %s: %s', async (query, accept, contentType) => {
     const { status, headers } = await report('', { query, headers: { accept } });
     expect({ status, contentType: headers['content-type'] }).toEqual({ status: 200, contentType });
   });

@@ -113,7 +113,7 @@ describe('concurrent requests', () => {
 
 describe('Cache-Control: no-cache', () => {
   it.each(['no-cache', 'No-Cache', 'max-age=0, no-cache', 'no-cache , no-store'])(
-    'causes a new run in the form %j',
+    'causes a new run when it is sent as %j',
     async (value) => {
       const { report, runs } = asker();
       await report();
@@ -122,15 +122,12 @@ describe('Cache-Control: no-cache', () => {
     },
   );
 
-  it.each(['no-store', 'xno-cache', 'no-cachex', 'max-age=5', ''])(
-    'is not recognized in %j, which causes no new run',
-    async (value) => {
-      const { report, runs } = asker();
-      await report();
-      await report('', { headers: { 'cache-control': value } });
-      expect(runs()).toBe(1);
-    },
-  );
+  it.each(['no-store', 'xno-cache', 'no-cachex', 'max-age=5', ''])('is not recognized in %j', async (value) => {
+    const { report, runs } = asker();
+    await report();
+    await report('', { headers: { 'cache-control': value } });
+    expect(runs()).toBe(1);
+  });
 
   it('makes later requests share the new report', async () => {
     const { report, memory, runs } = asker({ checks: { probe: WORKS, a: FAILS } });

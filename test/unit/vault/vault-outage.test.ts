@@ -136,7 +136,7 @@ describe('a secret that cannot be read', () => {
     });
   });
 
-  it('leaves in use what was read before', async () => {
+  it('leaves the previous document in use', async () => {
     const { memory, vault } = opened(checks, { db: 'postgres://app@db.example/app' });
     const first = await vault.find(token);
     withoutSecrets(memory);

@@ -47,7 +47,7 @@ describe('a vault with 5,000 namespaces', () => {
     expect(store.calls).toEqual(['read n4711', 'read nowhere']);
   });
 
-  it('makes a list and 250 calls for opaque tokens, at most once a minute, however many are looked up', async () => {
+  it('lists once and makes 250 calls for opaque tokens, at most once a minute, however many there are', async () => {
     const store = batchStore(manyDocuments());
     const { vault } = open(store);
     const asked = [

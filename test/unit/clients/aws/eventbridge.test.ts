@@ -11,12 +11,9 @@ import { Connections } from '../../../../lib/engine/connections.ts';
 import type { CheckContext } from '../../../../lib/engine/types.ts';
 
 describe('ruleFault and destinationFault', () => {
-  it.each(['ENABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'] as const)(
-    'accept a rule that is %s',
-    (State) => {
-      expect(ruleFault('rule r', { State })).toBeUndefined();
-    },
-  );
+  it.each(['ENABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'] as const)('accept an %s rule', (State) => {
+    expect(ruleFault('rule r', { State })).toBeUndefined();
+  });
 
   it.each([
     ['DISABLED', 'rule r is DISABLED; enable it'],

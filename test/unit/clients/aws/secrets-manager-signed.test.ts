@@ -96,7 +96,7 @@ describe('signedApi', () => {
     ['with an invalid region', { AWS_REGION: 'evil.example/' }],
     ['without credentials', { AWS_ACCESS_KEY_ID: undefined }],
     ['with empty credentials', { AWS_SECRET_ACCESS_KEY: '' }],
-  ])('leaves an environment %s to the SDK', (_name, over) => {
+  ])('leaves requests to the SDK %s', (_name, over) => {
     expect(signedApi({ ...lambda, ...over })).toBeUndefined();
   });
 });

@@ -97,7 +97,7 @@ describe('whoIsMissing', () => {
     [['celery@a', 'celery@b'], [], 'workers celery@a, celery@b did not answer ping; nor did any other'],
     [['celery@a'], ['celery@b', 'celery@c'], 'worker celery@a did not answer ping; celery@b, celery@c did'],
     [9, ['a', 'b', 'c', 'd', 'e', 'f', 'g'], '7 of at least 9 workers answered: a, b, c, d, e and 2 more'],
-  ])('names the workers of %j that are missing when %j answered', (workers, answered, message) => {
+  ])('says who is missing of %j when %j answered', (workers, answered, message) => {
     expect(whoIsMissing(workers, answered)).toBe(message);
   });
 });

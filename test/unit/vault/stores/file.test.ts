@@ -107,7 +107,7 @@ describe('readSecret', () => {
     ['sub/nothing', undefined],
     ['nowhere/nothing', undefined],
     ['prod.json/x', undefined],
-  ])('returns for the secret %s the text %j', async (name, text) => {
+  ])('reads the secret %s as %j', async (name, text) => {
     expect(await fileStore(folder).readSecret(name, signal)).toBe(text);
   });
 
