@@ -1,4 +1,4 @@
-/** The canary's script, in a stand-in for the runtime of CloudWatch Synthetics. */
+/** Runs the canary's script in a stand-in for the runtime of CloudWatch Synthetics. */
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -15,7 +15,10 @@ const ROOT = join(import.meta.dirname, '../..');
 const SECRET = 'canary-token';
 const TOKEN = 'hg_shop_0123456789012345678901234567890123456789abc';
 
-/** What the script asks of the runtime: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_Library_Nodejs.html */
+/**
+ * What the script needs from the runtime:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_Library_Nodejs.html
+ */
 const SYNTHETICS = `
 exports.synthetics = {
   async executeStep(name, step) {
@@ -49,7 +52,7 @@ afterAll(() => folder.remove());
 const WORKING = { status: 'working', response_time: '0.012' };
 const REFUSED = { status: 'AuthError: wrong password', response_time: '0.003' };
 
-test('makes each check a step, and passes while all work', async () => {
+test('makes each check a step and passes while every check works', async () => {
   expect(await runAgainst(report('working', { redis: WORKING, celery: { ping: WORKING } }))).toEqual([
     'report: passed',
     'redis: passed',
@@ -76,7 +79,7 @@ test('passes while only non-critical checks fail, and shows their steps as faile
   ]);
 });
 
-test('fails where there is no report, without showing the token', async () => {
+test('fails when there is no report, and does not show the token', async () => {
   const lines = await runAgainst(report(undefined, { detail: 'Method "GET" not allowed.' }));
   expect(lines).toEqual([
     expect.stringMatching(/^report: no report: http:.* answered 405$/),
@@ -85,7 +88,7 @@ test('fails where there is no report, without showing the token', async () => {
   expect(lines.join()).not.toContain(TOKEN);
 });
 
-test('follows no redirect, so that the token goes nowhere else', async () => {
+test('does not follow redirects, so that the token reaches no other server', async () => {
   const asked: (string | undefined)[] = [];
   const lines = await runAgainst((request, response) => {
     asked.push(request.url);
@@ -95,7 +98,7 @@ test('follows no redirect, so that the token goes nowhere else', async () => {
   expect(asked).toEqual(['/api/health/']);
 });
 
-/** What is answered to who brings the token. */
+/** Answers a request that carries the token with this report. All else, and a missing verdict, is answered with 405. */
 function report(verdict: string | undefined, tree: object): RequestListener {
   return (request, response) => {
     const isAllowed = request.url === '/api/health/' && request.headers.authorization === `Bearer ${TOKEN}`;
@@ -105,7 +108,7 @@ function report(verdict: string | undefined, tree: object): RequestListener {
   };
 }
 
-/** Runs the script once against a server with that answer. Returns what the steps came to, and the whole. */
+/** Runs the script once against a server that gives this answer. Returns the outcomes of the steps and of the run. */
 async function runAgainst(answer: RequestListener): Promise<string[]> {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -116,7 +119,7 @@ async function runAgainst(answer: RequestListener): Promise<string[]> {
       HEALTH_URL: `http://127.0.0.1:${String(port)}/api/health/`,
       TOKEN_SECRET: SECRET,
     };
-    // Lambda finds its SDK by the same variable.
+    // Lambda uses the same variable to find its SDK.
     const env = { ...process.env, ...settings, NODE_PATH: join(ROOT, 'node_modules') };
     const child = spawn(process.execPath, ['--eval', RUN], {
       cwd: folder.path,

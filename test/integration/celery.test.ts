@@ -1,4 +1,4 @@
-/** What the contract suite cannot reach of Celery and RabbitMQ: results over RPC, workers that hang, brokers that are full. */
+/** Cases of Celery and RabbitMQ beyond the contract suite: results over RPC, workers that hang, full brokers. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -26,14 +26,14 @@ let folder: string;
 let broker: Rabbitmq;
 let fullBroker: Rabbitmq;
 let worker: CeleryWorker;
-/** What afterAll ends, also where one of them did not start. */
+/** What afterAll stops, even when one of them did not start. */
 const starting: Promise<Running>[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'healthgate-celery-'));
   const brokers = [
     startRabbitmq({ folder: join(folder, 'broker') }),
-    // Less than it needs for itself, so that it raises the alarm at once.
+    // Less than the broker itself needs, so that it raises the alarm immediately.
     startRabbitmq({ folder: join(folder, 'full'), config: ['vm_memory_high_watermark.absolute = 1MB'] }),
   ] as const;
   starting.push(...brokers);
@@ -54,7 +54,7 @@ function startWorker(name: string, queues: readonly string[]): Promise<CeleryWor
   return startCelery({ ...options, name, queues });
 }
 
-/** Runs the leaves at once, and says how each did, by its name. */
+/** Runs the leaves concurrently. Returns the status of each, by its name. */
 async function runAll(checks: Readonly<Record<string, object>>): Promise<Record<string, string>> {
   const document = { access_tokens: ['a token of the test'], timeout: 1, checks };
   const namespace = await parseNamespace('test', JSON.stringify(document), () => Promise.resolve(undefined));
@@ -91,7 +91,7 @@ describe('a worker that answers', () => {
     });
   });
 
-  it('is counted once for each name', async () => {
+  it('counts as one worker for each name', async () => {
     const second = await startWorker('celery@b', ['low']);
     const statuses = await runAll({ two: ping({ workers: 2 }), three: ping({ workers: 3 }) });
     await second.stop();
@@ -101,7 +101,7 @@ describe('a worker that answers', () => {
 });
 
 describe('a worker that hangs', () => {
-  it('is missing, and harms no check but those that need it', async () => {
+  it('fails only the checks that need it', async () => {
     const second = await startWorker('celery@b', ['others']);
     second.pause();
     const statuses = await runAll({
@@ -124,7 +124,7 @@ describe('a worker that hangs', () => {
     expect(again).toEqual({ named: 'working', queue: 'working' });
   });
 
-  it('is told from one that is gone', async () => {
+  it('is reported differently from a worker that is gone', async () => {
     const second = await startWorker('celery@b', ['deserted']);
     await second.stop();
     expect(await runAll({ queue: queue('deserted') })).toEqual({
@@ -133,8 +133,8 @@ describe('a worker that hangs', () => {
   });
 });
 
-describe('a queue in which too much waits', () => {
-  it('is unhealthy, though its worker answers', async () => {
+describe('a queue', () => {
+  it('is unhealthy when more than max_depth messages wait, although its worker answers', async () => {
     const second = await startWorker('celery@busy', ['deep']);
     const tasks = Array.from({ length: 10 }, () => taskMessage(randomUUID(), 'healthgate.slow', inOneMinute()));
     await send('deep', tasks);
@@ -146,8 +146,8 @@ describe('a queue in which too much waits', () => {
   });
 });
 
-describe('canaries', () => {
-  it('do not count as what waits in their queue', async () => {
+describe('canary tasks', () => {
+  it('are not counted as messages that wait in their queue', async () => {
     const empty = queue('low', { task: worker.task, max_depth: 0 });
     const many = Object.fromEntries(Array.from({ length: 60 }, (_value, index) => [`low ${index}`, empty]));
     expect(new Set(Object.values(await runAll(many)))).toEqual(new Set(['working']));
@@ -155,7 +155,7 @@ describe('canaries', () => {
 });
 
 describe('a broker under a resource alarm', () => {
-  it('takes connections, and no messages', async () => {
+  it('accepts connections but no messages', async () => {
     const url = fullBroker.url;
     expect(
       await runAll({
@@ -170,9 +170,9 @@ describe('a broker under a resource alarm', () => {
 });
 
 describe('many checks in one run', () => {
-  it('share one connection', async () => {
-    const road = await openRoad(broker.port);
-    const url = Object.assign(new URL(broker.url), { port: String(road.port) }).href;
+  it('share one connection to the broker', async () => {
+    const proxy = await openProxy(broker.port);
+    const url = Object.assign(new URL(broker.url), { port: String(proxy.port) }).href;
     const each = Array.from({ length: 50 }, (_value, index) => ({
       [`high ${index}`]: { ...queue('high'), url },
       [`low ${index}`]: { ...queue('low', { task: worker.task }), url },
@@ -180,9 +180,9 @@ describe('many checks in one run', () => {
       [`rabbitmq ${index}`]: { kind: 'rabbitmq', url, round_trip: true },
     }));
     const statuses = await runAll(Object.assign({}, ...each) as Record<string, object>);
-    await road.stop();
+    await proxy.stop();
     expect(new Set(Object.values(statuses))).toEqual(new Set(['working']));
-    expect(road.connections()).toBe(1);
+    expect(proxy.connections()).toBe(1);
   });
 });
 
@@ -207,8 +207,8 @@ async function purge(queue: string): Promise<void> {
   await connection.close();
 }
 
-/** A road to the port of this machine that counts who takes it. */
-async function openRoad(to: number): Promise<{ port: number; connections(): number; stop(): Promise<unknown> }> {
+/** A proxy to a port of this machine that counts its connections. */
+async function openProxy(to: number): Promise<{ port: number; connections(): number; stop(): Promise<unknown> }> {
   let connections = 0;
   const server = createServer((socket) => {
     connections += 1;

@@ -1,4 +1,4 @@
-/** `healthgate check`, as a process of its own, on a vault in Secrets Manager. */
+/** Runs `healthgate check` as a process of its own, on a vault in Secrets Manager. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { openStore } from '../../lib/vault/stores/open.ts';
@@ -25,13 +25,13 @@ beforeAll(async () => {
 const check = (namespace: string, env = {}) =>
   runCli(['check', '--vault', location, '--namespace', namespace, '--format', 'json'], { env });
 
-test('ends with 0 where all works, with what other secrets hold', async () => {
+test('exits with 0 when every check works, with values from other secrets', async () => {
   const { code, out } = await check('shop');
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ cache: { status: 'working' }, vault: { status: 'working' } });
 });
 
-test('ends with 1 where something does not, and says what', async () => {
+test('exits with 1 when a check fails, and says which one', async () => {
   const { code, out, err } = await check('broken');
   expect(code).toBe(1);
   expect(JSON.parse(out)).toMatchObject({
@@ -49,14 +49,19 @@ test.each([
     {},
     /^healthgate check: namespace "shpo": not in .*; did you mean shop\?$/m,
   ],
-  ['no region', 'shop', { AWS_REGION: '' }, /^healthgate check: Secrets Manager: no usable region; set AWS_REGION$/m],
   [
-    'an AWS that does not answer',
+    'a missing region',
+    'shop',
+    { AWS_REGION: '' },
+    /^healthgate check: Secrets Manager: no usable region; set AWS_REGION$/m,
+  ],
+  [
+    'an AWS endpoint that does not answer',
     'shop',
     { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
     /^healthgate check: connection refused by Secrets Manager in eu-central-1; is it running and listening there\?$/m,
   ],
-])('ends with 2 with %s, and says so', async (_name, namespace, env, said) => {
+])('exits with 2 for %s, and says so', async (_name, namespace, env, said) => {
   const { code, out, err } = await check(namespace, env);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toMatch(said);

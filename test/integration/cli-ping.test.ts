@@ -1,4 +1,4 @@
-/** `healthgate ping`, as a process of its own, against real HTTP servers. */
+/** Runs `healthgate ping`, mostly as a process of its own, against real HTTP servers. */
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../lib/cli/command.ts';
 import { ping } from '../../lib/cli/ping.ts';
@@ -13,7 +13,7 @@ import { recordingTerminal } from '../support/terminal.ts';
 const working: FixedAnswer = { status: 200, headers: { 'x-health-status': 'working' }, body: '{}' };
 const failing: FixedAnswer = { status: 503, headers: { 'x-health-status': 'failing' }, body: '{}' };
 
-/** Numbers that differ from run to run. */
+/** Replaces the numbers that differ from run to run. */
 const steady = (out: string) => out.replace(/\d+ ms/g, 'N ms').replace(/127\.0\.0\.1:\d+/g, 'HOST');
 
 async function withServer<T>(
@@ -28,7 +28,7 @@ async function withServer<T>(
   }
 }
 
-test('asks on a connection of its own each time, and shows no token', async () => {
+test('opens a new connection for each attempt and does not show the token', async () => {
   await withServer(working, async ({ url, asked }) => {
     const { code, out, err } = await runCli(['ping', `${url}/api/health/s3cret/cache?format=json`, '--interval', '0']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -46,7 +46,7 @@ test('asks on a connection of its own each time, and shows no token', async () =
   });
 });
 
-test('sends the token of the environment in a header', async () => {
+test('sends the token from the environment in a header', async () => {
   await withServer(working, async ({ url, asked }) => {
     const env = { HEALTHGATE_TOKEN: ' s3cret\n' };
     const { code, out } = await runCli(['ping', `${url}/api/health/`, '--attempts', '1'], { env });
@@ -56,12 +56,12 @@ test('sends the token of the environment in a header', async () => {
   });
 });
 
-describe('success', () => {
+describe('a ping', () => {
   const answers = [failing, working, failing];
   test.each([
     ['enough', '1', 0],
     ['too few', '2', 1],
-  ])('%s attempts', async (_name, least, expected) => {
+  ])('has %s successful attempts for --min-successful %s and exits with %i', async (_name, least, expected) => {
     await withServer(
       (index) => answers[index] ?? working,
       async ({ url }) => {
@@ -77,7 +77,7 @@ describe('success', () => {
     [204, 0],
     [302, 1],
     [404, 1],
-  ])('is 2xx, and redirects are not followed: %i', async (status, expected) => {
+  ])('receives status %i, follows no redirect and exits with %i', async (status, expected) => {
     await withServer({ status, headers: { location: '/elsewhere' } }, async ({ url, asked }) => {
       const { code, out } = await runCli(['ping', url, '--attempts', '1']);
       expect(code).toBe(expected);
@@ -87,7 +87,7 @@ describe('success', () => {
   });
 });
 
-test('an answer without end is read to a bound, and one header cannot write to the terminal', async () => {
+test('limits how much of an answer it reads, and removes control characters from a header', async () => {
   const headers = { 'x-health-status': `\u009b31m${'x'.repeat(100)}` };
   await withServer({ status: 200, headers, body: 'x'.repeat(2 ** 22) }, async ({ url }) => {
     const { code, out } = await runCli(['ping', url, '--attempts', '1']);
@@ -97,7 +97,7 @@ test('an answer without end is read to a bound, and one header cannot write to t
   });
 });
 
-test('nobody there', async () => {
+test('reports a refused connection as a ConnectionError and exits with 1', async () => {
   const { code, out } = await runCli(['ping', `http://u:s3cret@127.0.0.1:${await freePort()}/`, '--attempts', '1']);
   expect(code).toBe(1);
   expect(steady(out)).toMatch(/^1\/1 {2}ConnectionError: connection refused by http HOST.* N ms$/m);
@@ -105,7 +105,7 @@ test('nobody there', async () => {
   expect(out).not.toContain('s3cret');
 });
 
-test('no answer in time', async () => {
+test('reports a TimeoutError and exits with 1 when no answer comes in time', async () => {
   const server = await blackHole();
   try {
     const url = `http://127.0.0.1:${server.port}`;
@@ -117,19 +117,19 @@ test('no answer in time', async () => {
   }
 });
 
-test('arguments that make no sense: exit 2', async () => {
+test('exits with 2 on invalid arguments and does not show them', async () => {
   const { code, out, err } = await runCli(['ping', 's3cret.example']);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toMatch(/^healthgate ping: .+\nSee healthgate ping --help\.\n$/);
   expect(err).not.toContain('s3cret');
 });
 
-test('--help tells about HEALTHGATE_TOKEN', async () => {
+test('explains HEALTHGATE_TOKEN in --help', async () => {
   expect((await runCli(['ping', '--help'])).out).toContain('HEALTHGATE_TOKEN');
 });
 
 describe('Ctrl-C', () => {
-  test('during the pause ends it with what was done, and nothing stays open', async () => {
+  test('ends a ping during the pause with a summary so far, and leaves nothing open', async () => {
     await withServer(working, async ({ url }) => {
       const before = openHandles();
       const controller = new AbortController();
@@ -143,7 +143,7 @@ describe('Ctrl-C', () => {
     });
   });
 
-  test('during an attempt does not count that', async () => {
+  test('ends a ping during an attempt and does not count that attempt', async () => {
     const server = await blackHole();
     const before = openHandles();
     const controller = new AbortController();

@@ -1,4 +1,4 @@
-/** `healthgate token`, as a process of its own, on vaults that are folders and on one in Secrets Manager. */
+/** Runs `healthgate token` as a process of its own, on vaults that are folders and on one in Secrets Manager. */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ afterEach(() => {
 const token = (...args: string[]) => runCli(['token', ...args], { env: { HEALTHGATE_VAULT: `file:${folder.path}` } });
 const documentOf = (namespace: string) => readFile(join(folder.path, `${namespace}.json`), 'utf8');
 
-/** The token that was printed, once, with its digest. */
+/** Returns the printed token, which must appear exactly once, together with its digest. */
 function tokenIn(out: string): string {
   const { made = '', sha256 } = /^token {4}(?<made>\S+)\nsha256 {3}(?<sha256>\S+)\n/.exec(out)?.groups ?? {};
   expect(sha256).toBe(digest(made));
@@ -51,26 +51,26 @@ test('prints a token and its digest, and changes nothing', async () => {
 });
 
 describe('--add', () => {
-  test('puts it into the document, of which the rest stays as it is', async () => {
+  test('puts a new token into the document and leaves the rest as it is', async () => {
     const { code, out } = await token('prod', '--add');
     expect(code).toBe(0);
     expect(await documentOf('prod')).toBe(documents['prod.json'].replace('[\n', `[\n    "${tokenIn(out)}",\n`));
     expect(out).not.toContain(OLD);
   });
 
-  test('goes beside a single access_token', async () => {
+  test('puts a new token beside a single access_token', async () => {
     const { out } = await token('single', '--add');
     const added = `{\n  "access_tokens": ["${tokenIn(out)}"],`;
     expect(await documentOf('single')).toBe(documents['single.json'].replace('{', added));
   });
 
-  test('for a namespace that does not exist', async () => {
+  test('refuses a namespace that does not exist', async () => {
     const { code, out, err } = await token('nothing', '--add');
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(`file:${folder.path} has no namespace nothing`);
   });
 
-  test('for a document that cannot be read', async () => {
+  test('refuses a document that cannot be read', async () => {
     const { code, out, err } = await token('broken', '--add');
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(`the document of broken in file:${folder.path}: not valid JSON`);
@@ -79,7 +79,7 @@ describe('--add', () => {
 });
 
 describe('--drop', () => {
-  test('takes the token of that digest out, and shows the digests that are left', async () => {
+  test('removes the token with that digest and shows the digests that are left', async () => {
     const { code, out } = await token('prod', '--drop', digest(OLD).slice(0, 8).toUpperCase());
     expect(code).toBe(0);
     expect(out).toBe(`dropped  sha256 ${digest(OLD)}\nleft     sha256 ${digest(OTHER)}\n`);
@@ -87,14 +87,14 @@ describe('--drop', () => {
     expect(await documentOf('prod')).toContain(CHECKS);
   });
 
-  test('with --add, replaces even the last one', async () => {
+  test('replaces even the last token when --add is given too', async () => {
     const { code, out } = await token('single', '--add', '--drop', digest(OLD));
     expect(code).toBe(0);
     expect(out).toContain(`dropped  sha256 ${digest(OLD)}\n`);
     expect(await documentOf('single')).toBe(`{\n  "access_tokens": ["${tokenIn(out)}"],\n  ${CHECKS}\n}\n`);
   });
 
-  test('takes a reference out, where what it refers to is the token', async () => {
+  test('removes a reference whose secret holds the token', async () => {
     const { code, out } = await token('referring', '--add', '--drop', digest(OLD));
     expect(code).toBe(0);
     expect(out).toContain('left     access_tokens.1, which cannot be read');
@@ -104,11 +104,11 @@ describe('--drop', () => {
   });
 
   test.each([
-    ['the last one that works', 'referring', digest(OLD), 'no other token that works'],
-    ['one that is not there', 'prod', '0'.repeat(64), 'no token whose digest begins with'],
-    ['too little of a digest', 'prod', digest(OLD).slice(0, 7), 'first 8 to 64 characters'],
+    ['the digest of the last token that works', 'referring', digest(OLD), 'no other token that works'],
+    ['a digest that no token has', 'prod', '0'.repeat(64), 'no token whose digest begins with'],
+    ['a digest that is cut too short', 'prod', digest(OLD).slice(0, 7), 'first 8 to 64 characters'],
     ['a token instead of its digest', 'prod', OLD, 'never put a token itself here'],
-  ])('%s: refused, and nothing changes', async (_name, namespace, drop, said) => {
+  ])('refuses %s and changes nothing', async (_name, namespace, drop, said) => {
     const before = await documentOf(namespace);
     const { code, out, err } = await token(namespace, '--drop', drop);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -118,7 +118,7 @@ describe('--drop', () => {
   });
 });
 
-test('--add and --drop on Secrets Manager', async () => {
+test('adds and drops a token in Secrets Manager', async () => {
   const environment = motoEnvironment(inject('stack').aws);
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const vault = `secretsmanager:cli-${randomUUID()}`;

@@ -1,4 +1,4 @@
-/** The kind cloudfront where it looks at the distribution itself, in the emulator. */
+/** The kind cloudfront when it looks at the distribution itself, in the emulator. */
 import { CloudFrontClient, CreateDistributionCommand } from '@aws-sdk/client-cloudfront';
 import { afterAll, afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { fixedAnswer } from '../support/fixed-answer.ts';
@@ -40,28 +40,28 @@ async function check(distribution: string): Promise<string> {
   return status;
 }
 
-describe('cloudfront with its distribution', () => {
-  it('that is enabled and deployed works', async () => {
+describe('a cloudfront check with a distribution', () => {
+  it('works when the distribution is enabled and deployed', async () => {
     expect(await check(await makeDistribution(true))).toBe('working');
   });
 
-  it('that is disabled does not work', async () => {
+  it('fails when the distribution is disabled', async () => {
     const id = await makeDistribution(false);
     expect(await check(id)).toBe(`UnhealthyError: cloudfront distribution ${id} is disabled; enable it`);
   });
 
-  it('that does not exist is a mistake', async () => {
+  it('reports a distribution that does not exist as a ConfigurationError', async () => {
     expect(await check('NONE')).toMatch(/^ConfigurationError: cloudfront distribution NONE does not exist/);
   });
 
   it.each([
-    // The emulator's distributions are deployed as soon as they are made.
+    // The emulator deploys a distribution as soon as it is created.
     [200, IN_PROGRESS, /^UnhealthyError: cloudfront distribution E1 is not deployed everywhere yet; wait$/],
     [403, '<Error><Code>AccessDenied</Code></Error>', /^AuthError: .* allow cloudfront:GetDistribution on it/],
     [200, '<Other/>', /^UnhealthyError: /],
     [200, 'no XML', /^UnhealthyError: /],
     [500, '', /^UnhealthyError: cloudfront distribution E1 answered 500/],
-  ])('%i %s', async (status, body, error) => {
+  ])('fails when CloudFront answers %i with the body "%s"', async (status, body, error) => {
     const server = await fixedAnswer({ status, body, headers: { 'content-type': 'text/xml' } });
     vi.stubEnv('AWS_ENDPOINT_URL', server.url);
     expect(await check('E1')).toMatch(error);

@@ -1,4 +1,7 @@
-/** Each hop of an event's way to ClickHouse broken on purpose, on a stack of its own: it is named, and works again once repaired. */
+/**
+ * Breaks each hop of an event's way to ClickHouse on purpose, on a stack of its own. The check names the hop, and works
+ * again after the repair.
+ */
 import { createServer } from 'node:http';
 import {
   CreateConnectionCommand,
@@ -60,7 +63,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** The answer of one leaf, which finds the proxy by the environment. */
+/** Runs one leaf, which finds the proxy through the environment. Returns its status. */
 async function check(leaf: object): Promise<string> {
   vi.stubEnv('AWS_ENDPOINT_URL', proxy.url);
   const { status, logged } = await runLeaf(leaf);
@@ -91,9 +94,9 @@ const ALL_WORK = { rule: 'working', destination: 'working', connection: 'working
 interface Hop {
   readonly breaks: () => Promise<unknown>;
   readonly repairs: () => Promise<unknown>;
-  /** What `event_pipeline` says. */
+  /** The status of `event_pipeline`. */
   readonly lost: RegExp;
-  /** What the kind that looks at the hop itself says; the others work. */
+  /** The statuses of the kinds that look at the hop itself. The other kinds work. */
   readonly seen?: Readonly<Record<string, unknown>>;
 }
 
@@ -195,8 +198,8 @@ const HOPS: Readonly<Record<string, Hop>> = {
   },
 };
 
-describe('a hop that is broken is named, and works once repaired', () => {
-  it.each(Object.entries(HOPS))('%s', async (_name, { breaks, repairs, lost, seen = {} }) => {
+describe('the event_pipeline check', () => {
+  it.each(Object.entries(HOPS))('names the broken hop when %s', async (_name, { breaks, repairs, lost, seen = {} }) => {
     expect(await pipeline()).toBe('working');
     await breaks();
     expect(await pipeline()).toMatch(lost);
@@ -206,7 +209,7 @@ describe('a hop that is broken is named, and works once repaired', () => {
     expect(await lookAtAll()).toEqual(ALL_WORK);
   });
 
-  it('the first of several', async () => {
+  it('names the first of several broken hops', async () => {
     await events.send(new DisableRuleCommand({ Name: rule, EventBusName: bus }));
     await events.send(new DeauthorizeConnectionCommand({ Name: connection }));
     expect(await pipeline()).toMatch(lostAt('rule: '));
@@ -217,7 +220,7 @@ describe('a hop that is broken is named, and works once repaired', () => {
   });
 });
 
-describe('what could not be looked at is said', () => {
+describe('an event_pipeline check that lacks an answer of AWS', () => {
   const losing = {
     'AWSEvents.PutEvents': awsAnswer({ FailedEntryCount: 0, Entries: [{ EventId: 'never-delivered' }] }),
   };
@@ -231,14 +234,14 @@ describe('what could not be looked at is said', () => {
       /; could not look at connection, history API: .* events:DescribeConnection/,
     ],
     ['AWSEvents.DescribeApiDestination', THROTTLED, /; could not look at destination, history API: .* throttles/],
-  ])('%s', async (action, answer, said) => {
+  ])('says what it could not look at when %s fails', async (action, answer, said) => {
     proxy.instead = { ...losing, [action]: answer };
     const status = await pipeline();
     expect(status).toMatch(new RegExp(`${NOT_THERE}no broken hop found; could not look at `));
     expect(status).toMatch(said);
   });
 
-  it('beside the hop that was found', async () => {
+  it('names the broken hop that it found, and what it could not look at', async () => {
     proxy.instead = { 'AWSEvents.DescribeConnection': DENIED };
     await stack.parts.historyApi.stop();
     await events.send(new DisableRuleCommand({ Name: rule, EventBusName: bus }));
@@ -247,14 +250,14 @@ describe('what could not be looked at is said', () => {
     await stack.parts.historyApi.start();
   });
 
-  it('not the event itself', async () => {
+  it('fails with an AuthError when it may not send the event itself', async () => {
     proxy.instead = { 'AWSEvents.PutEvents': DENIED };
     expect(await pipeline()).toMatch(/^AuthError: eventbridge bus history denied access; allow events:PutEvents on it/);
   });
 });
 
-describe('credentials', () => {
-  it('that are to be deleted', async () => {
+describe('an eventbridge_credentials check', () => {
+  it('fails when the credentials are to be deleted', async () => {
     const SecretId = (await events.send(new DescribeConnectionCommand({ Name: connection }))).SecretArn;
     await secrets.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }));
     expect(await lookAt('credentials', connection)).toMatch(/^UnhealthyError: credentials of .* are to be deleted/);
@@ -262,14 +265,14 @@ describe('credentials', () => {
     expect(await lookAt('credentials', connection)).toBe('working');
   });
 
-  it('that may not be looked at', async () => {
+  it('fails with an AuthError when it may not look at the credentials', async () => {
     proxy.instead = { 'secretsmanager.DescribeSecret': DENIED };
     expect(await lookAt('credentials', connection)).toMatch(
       /^AuthError: secret of .* denied access; allow secretsmanager:DescribeSecret on it/,
     );
   });
 
-  it('that are gone', async () => {
+  it('fails with a ConfigurationError when the credentials are gone', async () => {
     const gone = { __type: 'ResourceNotFoundException', Message: 'Secrets Manager can’t find the specified secret.' };
     proxy.instead = { 'secretsmanager.DescribeSecret': awsAnswer(gone, 400) };
     expect(await lookAt('credentials', connection)).toMatch(
@@ -278,7 +281,7 @@ describe('credentials', () => {
   });
 });
 
-it('the emulator forgets everything when it stops, and is set up again', async () => {
+it('works again after a restart of the emulator, which forgets everything when it stops', async () => {
   await stack.parts.aws.stop();
   expect(await pipeline()).toMatch(/^ConnectionError: /);
   await stack.parts.aws.start();
@@ -307,7 +310,7 @@ async function leadTo(ConnectionArn: string | undefined): Promise<void> {
   await events.send(new UpdateApiDestinationCommand({ Name: destination, ConnectionArn, InvocationEndpoint }));
 }
 
-/** Puts a history API that cannot reach its ClickHouse in the place of the one that works, or a server that accepts and forgets. */
+/** Replaces the history API with one that cannot reach its ClickHouse, or with a server that stores nothing. */
 async function replaceHistoryApi(clickhouse?: string): Promise<void> {
   const { port } = stack.addresses.historyApi;
   await stack.parts.historyApi.stop();

@@ -1,4 +1,4 @@
-/** The store for HashiCorp Vault and OpenBao, on a real OpenBao; only what that cannot be made to answer comes from other servers. */
+/** The store for HashiCorp Vault and OpenBao, on a real OpenBao. Other servers give answers that it never gives. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLog } from '../../lib/log.ts';
 import { hashicorpStore } from '../../lib/vault/stores/hashicorp.ts';
@@ -32,7 +32,7 @@ function open(place = 'secret/healthgate', env: Readonly<Record<string, string>>
   return hashicorpStore(place, { VAULT_ADDR: openbao.url, VAULT_TOKEN: openbao.token, ...env });
 }
 
-/** Asks OpenBao's own API. */
+/** Calls OpenBao's own API. */
 async function admin(method: string, path: string, body: object = {}, headers: Readonly<Record<string, string>> = {}) {
   const answer = await fetch(`${openbao.url}/v1/${path}`, {
     method,
@@ -51,23 +51,23 @@ async function tokenWith(policy: string): Promise<string> {
   return auth?.client_token ?? '';
 }
 
-describe('documents', () => {
+describe('the HashiCorp store', () => {
   testDocuments(open);
 
-  test('are also read where their keys were written as fields of the secret', async () => {
+  test('reads a document whose keys were written as fields of the secret', async () => {
     await admin('POST', 'secret/data/healthgate/fields', { data: { checks: { b: 1, a: 2 }, access_tokens: ['t'] } });
     const text = await (await open()).read('fields', signal());
     expect(JSON.parse(text ?? '')).toEqual({ access_tokens: ['t'], checks: { a: 2, b: 1 } });
   });
 
-  test('are not there where they were deleted', async () => {
+  test('finds no document after it was deleted', async () => {
     const store = await open();
     await store.write('deleted', '{}', signal());
     await admin('DELETE', 'secret/data/healthgate/deleted');
     expect(await store.read('deleted', signal())).toBeUndefined();
   });
 
-  test('are listed, without what lies in folders below', async () => {
+  test('lists documents, but not those in folders below', async () => {
     const store = await open('secret/listed/');
     expect(await store.list(signal())).toEqual([]);
     await store.write('one', '{}', signal());
@@ -76,7 +76,7 @@ describe('documents', () => {
     expect((await store.list(signal())).sort()).toEqual(['one', 'two']);
   });
 
-  test('may lie at the top of an engine whose mount has a slash', async () => {
+  test('keeps documents at the top of an engine whose mount has a slash', async () => {
     await admin('POST', 'sys/mounts/team/kv', { type: 'kv', options: { version: '2' } });
     const store = await open('team%2Fkv');
     await expect.poll(() => store.write('top', '{}', signal()).then(() => 'written')).toBe('written');
@@ -85,8 +85,8 @@ describe('documents', () => {
   });
 });
 
-describe('secrets that documents refer to', () => {
-  test('are read by their path within the mount, whole or as the JSON object of their fields', async () => {
+describe('the HashiCorp store, asked for a secret', () => {
+  test('reads the secret by its path within the mount, as the JSON object of its fields', async () => {
     const store = await open();
     await admin('POST', 'secret/data/prod/postgres', { data: { url: 'postgres://x', user: 'u' } });
     expect(JSON.parse((await store.readSecret('prod/postgres', signal())) ?? '')).toEqual({
@@ -105,12 +105,12 @@ describe('secrets that documents refer to', () => {
     '.',
     'a\u0000b',
     '\ud800',
-  ])('lead nowhere else: %j', async (name) => {
+  ])('finds no secret by the name %j, which would lead elsewhere', async (name) => {
     expect(await (await open()).readSecret(name, signal())).toBeUndefined();
   });
 });
 
-test('a token finds its namespace, with the secret that it refers to', async () => {
+test('finds the namespace of a token, with the secret that its document refers to', async () => {
   const token = createToken('whole');
   const store = await open();
   await admin('POST', 'secret/data/prod/web', { data: { host: 'db.example' } });
@@ -123,7 +123,7 @@ test('a token finds its namespace, with the secret that it refers to', async () 
   expect(namespace).toMatchObject({ name: 'whole', root: { parts: [{ target: 'tcp db.example:80' }] }, problems: [] });
 });
 
-test('the settings may have the names that OpenBao gives them, and be of a namespace of the vault', async () => {
+test('accepts the names that OpenBao gives to settings, and a namespace of the vault', async () => {
   await admin('POST', 'sys/namespaces/crew');
   const inCrew = { 'x-vault-namespace': 'crew' };
   await admin('POST', 'sys/mounts/secret', { type: 'kv', options: { version: '2' } }, inCrew);
@@ -134,7 +134,7 @@ test('the settings may have the names that OpenBao gives them, and be of a names
   expect(await (await open()).read('ours', signal())).toBeUndefined();
 });
 
-test('TLS is checked against VAULT_CACERT', async () => {
+test('verifies TLS certificates with VAULT_CACERT', async () => {
   const trusting = await open('secret/healthgate', { VAULT_ADDR: openbao.tlsUrl, VAULT_CACERT: openbao.caFile });
   await trusting.write('tls', '{}', signal());
   expect(await trusting.read('tls', signal())).toBe('{}');
@@ -142,8 +142,8 @@ test('TLS is checked against VAULT_CACERT', async () => {
   await expect(wary.read('tls', signal())).rejects.toMatchObject({ name: 'TLSError' });
 });
 
-describe('what OpenBao refuses', () => {
-  test('an unknown token', async () => {
+describe('the HashiCorp store, refused by OpenBao', () => {
+  test('reports an unknown token as an AuthError', async () => {
     const store = await open('secret/healthgate', { VAULT_TOKEN: 'hvs.wrong' });
     await expect(store.read('prod', signal())).rejects.toMatchObject({
       name: 'AuthError',
@@ -151,7 +151,7 @@ describe('what OpenBao refuses', () => {
     });
   });
 
-  test('a policy that allows to read only', async () => {
+  test('reports which permissions a read-only policy lacks', async () => {
     const token = await tokenWith('path "secret/data/healthgate/*" { capabilities = ["read"] }');
     const store = await open('secret/healthgate', { VAULT_TOKEN: token });
     expect(await store.read('nothing', signal())).toBeUndefined();
@@ -165,7 +165,7 @@ describe('what OpenBao refuses', () => {
     });
   });
 
-  test('a mount that does not exist', async () => {
+  test('reports a mount that does not exist as a ConfigurationError', async () => {
     const store = await open('nowhere/healthgate');
     const asking = [
       () => store.read('prod', signal()),
@@ -179,7 +179,7 @@ describe('what OpenBao refuses', () => {
       });
   });
 
-  test('too many requests', async () => {
+  test('reports that OpenBao limits the rate of requests', async () => {
     await admin('POST', 'sys/mounts/limited', { type: 'kv', options: { version: '2' } });
     await admin('POST', 'sys/quotas/rate-limit/limited', { path: 'limited/', rate: 1, interval: '1m' });
     const store = await open('limited');
@@ -188,7 +188,7 @@ describe('what OpenBao refuses', () => {
       .toMatchObject({ name: 'UnhealthyError', message: expect.stringContaining('limits the rate') as string });
   });
 
-  test('everything, while it is sealed', async () => {
+  test('reports that OpenBao is sealed', async () => {
     const folder = await temporaryFolder();
     const sealed = await startOpenbao({ folder: folder.path, python: PYTHON });
     try {
@@ -206,26 +206,30 @@ describe('what OpenBao refuses', () => {
   });
 });
 
-describe('settings', () => {
+describe('the HashiCorp store with invalid settings', () => {
   test.each([
-    ['no address', { VAULT_TOKEN: 't' }, 'VAULT_ADDR'],
-    ['no address of HTTP', { VAULT_ADDR: 'vault.example', VAULT_TOKEN: 't' }, 'VAULT_ADDR'],
-    ['no token', { VAULT_ADDR: 'http://vault.example' }, 'VAULT_TOKEN'],
+    ['a missing address', { VAULT_TOKEN: 't' }, 'VAULT_ADDR'],
+    ['an address without http', { VAULT_ADDR: 'vault.example', VAULT_TOKEN: 't' }, 'VAULT_ADDR'],
+    ['a missing token', { VAULT_ADDR: 'http://vault.example' }, 'VAULT_TOKEN'],
     ['a token that no header can hold', { VAULT_ADDR: 'http://vault.example', VAULT_TOKEN: 'a\nb' }, 'VAULT_TOKEN'],
-    ['no such file', { VAULT_ADDR: 'http://vault.example', VAULT_TOKEN: 't', VAULT_CACERT: '/nowhere' }, 'ENOENT'],
-  ])('%s', async (_name, env, said) => {
+    [
+      'a VAULT_CACERT that does not exist',
+      { VAULT_ADDR: 'http://vault.example', VAULT_TOKEN: 't', VAULT_CACERT: '/nowhere' },
+      'ENOENT',
+    ],
+  ])('refuses %s', async (_name, env, said) => {
     await expect(hashicorpStore('secret/healthgate', env)).rejects.toMatchObject({
       name: 'ConfigurationError',
       message: expect.stringContaining(said) as string,
     });
   });
 
-  test.each(['/', '../x', 'secret/../x', 'secret//x'])('a place that is none: %s', async (place) => {
+  test.each(['/', '../x', 'secret/../x', 'secret//x'])('refuses the invalid place %s', async (place) => {
     await expect(open(place)).rejects.toMatchObject({ name: 'ConfigurationError' });
   });
 });
 
-describe('servers that are no Vault, or a broken one', () => {
+describe('the HashiCorp store on a server that is broken or is not Vault', () => {
   test.each([
     [307, '', 'UnhealthyError', 'is a standby'],
     [400, '{"errors":["the token is hvs.secret"]}', 'UnhealthyError', 'answered 400'],
@@ -236,7 +240,7 @@ describe('servers that are no Vault, or a broken one', () => {
     [473, '', 'UnhealthyError', 'is a standby'],
     [501, '', 'UnhealthyError', 'is not initialized'],
     [500, 'hvs.secret', 'UnhealthyError', 'answered 500'],
-  ])('status %i', async (status, body, name, said) => {
+  ])('fails on status %i and does not show the body', async (status, body, name, said) => {
     const server = await fixedAnswer({ status, body, headers: { location: 'http://127.0.0.1:1/' } });
     try {
       const store = await open('secret/healthgate', { VAULT_ADDR: server.url });

@@ -1,4 +1,4 @@
-/** Hostile requests and documents, against the command line's own server, over real sockets. */
+/** Sends hostile requests, and requests for hostile documents, to the command line's own server over real sockets. */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createToken } from '../../lib/document/tokens.ts';
@@ -66,7 +66,7 @@ afterAll(async () => {
   await vault.remove();
 });
 
-/** Sends a request line as it is, which no HTTP client would. */
+/** Sends a request target unchanged, which no HTTP client would do. */
 async function raw(
   target: string,
   headers: readonly string[] = [],
@@ -88,55 +88,55 @@ async function raw(
   return { status: Number(head.split(' ')[1]), body: body.join('\r\n\r\n') };
 }
 
-describe('hostile requests get the answer of the contract', () => {
+describe('the server', () => {
   it.each([
-    ['no path', '/', NOT_FOUND],
-    ['another path', '/api/healthy/', NOT_FOUND],
-    ['no token', '/api/health/', NOT_FOUND],
-    ['duplicate slashes', `//api//health//${tokenOf('good')}/`, NOT_FOUND],
-    ['duplicate slashes within', `/api/health/${tokenOf('good')}//unknown/`, NOT_FOUND],
-    ['percent-encoding that does not decode', '/api/health/%E0%A4%A/', NOT_FOUND],
-    ['percent-encoding that does not decode, in the part', `/api/health/${tokenOf('good')}/%zz/`, NOT_FOUND],
+    ['a request without a path', '/', NOT_FOUND],
+    ['a request for another path', '/api/healthy/', NOT_FOUND],
+    ['a request without a token', '/api/health/', NOT_FOUND],
+    ['a path with duplicate slashes', `//api//health//${tokenOf('good')}/`, NOT_FOUND],
+    ['a path with duplicate slashes after the token', `/api/health/${tokenOf('good')}//unknown/`, NOT_FOUND],
+    ['invalid percent-encoding', '/api/health/%E0%A4%A/', NOT_FOUND],
+    ['invalid percent-encoding in the part', `/api/health/${tokenOf('good')}/%zz/`, NOT_FOUND],
     ['a null byte as a token', '/api/health/%00/', NOT_ALLOWED],
     ['a path traversal as a token', '/api/health/..%2f..%2fetc%2fpasswd/', NOT_ALLOWED],
     ['a path traversal as a namespace', `/api/health/hg_..%2fgood_${'a'.repeat(43)}/`, NOT_ALLOWED],
     ['a token of a megabyte', `/api/health/${'a'.repeat(1024 * 1024)}/`, NOT_ALLOWED],
     ['an unknown part', `/api/health/${tokenOf('good')}/__proto__/`, NOT_FOUND],
     ['an unknown format', `/api/health/${tokenOf('good')}/?format=%3Cscript%3E`, NOT_FOUND],
-    ['an unknown format before the token is looked at', '/api/health/wrong/?format=xml', NOT_FOUND],
+    ['an unknown format with a wrong token', '/api/health/wrong/?format=xml', NOT_FOUND],
     ['a disabled namespace', `/api/health/${tokenOf('disabled')}/`, NOT_ALLOWED],
-    ['an absolute form', `http://other.example/api/health/wrong/`, NOT_FOUND],
-  ])('%s', async (_name, target, expected) => {
+    ['a target in absolute form', `http://other.example/api/health/wrong/`, NOT_FOUND],
+  ])('answers %s as the contract says', async (_name, target, expected) => {
     expect(await raw(target)).toEqual(expected);
   });
 
   it.each([
     ['without a token', 'authorization: Bearer', NOT_FOUND],
-    ['of another scheme', 'authorization: Basic Zm9vOmJhcg==', NOT_FOUND],
+    ['with another scheme', 'authorization: Basic Zm9vOmJhcg==', NOT_FOUND],
     ['with a wrong token', 'authorization: JWT wrong', NOT_ALLOWED],
     ['with a token of a megabyte', `authorization: Bearer ${'a'.repeat(1024 * 1024)}`, NOT_ALLOWED],
-  ])('a header %s', async (_name, header, expected) => {
+  ])('answers an authorization header %s as the contract says', async (_name, header, expected) => {
     expect(await raw('/api/health/', [header])).toEqual(expected);
   });
 
-  it('a request with a body is answered, and its body thrown away', async () => {
+  it('answers a request with a body and ignores the body', async () => {
     const { status, body } = await raw('/api/health/x/', ['content-length: 5', '', 'hello'], 'POST');
     expect({ status, body }).toEqual({ status: 405, body: '{"detail":"Method \\"POST\\" not allowed."}' });
   });
 });
 
-describe('hostile documents', () => {
-  it.each(['broken', 'large', 'many', 'deeper'])('%s: answered as an unknown namespace', async (name) => {
+describe('the server, given a hostile document', () => {
+  it.each(['broken', 'large', 'many', 'deeper'])('answers the document "%s" as an unknown namespace', async (name) => {
     expect(await raw(`/api/health/${tokenOf(name)}/`)).toEqual(NOT_ALLOWED);
   });
 
-  it('100 levels of nesting are answered in their shape', async () => {
+  it('answers 100 levels of nesting in their shape', async () => {
     const { status, body } = await raw(`/api/health/${tokenOf('deep')}/`);
     expect(status).toBe(503);
     expect(body.startsWith('{"a":'.repeat(100))).toBe(true);
   });
 
-  it('hostile names come back as they are, in their order, and break nothing', async () => {
+  it('returns hostile names unchanged and in their order', async () => {
     const { status, body } = await raw(`/api/health/${tokenOf('names')}/`);
     expect(status).toBe(503);
     const positions = HOSTILE_NAMES.map((name) => body.indexOf(`${JSON.stringify(name)}:{"status":`));
@@ -145,20 +145,20 @@ describe('hostile documents', () => {
     expect(Object.keys(JSON.parse(body) as object).sort()).toEqual([...HOSTILE_NAMES].sort());
   });
 
-  it('the text format shows no control character of a name', async () => {
+  it('shows no control characters of a name in the text format', async () => {
     const { body } = await raw(`/api/health/${tokenOf('names')}/?format=text`);
     expect(body.split('\n')).toHaveLength(HOSTILE_NAMES.length + 2);
     expect(body.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 
-  it.each(HOSTILE_NAMES)('%j can be asked for by its encoded name', async (name) => {
+  it.each(HOSTILE_NAMES)('answers for the check %j by its encoded name', async (name) => {
     const { status, body } = await raw(`/api/health/${tokenOf('names')}/${encodeURIComponent(name)}/`);
     expect(status).toBe(503);
     expect(body).toMatch(/^\{"status":"ConnectionError: connection refused by redis 127\.0\.0\.1:1/);
   });
 });
 
-it('no log line holds a token or a password, and the refused documents are named', () => {
+it('logs the names of the refused documents, but no token or password', () => {
   const { out, err } = served.output;
   for (const secret of [PASSWORD, ...Object.values(tokens)]) expect(out + err).not.toContain(secret);
   const refused = err.split('\n').filter((line) => line.includes('a namespace is refused'));

@@ -1,4 +1,4 @@
-/** Servers whose answers would keep a driver busy for ever, or end the process: so the check runs in one of its own. */
+/** Servers whose answers could keep a driver busy for ever or end the process. Each check runs in its own process. */
 import { expect, inject, test } from 'vitest';
 import { runCommand } from '../stack/command.ts';
 import { CLI } from '../stack/product.ts';
@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 
 const LIMIT_MS = 15_000;
 
-/** What `healthgate check` writes about that check alone. */
+/** Runs `healthgate check` on this check alone. Returns its output. */
 async function checked(leaf: object): Promise<string> {
   const vault = await temporaryFolder({ 'shop.json': documentText({ checks: { leaf } }) });
   const { output } = await runCommand(process.execPath, [CLI, 'check', '--vault', `file:${vault.path}`], LIMIT_MS);
@@ -16,7 +16,7 @@ async function checked(leaf: object): Promise<string> {
   return output;
 }
 
-/** An error of PostgreSQL whose last field, or whose list of fields, does not end. */
+/** An error message of PostgreSQL whose last field, or whose list of fields, has no end. */
 function endless(fields: string): Buffer {
   const length = Buffer.alloc(4);
   length.writeInt32BE(4 + fields.length);
@@ -24,17 +24,17 @@ function endless(fields: string): Buffer {
 }
 
 test.each([
-  ['whose last field does not end', endless('SFATAL\0C28P01')],
-  ['whose fields do not end', endless('SFATAL\0')],
-  ['of nothing', endless('')],
-])('postgres: an error %s', async (_name, bytes) => {
+  ['whose last field has no end', endless('SFATAL\0C28P01')],
+  ['whose list of fields has no end', endless('SFATAL\0')],
+  ['without fields', endless('')],
+])('reports a postgres error %s as another protocol', async (_name, bytes) => {
   const server = await answersGarbage(bytes);
   const output = await checked({ kind: 'postgres', url: `postgres://user:password@127.0.0.1:${server.port}/db` });
   await server.stop();
   expect(output).toMatch(/^failing\nfailing .* leaf UnhealthyError: postgres .* answers in another protocol/);
 });
 
-test('rabbitmq: a frame that is too large, right behind the handshake', async () => {
+test('reports a closed connection for a rabbitmq frame that is too large, right after the handshake', async () => {
   const { url, port } = inject('stack').rabbitmq;
   const openOk = Buffer.from([0, 10, 0, 41]); // https://www.rabbitmq.com/resources/specs/amqp0-9-1.xml
   const huge = Buffer.from([1, 0, 0, 255, 255, 255, 255]);

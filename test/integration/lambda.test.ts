@@ -1,4 +1,4 @@
-/** The function as it is deployed, in processes of AWS's runtime interface client, with its namespaces in the emulator. */
+/** The function as it is deployed, run by AWS's runtime interface client, with its namespaces in the emulator. */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -107,39 +107,45 @@ const stage = { stage: 'prod', domainName: 'a1b2c3.execute-api.eu-central-1.amaz
 
 const WORKING = { cache: { 'a b%': { status: 'working' } }, vault: { status: 'working' } };
 
-describe('requests', () => {
+describe('the function', () => {
   test.each<[string, object]>([
-    ['HTTP API', httpApi()],
-    ['HTTP API with a stage', httpApi({ rawPath: `/prod/api/health/${token}`, requestContext: stage })],
-    ['HTTP API, token in a header', httpApi({ rawPath: '/api/health/', headers: bearer })],
-    ['HTTP API, opaque token', httpApi({ rawPath: '/api/health', headers: { Authorization: `JWT ${OPAQUE}` } })],
-    ['HTTP API with a body in base64', httpApi({ body: 'eyJhIjoxfQ==', isBase64Encoded: true })],
-    ['HTTP API 1.0', { ...restApi({ version: '1.0', path: `/prod/api/health/${token}/` }), headers: null }],
-    ['REST API', restApi()],
+    ['an HTTP API', httpApi()],
+    ['an HTTP API with a stage', httpApi({ rawPath: `/prod/api/health/${token}`, requestContext: stage })],
+    ['an HTTP API with the token in a header', httpApi({ rawPath: '/api/health/', headers: bearer })],
     [
-      'REST API, token in a header',
+      'an HTTP API with an opaque token',
+      httpApi({ rawPath: '/api/health', headers: { Authorization: `JWT ${OPAQUE}` } }),
+    ],
+    ['an HTTP API with a body in base64', httpApi({ body: 'eyJhIjoxfQ==', isBase64Encoded: true })],
+    [
+      'an HTTP API in format 1.0',
+      { ...restApi({ version: '1.0', path: `/prod/api/health/${token}/` }), headers: null },
+    ],
+    ['a REST API', restApi()],
+    [
+      'a REST API with the token in a header',
       restApi({ path: '/api/health/', multiValueHeaders: { Authorization: [bearer.authorization] } }),
     ],
-    ['REST API with headers that are null', restApi({ headers: null, multiValueHeaders: null })],
-    ['function URL', functionUrl()],
-    ['load balancer', loadBalancer()],
+    ['a REST API with headers that are null', restApi({ headers: null, multiValueHeaders: null })],
+    ['a function URL', functionUrl()],
+    ['a load balancer', loadBalancer()],
     [
-      'load balancer with several values of a header',
+      'a load balancer with several values of a header',
       loadBalancer({ headers: undefined, multiValueHeaders: { accept: ['text/html', '*/*'] } }),
     ],
-    ['with nothing but a path', { path: `/api/health/${token}/` }],
-  ])('%s', async (_name, event) => {
+    ['a caller that sends only a path', { path: `/api/health/${token}/` }],
+  ])('answers an event of %s', async (_name, event) => {
     const { statusCode, headers, body } = answerOf(await (await start()).invoke(event));
     expect(JSON.parse(body)).toMatchObject(WORKING);
     expect({ statusCode, headers }).toMatchObject({ statusCode: 200, headers: { 'x-health-status': 'working' } });
   });
 
   test.each([
-    ['HTTP API, which decodes the path', httpApi({ rawPath: `/api/health/${token}/cache/a b%` })],
-    ['REST API', restApi({ path: `/api/health/${token}/cache/a%20b%25` })],
-    ['function URL', functionUrl({ rawPath: `/api/health/${token}/cache/a%20b%25` })],
-    ['load balancer', loadBalancer({ path: `/api/health/${token}/cache/a%20b%25` })],
-  ])('for a part whose name is no plain one: %s', async (_name, event) => {
+    ['an HTTP API, which decodes the path', httpApi({ rawPath: `/api/health/${token}/cache/a b%` })],
+    ['a REST API', restApi({ path: `/api/health/${token}/cache/a%20b%25` })],
+    ['a function URL', functionUrl({ rawPath: `/api/health/${token}/cache/a%20b%25` })],
+    ['a load balancer', loadBalancer({ path: `/api/health/${token}/cache/a%20b%25` })],
+  ])('answers for a part whose name needs encoding, in an event of %s', async (_name, event) => {
     const { statusCode, body } = answerOf(await (await start()).invoke(event));
     expect({ statusCode, body: JSON.parse(body) as unknown }).toMatchObject({
       statusCode: 200,
@@ -147,10 +153,10 @@ describe('requests', () => {
     });
   });
 
-  test('that are none, or ask for nothing that there is, are answered, and the next one as well', async () => {
+  test('answers events that are not requests or ask for nothing that exists, and then the next event', async () => {
     const environment = await start();
     const nobody = createToken('nobody');
-    const strange: [unknown, number][] = [
+    const garbage: [unknown, number][] = [
       [{}, 404],
       [null, 404],
       [[], 404],
@@ -164,15 +170,15 @@ describe('requests', () => {
       [httpApi({ requestContext: { http: { method: 'POST' } } }), 405],
       [httpApi({ headers: null, requestContext: undefined }), 200],
     ];
-    for (const [event, status] of strange)
+    for (const [event, status] of garbage)
       expect([event, answerOf(await environment.invoke(event)).statusCode]).toEqual([event, status]);
     expect(environment.output()).not.toContain(token);
     expect(environment.output()).not.toContain(nobody);
   });
 });
 
-describe('time', () => {
-  test('that is shorter than the deadline of the namespace still suffices for a whole answer', async () => {
+describe('the function with little time', () => {
+  test('still gives a whole answer when Lambda leaves less time than the deadline of the namespace', async () => {
     const hole = await blackHole();
     const slow = createToken('slow');
     const checks = {
@@ -189,7 +195,7 @@ describe('time', () => {
     });
   });
 
-  test('that a vault which never answers takes is not all of it', async () => {
+  test('still answers 503 when the vault never answers', async () => {
     const hole = await blackHole();
     const environment = await start({ AWS_ENDPOINT_URL: `http://127.0.0.1:${hole.port}` });
     const answer = answerOf(await environment.invoke(httpApi(), 2000));
@@ -198,8 +204,8 @@ describe('time', () => {
   });
 });
 
-describe('an environment', () => {
-  test('has no connection open at rest, can be frozen, and tells what is so after it was thawed', async () => {
+describe('an execution environment', () => {
+  test('keeps no connection open at rest, and reports the current state after it was frozen and thawed', async () => {
     const target = createServer((socket) => socket.end());
     await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
     const address = target.address();
@@ -215,7 +221,7 @@ describe('an environment', () => {
     expect(await openConnections(environment.pid)).toEqual([environment.apiPort]);
     environment.freeze();
     await new Promise((resolve) => target.close(resolve));
-    const answering = ask(); // its event waits, as it does in Lambda until the environment is thawed
+    const answering = ask(); // the event waits until the environment is thawed, as in Lambda
     environment.thaw();
     expect(await answering).toMatchObject({
       target: { status: expect.stringContaining('ConnectionError: connection refused') as string },
@@ -224,7 +230,7 @@ describe('an environment', () => {
     expect(await openConnections(environment.pid)).toEqual([environment.apiPort]);
   });
 
-  test('is not alone: two at once answer for themselves', async () => {
+  test('answers for itself while another environment runs concurrently', async () => {
     const two = await Promise.all([start(), start()]);
     const answers = await Promise.all(two.flatMap((environment) => [1, 2, 3].map(() => environment.invoke(httpApi()))));
     for (const answer of answers) expect(JSON.parse(answerOf(answer).body)).toMatchObject(WORKING);
@@ -232,8 +238,8 @@ describe('an environment', () => {
   });
 
   test.each([
-    ['no vault', '', 'HEALTHGATE_VAULT: no vault: file:<folder>, secretsmanager:<prefix>'],
-    ['a vault of no known sort', 'redis:x', 'HEALTHGATE_VAULT: unknown sort of vault'],
+    ['a missing vault', '', 'HEALTHGATE_VAULT: no vault: file:<folder>, secretsmanager:<prefix>'],
+    ['an unknown sort of vault', 'redis:x', 'HEALTHGATE_VAULT: unknown sort of vault'],
     [
       'a prefix that no secret can have',
       'secretsmanager:a b',
@@ -247,7 +253,7 @@ describe('an environment', () => {
 });
 
 describe('the artifact', () => {
-  test('is small, and most of it is not loaded before it is used', async () => {
+  test('stays within its size limits, and loads most of its code only when it is used', async () => {
     const { entryBytes, loadedBytes, zippedBytes } = await artifactSizes();
     expect(entryBytes).toBeLessThanOrEqual(MAX_ENTRY_BYTES);
     expect(loadedBytes).toBeLessThanOrEqual(MAX_ENTRY_BYTES);

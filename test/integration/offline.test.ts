@@ -43,7 +43,7 @@ test('answers with the report of a namespace', async () => {
   expect(await answer.json()).toMatchObject({ redis: { status: 'working' }, vault: { status: 'working' } });
 });
 
-test('answers with a part of it, with the token in the path', async () => {
+test('answers with a part of the report, with the token in the path', async () => {
   const answer = await fetch(`${url}/api/health/${TOKEN}/vault/`);
   expect(await answer.json()).toMatchObject({ status: 'working' });
 });

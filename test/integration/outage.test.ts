@@ -1,4 +1,4 @@
-/** The demo namespace over a stack of its own: each part stopped, looked at, and started again. */
+/** The demo namespace on a stack of its own: stops each part, looks at the report, and starts the part again. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createToken } from '../../lib/document/tokens.ts';
 import type { PartName } from '../stack/addresses.ts';
@@ -18,7 +18,7 @@ const EVENT_BRIDGE = ['api_destination', 'connection', 'credentials', 'rule'].ma
   (name) => `history/event_bridge.${name}`,
 );
 
-/** What fails when a part stops, and what the messages must name. */
+/** The checks that fail when a part stops, and what their messages must name. */
 const OUTAGES: readonly { part: PartName; fails: readonly string[]; names: RegExp }[] = [
   {
     part: 'redis',
@@ -65,7 +65,7 @@ afterAll(async () => {
 interface Answer {
   readonly status: number;
   readonly verdict: string | null;
-  /** Statuses by path, of those that do not work. */
+  /** Statuses of the checks that do not work, by path. */
   readonly failing: Readonly<Record<string, string>>;
 }
 
@@ -84,7 +84,7 @@ function failuresIn(tree: unknown, path: readonly string[]): Record<string, stri
   ) as Record<string, string>;
 }
 
-/** A server that was started again may need a moment, and so may a worker that must find its broker. */
+/** A restarted server may need a moment, and so may a worker that must find its broker again. */
 async function untilAllWork(): Promise<Answer> {
   let answer = await ask();
   for (let tries = 0; tries < 30 && answer.status !== 200; tries += 1) {
@@ -97,12 +97,12 @@ async function untilAllWork(): Promise<Answer> {
 const ALL_WORK: Answer = { status: 200, verdict: 'working', failing: {} };
 
 describe('the demo namespace', () => {
-  it('works as a whole', async () => {
+  it('works while all its servers run', async () => {
     expect(await untilAllWork()).toEqual(ALL_WORK);
   }, 60_000);
 
   it.each(OUTAGES)(
-    '$part stops and starts again: exactly what needs it fails, and works again',
+    'reports exactly the checks that need $part while it is stopped, and works once it has started again',
     async ({ part, fails, names }) => {
       await stack.parts[part].stop();
       const { status, verdict, failing } = await ask();
@@ -117,7 +117,7 @@ describe('the demo namespace', () => {
     90_000,
   );
 
-  it('a frozen server is a TimeoutError that names it', async () => {
+  it('reports a frozen server as a TimeoutError that names the server', async () => {
     stack.parts.postgres.pause();
     const { status, failing } = await ask();
     stack.parts.postgres.resume();
@@ -126,7 +126,7 @@ describe('the demo namespace', () => {
     expect(await untilAllWork()).toEqual(ALL_WORK);
   }, 60_000);
 
-  it('a frozen worker is found out, although it still counts as a consumer', async () => {
+  it('detects a frozen worker, although it still counts as a consumer', async () => {
     stack.parts.celery.pause();
     const { failing } = await ask();
     stack.parts.celery.resume();

@@ -1,4 +1,4 @@
-/** What `npm run package` makes: the CloudFormation template and the artifact. */
+/** The results of `npm run package`: the CloudFormation template and the artifact. */
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ import type { Packaged } from '../support/package.ts';
 
 const GOLDEN = '../fixtures/golden';
 const PACKAGE_MS = 90_000;
-/** As an ECMAScript module, `node:http` loads undici along with it, and `node:crypto` WebCrypto. */
+/** As ECMAScript modules, `node:http` also loads undici, and `node:crypto` also loads WebCrypto. */
 const IMPORT_OF_BUILTIN = '(from|import)[ (]?"(node:|(http|https|http2|crypto)")';
 
 let plain: Packaged;
@@ -27,11 +27,11 @@ afterAll(async () => {
 });
 
 describe('the template', () => {
-  test('is the golden one, with default parameters', async () => {
+  test('matches the golden file with default parameters', async () => {
     await expect(stable(plain.template)).toMatchFileSnapshot(`${GOLDEN}/cloudformation.json`);
   });
 
-  test('is the golden one, with everything switched on', async () => {
+  test('matches the golden file with everything switched on', async () => {
     await expect(stable(everything.template)).toMatchFileSnapshot(`${GOLDEN}/cloudformation-everything.json`);
   });
 
@@ -42,7 +42,7 @@ describe('the template', () => {
     expect({ ok, output }).toEqual({ ok: true, output: '' });
   });
 
-  test('logs the route of a request, and nothing that could hold its token', () => {
+  test('logs the route of a request, but nothing that could contain its token', () => {
     const { AccessLogSettings } = everything.template.Resources.HttpApiStage?.Properties as {
       AccessLogSettings: { Format: string };
     };
@@ -54,7 +54,7 @@ describe('the template', () => {
     }
   });
 
-  test('allows something on every resource only where AWS knows no resources', () => {
+  test('allows an action on every resource only where AWS supports no single resources', () => {
     const onEverything = statementsOf(everything.template).flatMap(({ owner, statement: { Action, Resource } }) =>
       [Resource].flat().includes('*') ? [Action].flat().map((action) => `${owner}: ${action}`) : [],
     );
@@ -67,7 +67,7 @@ describe('the template', () => {
     ]);
   });
 
-  test('allows no action by a pattern', () => {
+  test('allows no action by a wildcard', () => {
     const actions = statementsOf(everything.template).flatMap(({ statement }) => [statement.Action].flat());
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
   });
@@ -82,7 +82,7 @@ describe('the artifact', () => {
     });
   });
 
-  test('holds the function, what it loads and what makes it ECMAScript modules', async () => {
+  test('contains only the function, the chunks that it loads, and a package.json for ECMAScript modules', async () => {
     const { output } = await runCommand(PYTHON, ['-m', 'zipfile', '-l', plain.artifact], PACKAGE_MS);
     const names = output
       .split('\n')
@@ -93,12 +93,12 @@ describe('the artifact', () => {
     expect(JSON.parse(await readFile(join(unzipped(), 'package.json'), 'utf8'))).toMatchObject({ type: 'module' });
   });
 
-  test('imports nothing of Node.js, which would load more than is asked for', async () => {
+  test('imports no built-in modules of Node.js that would load more than the function needs', async () => {
     const { output } = await runCommand('grep', ['-rlE', IMPORT_OF_BUILTIN, join(unzipped(), 'dist')], PACKAGE_MS);
     expect(output).toBe('');
   });
 
-  test('reads the character sets of East Asia where a MySQL server uses them', async () => {
+  test('reads the East Asian character sets of a MySQL server', async () => {
     const chunks = join(unzipped(), 'dist/chunks');
     const driver = (await readdir(chunks)).find((name) => name.startsWith('mysql2-')) ?? '';
     const script = `
@@ -112,11 +112,11 @@ describe('the artifact', () => {
     expect(output.trim()).toBe('日本語');
   });
 
-  test('is small', async () => {
+  test('stays within its size limit', async () => {
     expect((await stat(plain.artifact)).size).toBeLessThanOrEqual(MAX_ARTIFACT_BYTES);
   });
 
-  test('answers an event of the HTTP API', async () => {
+  test('answers an event of an HTTP API', async () => {
     const vault = join(unzipped(), 'vault');
     await mkdir(vault);
     await writeFile(join(vault, 'shop.json'), JSON.stringify({ access_token: TOKEN, checks: { vault: OWN_SECRET } }));

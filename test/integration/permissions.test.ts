@@ -1,6 +1,6 @@
 /**
- * The policies of the compiled template against what is called: each call of a recorded run of all kinds is allowed, nothing else is,
- * and there is no permission that nothing needs.
+ * Compares the policies of the compiled template with the calls of a recorded run of all kinds: each call is allowed,
+ * nothing else is allowed, and every permission is needed.
  */
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
@@ -19,7 +19,7 @@ import type { RecordedRun } from '../support/recorded-run.ts';
 const stack = inject('stack');
 const { bucket, region } = stack.aws;
 
-/** Of this file's own, since every test file works on the same emulator. */
+/** Unique to this file, since all test files share an emulator. */
 const id = `permissions-${randomUUID()}`;
 const PREFIX = `${id}/prod`;
 const BACKEND = `${id}-backend`;
@@ -40,10 +40,10 @@ const logStream = (log: string) => `${log}:log-stream:one`;
 const FUNCTION = 'IamRoleLambdaExecution';
 const CANARY = 'CanaryRole';
 
-/** What a role must be allowed beside what is recorded. */
+/** What a role must be allowed to do besides what is recorded. */
 const UNRECORDED: Readonly<Record<string, readonly Access[]>> = {
   [FUNCTION]: [
-    // Secrets Manager and S3 use their keys on behalf of who asks them; the emulator encrypts nothing.
+    // Secrets Manager and S3 use their keys on behalf of the caller; the emulator encrypts nothing.
     { action: 'kms:Decrypt', resource: SECRETS_KEY, context: viaService('secretsmanager') },
     { action: 'kms:Decrypt', resource: BUCKET_KEY, context: viaService('s3') },
     { action: 'kms:GenerateDataKey', resource: BUCKET_KEY, context: viaService('s3') },
@@ -51,7 +51,8 @@ const UNRECORDED: Readonly<Record<string, readonly Access[]>> = {
     { action: 'logs:CreateLogStream', resource: logStream(FUNCTION_LOG) },
     { action: 'logs:PutLogEvents', resource: logStream(FUNCTION_LOG) },
   ],
-  // The canary runs in test/integration/canary.test.ts; all but its secret is used by the runtime of Synthetics, which cannot be had:
+  // The canary runs in test/integration/canary.test.ts. All but its secret is used by the runtime of Synthetics, which
+  // only AWS has:
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_CanaryPermissions.html
   [CANARY]: [
     { action: 'secretsmanager:GetSecretValue', resource: secret(CANARY_SECRET) },
@@ -69,12 +70,12 @@ const UNRECORDED: Readonly<Record<string, readonly Access[]>> = {
   ],
 };
 
-/** osls gives every function these. The stack makes the log group and its tags, so that nobody needs them. */
+/** osls gives these to every function. The stack creates the log group and its tags, so nobody needs them. */
 const OF_OSLS = ['logs:CreateLogGroup', 'logs:TagResource'].map(
   (action) => `${FUNCTION}: ${action} on ${arn('logs', 'log-group:/aws/lambda/healthgate-prod*:*')}`,
 );
 
-/** What no role may do, by action; many of them with what it may otherwise touch. */
+/** What no role may do, by action. Many of the resources are ones that a role may use in other ways. */
 const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'secretsmanager:GetSecretValue': [
     secret(`${id}/dev/shop`),
@@ -155,19 +156,19 @@ let run: RecordedRun;
 beforeAll(async () => {
   const belongings = await makeBelongings(bucket, { prefix: PREFIX, secret: BACKEND, object: OBJECT });
   const both = [compiled(belongings.distribution), recordRun(stack, belongings)] as const;
-  // Where one fails, the other still has something to clear away.
+  // When one fails, the other still has to clean up.
   await Promise.allSettled(both);
   [template, run] = await Promise.all(both);
   statements = resolvedStatements(template, region);
 }, 90_000);
 
-/** Every optional part, with the emulator's things where a name matters. */
+/** Compiles every optional part, with the emulator's resources where a name matters. */
 async function compiled(distribution: string): Promise<Template> {
   const named: Readonly<Record<string, string>> = {
     vault: `secretsmanager:${PREFIX}`,
     secrets: BACKEND,
     secretKeys: SECRETS_KEY,
-    // A leaf of the fixtures has another prefix than healthgate/.
+    // A leaf of the fixtures uses a prefix other than healthgate/.
     s3Buckets: `${bucket},arn:aws:s3:::${bucket}/probes/*`,
     s3Objects: `${bucket}/${OBJECT}`,
     s3BucketKeys: BUCKET_KEY,
@@ -187,26 +188,26 @@ async function compiled(distribution: string): Promise<Template> {
   return packaged.template;
 }
 
-/** As a line of a test's failure. */
+/** As a line that a failed test shows. */
 function told({ action, resource, context = {} }: Access): string {
   const conditions = Object.entries(context).map(([key, value]) => ` with ${key} ${value}`);
   return `${action} on ${resource}${conditions.join('')}`;
 }
 
-/** Those of them that the role's statements allow, as lines. */
+/** The accesses that the role's statements allow, as lines. */
 async function allowed(role: string, accesses: readonly Access[]): Promise<string[]> {
   const own = statements.flatMap((one) => (one.role === role ? [one.statement] : []));
   const lines = accesses.map(async (access) => ((await isAllowed(own, access)) ? [told(access)] : []));
   return (await Promise.all(lines)).flat();
 }
 
-/** What a role needs, as far as it is known. */
+/** Everything that a role is known to need. */
 const needs = (role: string): readonly Access[] => [
   ...(role === FUNCTION ? run.accesses : []),
   ...(UNRECORDED[role] ?? []),
 ];
 
-/** The same in another region, in another account, of another name, under another condition. */
+/** The same access in another region, in another account, to another name, or under another condition. */
 function elsewhere({ action, resource, context }: Access): readonly Access[] {
   const others = [
     resource.replace(`:${region}:`, ':us-west-2:'),
@@ -218,14 +219,14 @@ function elsewhere({ action, resource, context }: Access): readonly Access[] {
 }
 
 describe('the recorded run', () => {
-  test('went well', () => {
+  test('opens both namespaces, and only the check of the lost event fails', () => {
     expect(run.opened).toEqual(['shop', 'blog', undefined]);
     const lost = `event_pipeline: ${LOST}`;
     expect(run.outcomes.get(lost)).toMatch(/^UnhealthyError: .*: stored nowhere: every hop works$/);
     expect([...run.outcomes].filter(([name, status]) => name !== lost && status !== 'working')).toEqual([]);
   });
 
-  test('saw every kind call AWS that has permissions of its own, and no other', async () => {
+  test('calls AWS for exactly the kinds that have permissions of their own', async () => {
     const files = await readdir(join(import.meta.dirname, '../../infra/iam'));
     const kinds = new Set(files.map((file) => file.replace(/\..*/, '')));
     expect([...run.callers].sort()).toEqual([...kinds].sort());
@@ -233,21 +234,21 @@ describe('the recorded run', () => {
 });
 
 describe('the template', () => {
-  test('has no identity policy but those that are looked at here, and one of AWS', () => {
+  test('has no identity policies besides those that are tested here and one of AWS', () => {
     const types = Object.values(template.Resources).map(({ Type }) => Type);
     expect(new Set(types.filter((type) => type.startsWith('AWS::IAM::')))).toEqual(
       new Set(['AWS::IAM::Role', 'AWS::IAM::RolePolicy']),
     );
     expect(new Set(statements.map(({ role }) => role))).toEqual(new Set([FUNCTION, CANARY]));
-    // Lambda puts the function into a VPC with it.
+    // Lambda needs it to put the function into a VPC.
     expect(managedPolicies(template, region)).toEqual([
       `${FUNCTION}: arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole`,
     ]);
   });
 });
 
-describe.each([FUNCTION, CANARY])('%s', (role) => {
-  test('may do what it needs to', async () => {
+describe.each([FUNCTION, CANARY])('the role %s', (role) => {
+  test('may do everything that it needs to do', async () => {
     expect(await allowed(role, needs(role))).toEqual(needs(role).map(told));
   });
 
@@ -263,16 +264,16 @@ describe.each([FUNCTION, CANARY])('%s', (role) => {
     expect((await Promise.all(unused)).flat()).toEqual(role === FUNCTION ? OF_OSLS : []);
   });
 
-  test('may not do the same to anything else', async () => {
+  test('may not do the same to any other resource', async () => {
     expect(await allowed(role, needs(role).flatMap(elsewhere))).toEqual([]);
   });
 
-  test('may not do what the other needs', async () => {
+  test('may not do what the other role needs', async () => {
     const others = needs(role === FUNCTION ? CANARY : FUNCTION).filter(({ resource }) => resource !== '*');
     expect(await allowed(role, others)).toEqual([]);
   });
 
-  test('may do nothing of what is forbidden', async () => {
+  test('may do nothing that is forbidden', async () => {
     const forbidden = Object.entries(FORBIDDEN).flatMap(([action, resources]) =>
       resources.map((resource) => ({ action, resource })),
     );

@@ -1,4 +1,4 @@
-/** The kind s3 where one call of a round trip goes wrong: in the emulator, behind a proxy that answers that call. */
+/** The kind s3 when one call of a round trip goes wrong. A proxy in front of the emulator answers that call. */
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
@@ -37,7 +37,7 @@ async function left(): Promise<number | undefined> {
   return KeyCount;
 }
 
-test('works, and leaves no object', async () => {
+test('works and leaves no object behind', async () => {
   expect(await roundTrip()).toBe('working');
   expect(proxy.calls.slice(-3).map(({ method }) => method)).toEqual(['PUT', 'GET', 'DELETE']);
   expect(await left()).toBe(0);
@@ -48,14 +48,14 @@ test.each<[string, string, Instead, RegExp, number]>([
   ['reading is denied', 'GET', DENIED, /^AuthError: .*allow s3:GetObject and s3:ListBucket on bucket/, 0],
   ['deleting is denied', 'DELETE', DENIED, /^AuthError: .*allow s3:DeleteObject on bucket/, 1],
   [
-    'something else comes back',
+    'other content comes back',
     'GET',
     { status: 200, headers: { etag: '"x"' }, body: 'something else' },
     /^UnhealthyError: .* gave back something else than what was put there/,
     0,
   ],
-  ['a page comes back', 'GET', { status: 200, body: '<html>' }, /^UnhealthyError: .* that is no object of S3/, 0],
-])('%s: said, and no object is left that could be deleted', async (_name, method, answer, said, objects) => {
+  ['an HTML page comes back', 'GET', { status: 200, body: '<html>' }, /^UnhealthyError: .* that is no object of S3/, 0],
+])('fails when %s, and leaves no object that it could delete', async (_name, method, answer, said, objects) => {
   proxy.instead = { [method]: answer };
   const status = await roundTrip();
   expect(status).toMatch(said);

@@ -1,4 +1,4 @@
-/** The store for AWS Secrets Manager before servers that answer what moto cannot be made to answer, or nothing of the sort. */
+/** The store for AWS Secrets Manager on servers that answer what moto never does, or that are not Secrets Manager. */
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { secretsManagerStore } from '../../lib/vault/stores/secrets-manager.ts';
 import type { Store } from '../../lib/vault/stores/store.ts';
@@ -12,7 +12,7 @@ import { transports } from '../support/transports.ts';
 const environment = motoEnvironment(inject('stack').aws);
 const signal = () => AbortSignal.timeout(10_000);
 
-describe.each(transports)('%s', (_transport, more) => {
+describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transport, more) => {
   beforeEach(() => {
     for (const [name, value] of Object.entries({ ...environment, ...more })) vi.stubEnv(name, value);
   });
@@ -26,7 +26,7 @@ describe.each(transports)('%s', (_transport, more) => {
     return secretsManagerStore('some');
   }
 
-  /** A store whose server gives these answers. Returns how often it was asked. */
+  /** Hands over a store whose server gives these answers. Returns the number of requests. */
   async function answeredWith(
     answer: Parameters<typeof fixedAnswer>[0],
     work: (store: Store) => Promise<void>,
@@ -41,19 +41,19 @@ describe.each(transports)('%s', (_transport, more) => {
     }
   }
 
-  describe('to a read', () => {
+  describe('when it reads a document', () => {
     const permission = 'secretsmanager:GetSecretValue on secret some/prod';
     test.each<[string, FixedAnswer, string, string]>([
-      ['no permission', awsFailure('AccessDeniedException'), 'AuthError', `allow ${permission}`],
+      ['a missing permission', awsFailure('AccessDeniedException'), 'AuthError', `allow ${permission}`],
       ['expired credentials', awsFailure('ExpiredTokenException'), 'AuthError', 'have expired'],
       ['unknown credentials', awsFailure('UnrecognizedClientException'), 'AuthError', 'refused the AWS credentials'],
       ['throttling', awsFailure('ThrottlingException'), 'UnhealthyError', 'throttles'],
-      ['a key that is disabled', awsFailure('DecryptionFailure'), 'UnhealthyError', 'allow kms:Decrypt'],
-      ['a fault of its own', awsFailure('InternalServiceError', 500), 'UnhealthyError', 'answered 500'],
-      ['a page', { status: 200, body: '<html>secret</html>' }, 'UnhealthyError', 'no answer of AWS'],
-      ['a page that says no', { status: 403, body: '<html>secret</html>' }, 'AuthError', permission],
-      ['no value', awsAnswer({}), 'UnhealthyError', 'holds no value'],
-    ])('%s', async (_name, answer, name, said) => {
+      ['a disabled key', awsFailure('DecryptionFailure'), 'UnhealthyError', 'allow kms:Decrypt'],
+      ['an internal error', awsFailure('InternalServiceError', 500), 'UnhealthyError', 'answered 500'],
+      ['an HTML page', { status: 200, body: '<html>secret</html>' }, 'UnhealthyError', 'no answer of AWS'],
+      ['an HTML page with status 403', { status: 403, body: '<html>secret</html>' }, 'AuthError', permission],
+      ['an answer without a value', awsAnswer({}), 'UnhealthyError', 'holds no value'],
+    ])('reports %s and does not show what AWS said', async (_name, answer, name, said) => {
       await answeredWith(answer, async (store) => {
         const error: unknown = await store.read('prod', signal()).catch((error: unknown) => error);
         expect(error).toMatchObject({ name, message: expect.stringContaining(said) as string });
@@ -62,8 +62,8 @@ describe.each(transports)('%s', (_transport, more) => {
     });
   });
 
-  describe('to a read of many', () => {
-    test('one that is refused says why', async () => {
+  describe('when it reads many documents', () => {
+    test('says why a document was refused', async () => {
       const Errors = [{ SecretId: 'some/locked', ErrorCode: 'AccessDeniedException', Message: 'user/secret' }];
       await answeredWith(awsAnswer({ SecretValues: [], Errors }), async (store) => {
         const read = await store.readMany?.(['locked'], signal());
@@ -74,7 +74,7 @@ describe.each(transports)('%s', (_transport, more) => {
       });
     });
 
-    test('one that is neither given nor said to be missing is not taken for missing', async () => {
+    test('does not treat a document as missing when AWS neither returns it nor says that it is missing', async () => {
       const Errors = [{ SecretId: 'some/gone', ErrorCode: 'ResourceNotFoundException' }];
       const pages = [
         { SecretValues: [{ Name: 'some/one', SecretString: '{}' }], NextToken: 'more' },
@@ -97,7 +97,7 @@ describe.each(transports)('%s', (_transport, more) => {
       expect(calls).toBe(2);
     });
 
-    test('pages without end', async () => {
+    test('does not follow pages without end', async () => {
       const calls = await answeredWith(awsAnswer({ NextToken: 'more' }), async (store) => {
         const read = await store.readMany?.(['one', 'two'], signal());
         expect(read?.get('two')).toMatchObject({ name: 'UnhealthyError' });
@@ -106,14 +106,14 @@ describe.each(transports)('%s', (_transport, more) => {
     });
   });
 
-  test('to a list: what is not below the prefix is left out', async () => {
+  test('lists only documents directly below the prefix', async () => {
     const SecretList = [{ Name: 'some/prod' }, { Name: 'some/deeper/prod' }, { Name: 'somewhere' }, {}];
     await answeredWith(awsAnswer({ SecretList }), async (store) => {
       expect(await store.list(signal())).toEqual(['prod']);
     });
   });
 
-  test('to a list: pages without end', async () => {
+  test('stops a list that has no end', async () => {
     const calls = await answeredWith(awsAnswer({ SecretList: [], NextToken: 'more' }), async (store) => {
       await expect(store.list(signal())).rejects.toMatchObject({
         name: 'UnhealthyError',
@@ -125,7 +125,7 @@ describe.each(transports)('%s', (_transport, more) => {
 
   testSpoiled(() => inject('stack').aws.port, storeAt);
 
-  describe('of servers that are no Secrets Manager', () => {
+  describe('on a server that is not Secrets Manager', () => {
     testStrangers(storeAt);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Secrets Manager in trouble, as a report tells it: the `vault` check names the trouble and what to do, all else is told as ever,
- * from what was read before. What moto cannot be made to answer, a proxy before it answers.
+ * What a report says while Secrets Manager is in trouble: the `vault` check names the trouble and what to do.
+ * Everything else is reported as usual, from what was read before. A proxy gives the answers that moto never gives.
  */
 import { DeleteSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { randomUUID } from 'node:crypto';
@@ -20,7 +20,7 @@ const { aws, redis } = inject('stack');
 const environment = motoEnvironment(aws);
 const MINUTE = 60_000;
 
-describe.each(transports)('%s', (_transport, more) => {
+describe.each(transports)('the vault check, calling Secrets Manager %s', (_transport, more) => {
   let proxy: AwsProxy;
   let now: number;
   let lines: string[];
@@ -61,7 +61,7 @@ describe.each(transports)('%s', (_transport, more) => {
     await proxy.stop();
   });
 
-  /** The status of the check `vault`, in a report that is whole. */
+  /** The status of the check `vault`, in a report that still has every check. */
   const vaultStatus = async (): Promise<string> => {
     const { status, body } = await ask();
     const report = JSON.parse(body) as Record<string, { status: string }>;
@@ -86,12 +86,12 @@ describe.each(transports)('%s', (_transport, more) => {
     ],
     ['finds the credentials expired', awsFailure('ExpiredTokenException'), /^AuthError: .* have expired; renew them/],
     ['finds the credentials invalid', awsFailure('UnrecognizedClientException'), /^AuthError: .* unknown access key/],
-    ['fails inside', awsFailure('InternalServiceError', 500), /^UnhealthyError: .* answered 500/],
-    ['is a page', { status: 200, body: '<html>secret</html>' }, /^UnhealthyError: .* is the endpoint right\?/],
-  ])('%s', async (_name, instead, said) => {
+    ['has an internal error', awsFailure('InternalServiceError', 500), /^UnhealthyError: .* answered 500/],
+    ['is an HTML page', { status: 200, body: '<html>secret</html>' }, /^UnhealthyError: .* is the endpoint right\?/],
+  ])('names the trouble when Secrets Manager %s', async (_name, instead, said) => {
     proxy.instead = { all: instead };
     expect(await vaultStatus()).toMatch(said);
-    // Past the minute for which the document is kept: it could not be read again, and says so.
+    // The document is kept for a minute. After that it could not be read again, and the status says so.
     now += 7 * MINUTE;
     if (instead !== 'never answer') expect(await vaultStatus()).toMatch(/; what was read 7 min ago is in use$/);
     proxy.instead = {};
@@ -101,19 +101,19 @@ describe.each(transports)('%s', (_transport, more) => {
     expect(lines.join()).not.toContain(token);
   });
 
-  test('is down', async () => {
+  test('names the trouble when Secrets Manager is down', async () => {
     await proxy.stop();
     expect(await vaultStatus()).toMatch(/^ConnectionError: connection refused by Secrets Manager in /);
   });
 
-  test('has the secret no more', async () => {
+  test('names the trouble when the secret no longer exists', async () => {
     await admin.send(new DeleteSecretCommand({ SecretId: secret, ForceDeleteWithoutRecovery: true }));
     expect(await vaultStatus()).toMatch(/^UnhealthyError: vault .* has no secret prod; create or restore it there$/);
     now += MINUTE;
     expect((await ask()).status).toBe(405);
   });
 
-  test('has a secret of that name only in another region', async () => {
+  test('names the trouble when the secret exists only in another region', async () => {
     const { body } = await ask();
     expect(JSON.parse(body)).toMatchObject({
       elsewhere: { status: expect.stringContaining('UnhealthyError: vault secretsmanager:') as string },
@@ -128,13 +128,13 @@ describe.each(transports)('%s', (_transport, more) => {
     ],
     ['not a document', { SecretString: '{"access_tokens": ["hunter2-is-a-token"]}' }, /is refused: checks: missing; /],
     ['binary', { SecretBinary: Buffer.from([0, 255]) }, /is refused: binary; store it as text \(SecretString\)/],
-  ])('has a secret that is %s', async (_name, value, said) => {
+  ])('names the trouble when the secret is %s', async (_name, value, said) => {
     await admin.send(new PutSecretValueCommand({ SecretId: secret, ...value }));
     const status = await vaultStatus();
     expect(status).toMatch(/^UnhealthyError: vault .* has a document prod that /);
     expect(status).toMatch(said);
     expect(status).not.toContain('hunter2');
-    // Refused as a whole, it is an unknown namespace, and no trouble for tokens that do not say whose they are.
+    // A document that is refused as a whole counts as an unknown namespace, and does not disturb opaque tokens.
     now += MINUTE;
     expect((await ask()).status).toBe(405);
     expect(lines.join()).toContain('a namespace is refused');

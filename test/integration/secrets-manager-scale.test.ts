@@ -1,4 +1,4 @@
-/** How often Secrets Manager is called where it holds thousands of namespaces. */
+/** How often Secrets Manager is called when it holds thousands of namespaces. */
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { secretsManagerStore } from '../../lib/vault/stores/secrets-manager.ts';
@@ -15,7 +15,7 @@ import { transports } from '../support/transports.ts';
 const NAMESPACES = 5000;
 const LIST_PAGES = NAMESPACES / 100;
 const BATCHES = NAMESPACES / 20;
-const MADE_AT_ONCE = 8;
+const CREATED_CONCURRENTLY = 8;
 
 const prefix = 'scale';
 const LEAF = { kind: 'tcp', host: 'db.example', port: 5432 };
@@ -23,7 +23,7 @@ const textOf = (...tokens: string[]) => JSON.stringify({ access_tokens: tokens, 
 const opaque = (name: string) => `an-opaque-token-of-${name}`;
 const [token, rotated] = [createToken('n7'), createToken('n8')];
 
-/** With an emulator of this file's own: so many secrets make it slow for everybody else. */
+/** This file has an emulator of its own, since so many secrets would slow down all other tests. */
 let stack: Stack<'aws'>;
 let admin: SecretsManagerClient;
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
       await admin.send(new CreateSecretCommand({ Name: `${prefix}/${name}`, SecretString }));
     }
   };
-  await Promise.all(Array.from({ length: MADE_AT_ONCE }, makeOn));
+  await Promise.all(Array.from({ length: CREATED_CONCURRENTLY }, makeOn));
 }, 240_000);
 
 afterAll(async () => {
@@ -46,7 +46,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-describe.each(transports)('%s', (_transport, more) => {
+describe.each(transports)('a vault, calling Secrets Manager %s', (_transport, more) => {
   let proxy: AwsProxy;
   let vault: Vault;
   let now: number;
@@ -71,7 +71,7 @@ describe.each(transports)('%s', (_transport, more) => {
       return { ...counts, [call]: (counts[call] ?? 0) + 1 };
     }, {});
 
-  test('a token that carries its namespace costs one call, right or wrong', async () => {
+  test('makes one call for a token that carries its namespace, right or wrong', async () => {
     expect((await vault.find(token))?.name).toBe('n7');
     for (let time = 0; time < 50; time += 1) expect(await vault.find(createToken('n7'))).toBeUndefined();
     expect(counted()).toEqual({ GetSecretValue: 1 });
@@ -79,21 +79,21 @@ describe.each(transports)('%s', (_transport, more) => {
     expect(counted()).toEqual({ GetSecretValue: 2 });
   });
 
-  test('an opaque one costs the list and a call for every twenty namespaces, once for all who ask', async () => {
+  test('lists once and makes one call per twenty namespaces, however many opaque tokens are looked up', async () => {
     const wrong = Array.from({ length: 50 }, (_, index) => `a-wrong-opaque-token-${String(index)}`);
     const found = await Promise.all([opaque('n3'), opaque('n4999'), ...wrong].map((given) => vault.find(given)));
     expect(found.map((namespace) => namespace?.name).filter(Boolean)).toEqual(['n3', 'n4999']);
     expect(counted()).toEqual({ ListSecrets: LIST_PAGES, BatchGetSecretValue: BATCHES, GetSecretValue: 2 });
   });
 
-  test('a flood of wrong tokens, each with another namespace, costs thirty calls and the list', async () => {
+  test('makes thirty calls and one list for a flood of wrong tokens, each with another namespace', async () => {
     await vault.find(token);
     for (let index = 0; index < 500; index += 1) await vault.find(createToken(`made-up-${String(index)}`));
     expect(counted()).toEqual({ GetSecretValue: 30, ListSecrets: LIST_PAGES });
     expect((await vault.find(token))?.name).toBe('n7');
   });
 
-  test('throttling is answered from what is known', async () => {
+  test('answers from what it knows while Secrets Manager throttles', async () => {
     await vault.find(token);
     await vault.find(opaque('n3'));
     proxy.instead = { all: awsFailure('ThrottlingException') };
@@ -109,7 +109,7 @@ describe.each(transports)('%s', (_transport, more) => {
     expect(proxy.calls).toHaveLength(tried);
   });
 
-  test('a version that is pending changes nothing, and is in force soon after it is current', async () => {
+  test('ignores a pending version, and uses it soon after it becomes current', async () => {
     const SecretId = `${prefix}/n8`;
     const put = (SecretString: string, stage: string) =>
       admin.send(new PutSecretValueCommand({ SecretId, SecretString, VersionStages: [stage] }));

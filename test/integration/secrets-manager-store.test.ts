@@ -28,8 +28,8 @@ afterAll(() => {
   admin.destroy();
 });
 
-describe.each(transports)('%s', (_transport, more) => {
-  /** Of this file's own, since every test file works on the same emulator. */
+describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transport, more) => {
+  /** Unique to this file, since all test files share an emulator. */
   const prefix = `store-${randomUUID()}`;
 
   const signal = () => AbortSignal.timeout(10_000);
@@ -41,7 +41,7 @@ describe.each(transports)('%s', (_transport, more) => {
 
   beforeEach(() => {
     for (const [name, value] of Object.entries({ ...environment, ...more })) vi.stubEnv(name, value);
-    // Nothing of the machine that the tests run on.
+    // Hides the AWS settings of the machine that runs the tests.
     vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
     vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
@@ -59,22 +59,22 @@ describe.each(transports)('%s', (_transport, more) => {
     return admin.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: 7 }));
   }
 
-  describe('documents', () => {
+  describe('for documents', () => {
     testDocuments(() => store);
 
-    test('are the same with and without a slash at the end of the prefix', async () => {
+    test('finds the same documents with and without a slash at the end of the prefix', async () => {
       await store.write('slash', '{}', signal());
       expect(await secretsManagerStore(`${prefix}/`).read('slash', signal())).toBe('{}');
       await expect(admin.send(new DescribeSecretCommand({ SecretId: `${prefix}/slash` }))).resolves.toBeDefined();
     });
 
-    test('are not there where they are marked for deletion', async () => {
+    test('finds no document that is marked for deletion', async () => {
       await store.write('marked', '{}', signal());
       await markForDeletion(`${prefix}/marked`);
       expect(await store.read('marked', signal())).toBeUndefined();
     });
 
-    test('are listed page by page, without what lies deeper, beside or is marked for deletion', async () => {
+    test('lists documents page by page, without those that are deeper, beside or marked for deletion', async () => {
       const listed = secretsManagerStore(`${prefix}/listed`);
       expect(await listed.list(signal())).toEqual([]);
       const names = Array.from({ length: 101 }, (_, index) => `n${index}`);
@@ -86,7 +86,7 @@ describe.each(transports)('%s', (_transport, more) => {
       expect((await listed.list(signal())).sort()).toEqual(names.sort());
     });
 
-    test('that are binary are no documents', async () => {
+    test('reports a binary document as a DocumentError', async () => {
       const binary = { Name: `${prefix}/binary`, SecretBinary: Buffer.from([0, 255]) };
       await admin.send(new CreateSecretCommand(binary));
       await expect(store.read('binary', signal())).rejects.toMatchObject({
@@ -95,7 +95,7 @@ describe.each(transports)('%s', (_transport, more) => {
       });
     });
 
-    test('are read many at once: what is there, and what is wrong with the others', async () => {
+    test('reads many documents in one call, with an error for each one that is unusable', async () => {
       const many = secretsManagerStore(`${prefix}/many`);
       await many.write('one', '{"one":1}', signal());
       await many.write('two', 'no JSON', signal());
@@ -112,7 +112,7 @@ describe.each(transports)('%s', (_transport, more) => {
       );
     });
 
-    test('that are larger than a secret can be are refused', async () => {
+    test('refuses a document that is larger than a secret can be', async () => {
       await expect(store.write('large', 'x'.repeat(65_537), signal())).rejects.toMatchObject({
         name: 'ConfigurationError',
       });
@@ -120,8 +120,8 @@ describe.each(transports)('%s', (_transport, more) => {
     });
   });
 
-  describe('secrets that documents refer to', () => {
-    test('are read by their whole name, or by their ARN', async () => {
+  describe('for secrets that documents refer to', () => {
+    test('reads a secret by its whole name or by its ARN', async () => {
       const name = `${prefix}-prod/postgres`;
       const { ARN = '' } = await create(name, '{"url":"postgres://x"}');
       expect(await store.readSecret(name, signal())).toBe('{"url":"postgres://x"}');
@@ -130,7 +130,7 @@ describe.each(transports)('%s', (_transport, more) => {
       expect(await store.readSecret('no such "name"', signal())).toBeUndefined();
     });
 
-    test('that are binary are refused', async () => {
+    test('refuses a binary secret', async () => {
       const Name = `${prefix}-prod/binary`;
       await admin.send(new CreateSecretCommand({ Name, SecretBinary: Buffer.from([0, 255]) }));
       await expect(store.readSecret(Name, signal())).rejects.toMatchObject({
@@ -139,7 +139,7 @@ describe.each(transports)('%s', (_transport, more) => {
       });
     });
 
-    test('that are marked for deletion are said to be', async () => {
+    test('says that a secret is marked for deletion', async () => {
       const name = `${prefix}-prod/marked`;
       await create(name, 'value');
       await markForDeletion(name);
@@ -150,7 +150,7 @@ describe.each(transports)('%s', (_transport, more) => {
     });
   });
 
-  test('a token finds its namespace, and one that does not carry it as well, with the secret that it refers to', async () => {
+  test('finds a namespace by a token that carries it or an opaque one, with the secret that it refers to', async () => {
     const whole = secretsManagerStore(`${prefix}/whole`);
     const token = createToken('prod');
     await create(`${prefix}-prod/web`, '{"host":"db.example"}');
@@ -169,8 +169,8 @@ describe.each(transports)('%s', (_transport, more) => {
     expect(await vault.find('another opaque token of the test')).toBeUndefined();
   });
 
-  describe('settings', () => {
-    test('without a region, it says so, and works as soon as there is one', async () => {
+  describe('with incomplete settings', () => {
+    test('reports a missing region, and works as soon as there is one', async () => {
       vi.stubEnv('AWS_REGION', undefined);
       const lost = secretsManagerStore(prefix);
       await expect(lost.read('prod', signal())).rejects.toMatchObject({
@@ -181,7 +181,7 @@ describe.each(transports)('%s', (_transport, more) => {
       expect(await lost.read('prod', signal())).toBeUndefined();
     });
 
-    test('without credentials, it says so', async () => {
+    test('reports missing credentials as an AuthError', async () => {
       vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', undefined);
       await expect(secretsManagerStore(prefix).read('prod', signal())).rejects.toMatchObject({
@@ -190,7 +190,7 @@ describe.each(transports)('%s', (_transport, more) => {
       });
     });
 
-    test('a prefix that no name can begin with is refused', () => {
+    test('refuses a prefix that no name can begin with', () => {
       expect(() => secretsManagerStore('health gate')).toThrow('a prefix consists of');
     });
   });

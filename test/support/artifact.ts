@@ -1,4 +1,4 @@
-/** What is deployed, as far as it can be measured without deploying it: the function and the chunks that it loads. */
+/** Measures what is deployed without deploying it: the function and the chunks that it loads. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
@@ -7,9 +7,9 @@ import { deflateRawSync } from 'node:zlib';
 export const TASK_ROOT = join(import.meta.dirname, '../..');
 export const HANDLER = 'dist/functions/health.handler';
 
-/** Bytes that the function and all that it imports before the first event may have, minified. */
+/** Limit in bytes, minified, of the function and everything that it imports before the first event. */
 export const MAX_ENTRY_BYTES = 60_000;
-/** Bytes that the whole artifact may have, zipped. */
+/** Limit in bytes, zipped, of the whole artifact. */
 export const MAX_ARTIFACT_BYTES = 1_500_000;
 
 /** Bytes that a zip adds for each file: two headers, with its name in each. */
@@ -23,7 +23,7 @@ export interface ArtifactSizes {
   readonly zippedBytes: number;
 }
 
-/** @throws Error where there is no build in `dist/`. */
+/** @throws Error when there is no build in `dist/`. */
 export async function artifactSizes(root = join(TASK_ROOT, 'dist')): Promise<ArtifactSizes> {
   const entry = join(root, 'functions/health.js');
   const chunks = (await readdir(join(root, 'chunks'))).map((name) => join(root, 'chunks', name));

@@ -1,4 +1,4 @@
-/** The app over a vault in memory, and a way to ask it. */
+/** The app with a vault in memory, and a way to send it requests. */
 import { createApp } from '../../lib/http/app.ts';
 import type { Request, Response } from '../../lib/http/messages.ts';
 import { createToken } from '../../lib/document/tokens.ts';
@@ -7,11 +7,11 @@ import { collectedLog } from './collected-log.ts';
 import { memoryStore } from './memory-store.ts';
 import type { MemoryStore } from './memory-store.ts';
 
-/** A check that works: the store of `asker` has the secret. Each of its runs is a call `secret probe` of the store. */
+/** A check that works, since the store of `asker` has the secret. Each run is a call `secret probe` to the store. */
 export const WORKS = { kind: 'secrets_manager', secret: 'probe' };
 /** A check that fails. */
 export const FAILS = { kind: 'secrets_manager', secret: 'missing' };
-/** What `FAILS` answers. */
+/** The status of `FAILS`. */
 export const FAILURE = 'UnhealthyError: vault memory:test has no secret missing; create or restore it there';
 
 export type Ask = Partial<Omit<Request, 'query'>> & { readonly query?: string };
@@ -23,15 +23,15 @@ export interface Asker {
   /** What was logged. */
   readonly lines: string[];
   readonly ask: (path: string, ask?: Ask) => Promise<Response>;
-  /** Asks for `/api/health/<token>/`, and what follows it. */
+  /** Requests `/api/health/<token>/` and whatever follows it. */
   readonly report: (rest?: string, ask?: Ask) => Promise<Response>;
-  /** How many runs there were of a namespace in which `WORKS` stands once. */
+  /** The number of runs so far of a namespace that contains `WORKS` once. */
   readonly runs: () => number;
 }
 
 /**
- * @param keys      Of the document of the namespace `prod`, beside its token.
- * @param documents Of other namespaces.
+ * @param keys      Keys of the document of the namespace `prod`, besides its token.
+ * @param documents Documents of other namespaces.
  * @param now       The vault's clock.
  */
 export function asker(

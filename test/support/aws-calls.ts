@@ -1,23 +1,26 @@
-/** What a request to AWS must be allowed: from its wire format to the actions and resources that IAM is asked about. */
+/** Maps a request to AWS, from its wire format, to the actions and resources that IAM is asked about. */
 import type { RecordedCall } from './aws-proxy.ts';
 
-/** Of the emulator. */
+/** The account of the emulator. */
 export const ACCOUNT = '123456789012';
 
-/** One question to IAM: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html */
+/**
+ * One question to IAM:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
 export interface Access {
   /** `secretsmanager:GetSecretValue`. */
   readonly action: string;
-  /** An ARN, or `*` where the action knows no resources. */
+  /** An ARN, or `*` where the action supports no single resources. */
   readonly resource: string;
   /** Condition keys of the request, by name. */
   readonly context?: Readonly<Record<string, string>>;
 }
 
 /**
- * A request may need several accesses. It is looked up, never guessed.
+ * A request may need several accesses. They are looked up, never guessed.
  *
- * @throws Error where the tables do not know it: a kind calls something new, and its row is missing.
+ * @throws Error when the tables have no row for it, because a kind makes a new call.
  */
 export function accessesOf(call: RecordedCall): readonly Access[] {
   const { service, region } = signedFor(call);
@@ -25,7 +28,10 @@ export function accessesOf(call: RecordedCall): readonly Access[] {
   return typeof target === 'string' ? jsonAccesses(call, service, region, target) : [restAccess(call, service)];
 }
 
-/** Service and region stand in the signature: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+/**
+ * The signature contains the service and the region:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
 function signedFor({ headers, method, path }: RecordedCall): { service: string; region: string } {
   const scope = /Credential=[^/]+\/\d+\/(?<region>[^/]+)\/(?<service>[^/]+)\/aws4_request/.exec(
     headers.authorization ?? '',
@@ -35,7 +41,7 @@ function signedFor({ headers, method, path }: RecordedCall): { service: string; 
   return { service, region };
 }
 
-/** What is read of requests and answers. */
+/** The fields that are read from requests and answers. */
 interface Fields {
   readonly Name?: string;
   readonly EventBusName?: string;
@@ -49,17 +55,17 @@ interface Fields {
   readonly ApiDestinationArn?: string;
 }
 
-/** The resources of a request. `arn` makes one of what follows the account. */
+/** The resources of a request. `arn` makes an ARN from the part that follows the account. */
 type Resources = (input: Fields, answer: Fields, arn: (name: string) => string) => readonly (string | undefined)[];
 
 const everything: Resources = () => ['*'];
-/** The rules of the default bus do not name it. */
+/** The ARN of a rule on the default bus does not name the bus. */
 const rule =
   (name: 'Name' | 'Rule'): Resources =>
   ({ EventBusName: bus = 'default', [name]: rule }, _answer, arn) => [
     arn(`rule/${bus === 'default' ? '' : `${bus}/`}${String(rule)}`),
   ];
-/** Where there is no such secret, its ARN is not known either, and IAM is asked about its name. */
+/** If there is no such secret, its ARN is unknown too, and IAM is asked about its name. */
 const secret: Resources = ({ SecretId = '' }, { ARN }, arn) => [
   ARN ?? (SecretId.startsWith('arn:') ? SecretId : arn(`secret:${SecretId}`)),
 ];
@@ -69,7 +75,7 @@ const JSON_CALLS: Readonly<Record<string, Readonly<Record<string, Resources>>>> 
   'secretsmanager.GetSecretValue': { 'secretsmanager:GetSecretValue': secret },
   'secretsmanager.DescribeSecret': { 'secretsmanager:DescribeSecret': secret },
   'secretsmanager.ListSecrets': { 'secretsmanager:ListSecrets': everything },
-  // Each secret that is read by it needs the permission to read it:
+  // The caller also needs the permission to read each secret that it returns:
   // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
   'secretsmanager.BatchGetSecretValue': {
     'secretsmanager:BatchGetSecretValue': everything,
@@ -85,7 +91,7 @@ const JSON_CALLS: Readonly<Record<string, Readonly<Record<string, Resources>>>> 
   },
   'AWSEvents.DescribeRule': { 'events:DescribeRule': rule('Name') },
   'AWSEvents.ListTargetsByRule': { 'events:ListTargetsByRule': rule('Rule') },
-  // The reference has these two without the id that their ARNs end in; both must do.
+  // The reference shows these two without the id at the end of their ARNs. Both forms must be allowed.
   'AWSEvents.DescribeConnection': {
     'events:DescribeConnection': ({ Name }, { ConnectionArn }, arn) => [
       arn(`connection/${String(Name)}`),
@@ -114,7 +120,7 @@ interface RestCall {
   /** Service, method and path with its query. */
   readonly request: RegExp;
   readonly action: string;
-  /** What the expression captured may be used as $1. */
+  /** May contain $1 for what the expression captured. */
   readonly resource: string;
 }
 
@@ -124,7 +130,7 @@ const s3 = (method: string, name: string): RestCall => ({
   resource: 'arn:aws:s3:::$1',
 });
 
-/** Protocols that name it by method and path. The SDK adds the operation of S3 as x-id. */
+/** Protocols that name the operation by method and path. For S3, the SDK adds the operation as x-id. */
 const REST_CALLS: readonly RestCall[] = [
   s3('PUT', 'PutObject'),
   s3('GET', 'GetObject'),

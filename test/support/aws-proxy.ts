@@ -1,4 +1,4 @@
-/** A road to the AWS emulator that keeps what is asked and answered, and can be made to answer by itself. */
+/** A proxy to the AWS emulator that records requests and answers, and can be told to answer by itself. */
 import { createServer, request as requestHttp } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
@@ -7,7 +7,7 @@ import type { FixedAnswer } from './fixed-answer.ts';
 
 export interface RecordedCall {
   readonly method: string;
-  /** With its query. */
+  /** With the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -15,7 +15,7 @@ export interface RecordedCall {
   readonly answer: string;
 }
 
-/** What is done with a call that is not handed on. */
+/** What happens to a call that is not forwarded. */
 export type Instead = FixedAnswer | 'hang up' | 'never answer';
 
 export interface AwsProxy {
@@ -23,12 +23,15 @@ export interface AwsProxy {
   readonly port: number;
   /** In the order of their answers. */
   readonly calls: readonly RecordedCall[];
-  /** By the header `X-Amz-Target` (`AWSEvents.PutEvents`), by the method where S3 has none, or for `all` calls. The rest is handed on. */
+  /**
+   * By the header `X-Amz-Target` (`AWSEvents.PutEvents`), by the method for S3, which has no such header, or for `all`
+   * calls. All other calls are forwarded.
+   */
   instead: Readonly<Record<string, Instead>>;
   stop(): Promise<void>;
 }
 
-/** @param endpoint Where the emulator is. */
+/** @param endpoint URL of the emulator. */
 export async function awsProxy(endpoint: string): Promise<AwsProxy> {
   const calls: RecordedCall[] = [];
   const server = createServer((request, response) => {
@@ -64,7 +67,7 @@ export async function awsProxy(endpoint: string): Promise<AwsProxy> {
   return proxy;
 }
 
-/** The header `host` stays as it is: it is a part of what was signed. */
+/** Forwards a call. The header `host` stays unchanged, since it is part of what was signed. */
 function answerOf(
   endpoint: string,
   { method, path, headers }: Pick<RecordedCall, 'method' | 'path' | 'headers'>,
@@ -75,12 +78,12 @@ function answerOf(
   });
 }
 
-/** An answer as AWS gives it: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+/** An answer in the format of AWS: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
 export function awsAnswer(body: object, status = 200): FixedAnswer {
   return { status, body: JSON.stringify(body), headers: { 'content-type': 'application/x-amz-json-1.1' } };
 }
 
-/** An error, with a message that must not be shown. */
+/** An error of AWS, with a message that must not be shown. */
 export function awsFailure(type: string, status = 400): FixedAnswer {
   return awsAnswer({ __type: type, Message: 'arn:aws:iam::123456789012:user/secret' }, status);
 }

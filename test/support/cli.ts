@@ -13,7 +13,7 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs a command to its end. */
+/** Runs a command until it ends. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<Finished> {
   const { child, output } = start(args, options);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -24,11 +24,11 @@ export interface Served {
   /** `http://127.0.0.1:1234`. */
   readonly url: string;
   readonly output: { readonly out: string; readonly err: string };
-  /** Ends it as a service manager would, and waits. Returns its exit code. */
+  /** Stops it as a service manager would, and waits until it ends. Returns its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** `healthgate serve` on a free port, once it listens. */
+/** Starts `healthgate serve` on a free port, and waits until it listens. */
 export async function serveCli(args: readonly string[], options: CliOptions = {}): Promise<Served> {
   const { child, output } = start(['serve', '--port', '0', ...args], options);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));

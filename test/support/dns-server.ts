@@ -1,7 +1,7 @@
 /** A name server over UDP for tests: https://www.rfc-editor.org/rfc/rfc1035#section-4 */
 import { createSocket } from 'node:dgram';
 
-/** Records by name and type, written as `dig +short` does; or what is answered instead of records. */
+/** Records by name and type, written as `dig +short` prints them, or the failure that is answered instead. */
 export type Zone = Readonly<Record<string, Readonly<Partial<Record<RecordType, readonly string[]>>> | Failure>>;
 
 export type RecordType = keyof typeof TYPES;
@@ -10,7 +10,7 @@ export type RecordType = keyof typeof TYPES;
 export type Failure = keyof typeof RESPONSE_CODES | 'SILENT' | 'GARBAGE';
 
 export interface DnsServer {
-  /** UDP port of 127.0.0.1. */
+  /** UDP port on 127.0.0.1. */
   readonly port: number;
   stop(): Promise<void>;
 }
@@ -19,7 +19,7 @@ const TYPES = { A: 1, NS: 2, CNAME: 5, PTR: 12, MX: 15, TXT: 16, AAAA: 28, SRV: 
 const RESPONSE_CODES = { NXDOMAIN: 3, SERVFAIL: 2, REFUSED: 5 } as const;
 const HEADER_BYTES = 12;
 
-/** Does not keep the process awake. */
+/** Starts a server that does not keep the process alive. */
 export async function startDnsServer(zone: Zone): Promise<DnsServer> {
   const socket = createSocket('udp4');
   socket.on('message', (query, client) => {

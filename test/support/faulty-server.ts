@@ -1,4 +1,4 @@
-/** Servers that misbehave, on TCP and UDP of the same port. Each is to be stopped. */
+/** Servers that misbehave, on TCP and UDP of the same port. The caller must stop each of them. */
 import { createSocket } from 'node:dgram';
 import type { Socket as UdpSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
@@ -14,17 +14,17 @@ interface Behaviour {
   udp?(message: Buffer, answer: (message: Buffer) => void): void;
 }
 
-/** Accepts, and never answers. */
+/** Accepts connections and never answers. */
 export function blackHole(): Promise<FaultyServer> {
   return start({ tcp: (socket) => socket.resume() });
 }
 
-/** Accepts, and hangs up. */
+/** Accepts connections and closes them immediately. */
 export function closesAtOnce(): Promise<FaultyServer> {
   return start({ tcp: (socket) => socket.destroy() });
 }
 
-/** Answers whatever comes, and also before anything comes, with bytes of no protocol. */
+/** Answers everything with bytes that belong to no protocol, and also sends them before anything arrives. */
 export function answersGarbage(bytes: Buffer): Promise<FaultyServer> {
   return start({
     tcp(socket) {
@@ -37,24 +37,24 @@ export function answersGarbage(bytes: Buffer): Promise<FaultyServer> {
   });
 }
 
-/** A road to a real server of this machine on which everything takes so many milliseconds longer, in each direction. */
+/** A proxy to a real server on this machine that delays everything by so many milliseconds, in each direction. */
 export function slowRoad(realPort: number, delayMs: number): Promise<FaultyServer> {
   return road(realPort, { delayMs, answers: () => (bytes) => bytes });
 }
 
-/** A road to a real server of this machine that spoils one piece of each of its answers, always the same for the same seed. */
+/** A proxy to a real server on this machine that spoils one chunk of the answers, the same one for the same seed. */
 export function spoilingRoad(realPort: number, seed: number): Promise<FaultyServer> {
   return road(realPort, { delayMs: 0, answers: () => spoilOne(seed) });
 }
 
-/** A road to a real server of this machine that hands its answers on as `answers` says. */
+/** A proxy to a real server on this machine that forwards what `answer` makes of each chunk of the answers. */
 export function bendingRoad(realPort: number, answer: (bytes: Buffer) => Buffer): Promise<FaultyServer> {
   return road(realPort, { delayMs: 0, answers: () => answer });
 }
 
 interface Road {
   readonly delayMs: number;
-  /** For each connection: what becomes of one piece of an answer after the other. */
+  /** Called for each connection. Returns what to do with one chunk of the answers after another. */
   readonly answers: () => (bytes: Buffer) => Buffer;
 }
 
@@ -102,11 +102,15 @@ function road(realPort: number, { delayMs, answers }: Road): Promise<FaultyServe
 
 const FIRST_PIECES = 5;
 
-/** Spoils one of the first pieces, most often the very first: a byte of it is another one, or some are left out, or sent twice, or no more comes. */
+/**
+ * Spoils one of the first chunks, most often the very first: changes one byte, leaves some out, sends some twice, or
+ * cuts off the rest of the chunk.
+ */
 function spoilOne(seed: number): (bytes: Buffer) => Buffer {
   let state = seed;
   const upTo = (limit: number): number => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0; // the generator of the C standard, whose low bits are poor
+    // The generator of the C standard, whose low bits are poor.
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
     return Math.floor((state / 2 ** 32) * limit);
   };
   const chosen = upTo(2) * upTo(FIRST_PIECES);

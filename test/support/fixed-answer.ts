@@ -1,4 +1,4 @@
-/** An HTTP server that gives every request the same answer, and remembers what it was asked. */
+/** An HTTP server that gives every request the same answer and records the requests. */
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 
@@ -22,7 +22,7 @@ export interface FixedAnswerServer {
   stop(): Promise<void>;
 }
 
-/** @param answer One for all requests, or one for each by its number, from 0. */
+/** @param answer One answer for all requests, or a function from the number of a request, from 0, to its answer. */
 export async function fixedAnswer(answer: FixedAnswer | ((index: number) => FixedAnswer)): Promise<FixedAnswerServer> {
   const asked: AskedOf[] = [];
   const server = createServer((request, response) => {

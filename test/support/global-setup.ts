@@ -1,4 +1,7 @@
-/** Builds the product, installs what the stack needs, and starts it once for all test files that ask for it: `inject('stack')` gives its addresses. */
+/**
+ * Builds the product, installs what the stack needs, and starts the stack once for all test files. `inject('stack')`
+ * gives its addresses.
+ */
 import type { TestProject } from 'vitest/node';
 import type { Addresses } from '../stack/addresses.ts';
 import { findMissing, install } from '../stack/install.ts';
@@ -14,7 +17,7 @@ declare module 'vitest' {
   }
 }
 
-/** Each project loads this module anew, in the same process. */
+/** Each project loads this module again, in the same process. */
 const shared = globalThis as { healthgateTestStack?: Promise<Stack> };
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -23,12 +26,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return () => stack.stop();
 }
 
-/** A part that cannot be had fails the tests instead of skipping some of them. */
+/** If a part cannot be installed, all tests fail, and none are skipped. */
 async function startWholeStack(): Promise<Stack> {
   const failures = await install(findMissing());
   if (failures.length > 0) {
     const reasons = failures.map(({ requirement, reason }) => `${requirement.name}: ${reason}`);
-    throw new Error(`the tests need what could not be installed:\n${reasons.join('\n')}`);
+    throw new Error(`could not install what the tests need:\n${reasons.join('\n')}`);
   }
   await step('building dist/', buildProduct);
   const stack = await step('starting the servers', () => startStack());

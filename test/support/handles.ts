@@ -1,11 +1,11 @@
-/** What keeps a process awake: sockets, timers, servers. */
+/** What keeps a process alive: sockets, timers, servers. */
 
 /** A sorted list of the resources that are open now. */
 export function openHandles(): string[] {
   return process.getActiveResourcesInfo().sort();
 }
 
-/** Waits until no more is open than before. Returns what is open in the end: what was before, unless something leaks. */
+/** Waits until nothing is open that was not open before. Returns what is still open after the wait: the leaks. */
 export async function settledHandles(before: readonly string[], tries = 50): Promise<string[]> {
   for (let left = tries; left > 0 && surplus(before).length > 0; left -= 1) {
     await new Promise((resolve) => setTimeout(resolve, 20));

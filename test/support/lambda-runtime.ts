@@ -1,6 +1,7 @@
 /**
- * Execution environments as Lambda makes them: a process of the runtime interface client with the function's artifact, which asks
- * the Runtime API, served here, for one event after the other. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ * Execution environments as Lambda creates them: each is a process of the runtime interface client with the artifact.
+ * It asks the Runtime API, which is served here, for one event after another:
+ * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -23,7 +24,7 @@ export interface EnvironmentOptions {
   readonly taskRoot: string;
   /** `<file without extension>.<export>`. */
   readonly handler: string;
-  /** All that the function finds in its environment, beside what Lambda itself sets. */
+  /** Environment variables of the function, besides those that Lambda itself sets. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -32,14 +33,14 @@ export interface Environment {
   /** Port of the Runtime API: the only connection that a function at rest has. */
   readonly apiPort: number;
   /**
-   * Has the event handled. Rejects where the environment ends before, and at the time limit.
+   * Lets the function handle the event. Rejects when the environment ends first, and at the time limit.
    *
    * @param limitMs Milliseconds that the function may take: what Lambda calls its timeout.
    */
   invoke(event: unknown, limitMs?: number): Promise<Outcome>;
   /** What the function wrote to standard output and standard error. */
   output(): string;
-  /** As Lambda does between two events. */
+  /** Stops the process until `thaw`, as Lambda does between two events. */
   freeze(): void;
   thaw(): void;
   stop(): Promise<void>;
@@ -55,7 +56,7 @@ interface Invocation {
 const API = '/2018-06-01/runtime';
 const FUNCTION = 'arn:aws:lambda:eu-central-1:123456789012:function:healthgate';
 
-/** @throws RuntimeError's message where the function does not get through its initialization: an `InitError`. */
+/** The function failed during its initialization. */
 export class InitError extends Error {
   override readonly name = 'InitError';
   readonly reported: RuntimeError;
@@ -73,7 +74,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   let poll: ServerResponse | undefined;
   let fail: (error: Error) => void = () => undefined;
   const ended = new Promise<never>((_resolve, reject) => (fail = reject));
-  ended.catch(() => undefined); // where nothing is under way
+  ended.catch(() => undefined); // nobody waits for it between two events
 
   const hand = () => {
     const invocation = poll === undefined ? undefined : waiting.shift();

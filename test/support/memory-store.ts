@@ -1,16 +1,16 @@
-/** A vault in memory: the real interface, with a record of what it was asked for. */
+/** A store in memory: the real interface, with a record of its calls. */
 import type { Store } from '../../lib/vault/stores/store.ts';
 
 export interface MemoryStore extends Store {
   readonly documents: Map<string, string>;
   readonly secrets: Map<string, string>;
-  /** What it was asked for, in order: `read prod`, `many prod dev`, `secret database`, `list`. */
+  /** Its calls, in order: `read prod`, `many prod dev`, `secret database`, `list`. */
   readonly calls: string[];
-  /** Called before each access with what `calls` took. May wait, or throw what the store is to throw. */
+  /** Receives each call before the store answers it. May wait, or throw what the store should throw. */
   before: (call: string, signal: AbortSignal) => Promise<void> | void;
 }
 
-/** The same, for one that reads several documents in one call, as AWS does; `unreadable` are the errors of single ones. */
+/** A store that also reads several documents in one call, as AWS does. `unreadable`: errors of single documents. */
 export function batchStore(
   documents: Readonly<Record<string, unknown>>,
   unreadable: Readonly<Record<string, Error>> = {},
@@ -31,7 +31,7 @@ export function batchStore(
 }
 
 /**
- * @param documents Texts by namespace; what is no text becomes its JSON.
+ * @param documents Texts by namespace. Any other value is converted to JSON.
  * @param secrets   Texts by name.
  */
 export function memoryStore(

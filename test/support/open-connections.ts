@@ -1,9 +1,9 @@
-/** The TCP connections of a process, as Linux tells them: https://man7.org/linux/man-pages/man5/proc_pid_net.5.html */
+/** TCP connections of a process, as Linux reports them: https://man7.org/linux/man-pages/man5/proc_pid_net.5.html */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
 const ESTABLISHED = '01';
 
-/** Ports of the far ends. */
+/** Remote ports of the established connections. */
 export async function openConnections(pid: number): Promise<number[]> {
   const folder = `/proc/${String(pid)}/fd`;
   const links = await Promise.all(

@@ -1,4 +1,4 @@
-/** `npm run package`, and what it makes. */
+/** Runs `npm run package` and reads the results. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../stack/command.ts';
@@ -7,7 +7,7 @@ import type { ProjectCopy } from './project-copy.ts';
 
 const LIMIT_MS = 60_000;
 
-/** A CloudFormation template, as far as it is looked into here. */
+/** The parts of a CloudFormation template that the tests look at. */
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
 }
@@ -17,7 +17,7 @@ export interface Resource {
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
-/** With .serverless/ and dist/ in the copy. */
+/** The copy also contains .serverless/ and dist/. */
 export interface Packaged extends ProjectCopy {
   /** The zip that is deployed. */
   readonly artifact: string;
@@ -25,7 +25,7 @@ export interface Packaged extends ProjectCopy {
   readonly template: Template;
 }
 
-/** Every optional part switched on. The account, and what is in it, are made up. */
+/** Every optional part switched on. The account and everything in it are made up. */
 export const EVERYTHING: readonly string[] = [
   '--stage=prod',
   ...Object.entries({
@@ -53,13 +53,13 @@ export const EVERYTHING: readonly string[] = [
 /**
  * Packages with these arguments, in an environment that holds no credentials.
  *
- * @throws Error with the end of its output where it does not go well.
+ * @throws Error with the end of the output when packaging fails.
  */
 export async function packageService(args: readonly string[] = []): Promise<Packaged> {
   const copy = await copyProject();
   const { folder } = copy;
   try {
-    // env -i: nothing of AWS's variables; no home, so no file of credentials either.
+    // env -i hides the variables of AWS. Without a home, there is no file of credentials either.
     const environment = [`PATH=${process.env.PATH ?? ''}`, `HOME=${join(folder, 'no-home')}`];
     const npm = ['npm', 'run', 'package', '--prefix', folder, '--', ...args];
     const { ok, output } = await runCommand('env', ['-i', '-C', folder, ...environment, ...npm], LIMIT_MS);
@@ -85,7 +85,7 @@ interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
-/** Every statement of the identity policies in the template, with the logical id of the resource that has it. */
+/** Every statement of the identity policies in the template, with the logical id of the resource that contains it. */
 export function statementsOf({ Resources }: Template): { readonly owner: string; readonly statement: Statement }[] {
   return Object.entries(Resources).flatMap(([owner, { Type, Properties = {} }]) => {
     const policies =

@@ -1,9 +1,9 @@
-/** Checks and groups as plain values, for what works on trees and knows no kind. */
+/** Checks and groups as plain values, for code that works on trees and knows no kinds. */
 import type { RunOptions } from '../../lib/engine/run.ts';
 import type { Check, CheckContext, Group, Part } from '../../lib/engine/types.ts';
 import { collectedLog } from './collected-log.ts';
 
-/** A check of that path (`group/name`) that works, unless it is given something else to do. */
+/** A check with this path (`group/name`). It works unless `overrides` says otherwise. */
 export function checkAt(path: string, overrides: Partial<Omit<Check, 'name' | 'path'>> = {}): Check {
   const names = path.split('/');
   return {
@@ -23,7 +23,7 @@ export function groupOf(name: string, ...parts: readonly Part[]): Group {
   return { name, parts };
 }
 
-/** Something to do that throws. */
+/** A `run` that throws. */
 export function throwing(error: unknown): (context: CheckContext) => Promise<void> {
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- drivers throw all sorts of things
   return () => Promise.reject(error);
@@ -35,7 +35,7 @@ export function runOptions(overrides: Partial<RunOptions> = {}): RunOptions & { 
   return { namespace: 'test', deadlineMs: 10_000, proveVault: () => Promise.resolve(), log, lines, ...overrides };
 }
 
-/** A promise, and what settles it. */
+/** A promise and the functions that settle it. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   resolve(value: T): void;

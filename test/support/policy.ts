@@ -1,4 +1,4 @@
-/** The identity policies of a compiled template, evaluated as IAM does. */
+/** The identity policies of a compiled template, evaluated as IAM evaluates them. */
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { ACCOUNT } from './aws-calls.ts';
 import type { Access } from './aws-calls.ts';
@@ -9,7 +9,7 @@ import type { Statement, Template } from './package.ts';
 export interface RoleStatement {
   /** Logical id of the role that it is for. */
   readonly role: string;
-  /** Logical id of the resource that has it. */
+  /** Logical id of the resource that contains it. */
   readonly owner: string;
   readonly statement: Statement;
 }
@@ -23,7 +23,7 @@ export function resolvedStatements(template: Template, region: string): readonly
   }));
 }
 
-/** Policies that are kept elsewhere, by the logical ids of their roles. */
+/** Managed policies, each with the logical id of its role. */
 export function managedPolicies({ Resources }: Template, region: string): readonly string[] {
   return Object.entries(Resources).flatMap(([owner, { Properties = {} }]) =>
     ((Properties.ManagedPolicyArns ?? []) as readonly unknown[]).map(
@@ -32,7 +32,7 @@ export function managedPolicies({ Resources }: Template, region: string): readon
   );
 }
 
-/** A role itself, or the one that a policy refers to. */
+/** The role itself, or the role that a policy refers to. */
 function roleOf({ Resources }: Template, owner: string): string {
   const { Type, Properties } = Resources[owner] ?? {};
   if (Type === 'AWS::IAM::Role') return owner;
@@ -41,7 +41,7 @@ function roleOf({ Resources }: Template, owner: string): string {
   return Ref;
 }
 
-/** A statement for each action and resource of this one. */
+/** One statement for each action and resource of this statement. */
 export function singlePermissions(statement: Statement): readonly Statement[] {
   const resources = [statement.Resource].flat();
   return [statement.Action]
@@ -50,10 +50,10 @@ export function singlePermissions(statement: Statement): readonly Statement[] {
 }
 
 /**
- * Whether these statements alone allow it. The account of a resource is taken to allow whatever it is asked: what counts is what the
- * role may ask for.
+ * Whether these statements alone allow the access. The account of a resource is assumed to allow everything, so that
+ * only the permissions of the role count.
  *
- * @throws Error where AWS has no such action, or no such resource for it.
+ * @throws Error when AWS has no such action, or no such resource for it.
  */
 export async function isAllowed(statements: readonly Statement[], access: Access): Promise<boolean> {
   const { action, resource, context = {} } = access;
@@ -77,7 +77,7 @@ export async function isAllowed(statements: readonly Statement[], access: Access
   return outcome.overallResult === 'Allowed';
 }
 
-/** Leaves it to the account's own policies, as that of every new key does. */
+/** Leaves the decision to the account's own policies, as the policy of every new key does. */
 const KEY_POLICY = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }],
@@ -91,7 +91,7 @@ function variablesIn(region: string): Variables {
     'AWS::Partition': 'aws',
     'AWS::Region': region,
     'AWS::URLSuffix': 'amazonaws.com',
-    // Its name is made when it is deployed.
+    // CloudFormation chooses the bucket's name when it is deployed.
     'CanaryBucket.Arn': 'arn:aws:s3:::canary-bucket',
   };
   return (name) => {
@@ -101,7 +101,7 @@ function variablesIn(region: string): Variables {
   };
 }
 
-/** Does away with the functions of CloudFormation that the policies use. */
+/** Replaces the CloudFormation functions that the policies use with their values. */
 function resolve(value: unknown, variable: Variables): unknown {
   if (Array.isArray(value)) return value.map((item) => resolve(item, variable));
   if (typeof value !== 'object' || value === null) return value;

@@ -1,4 +1,4 @@
-/** A copy of the project, so that what builds or packages there leaves the project's own dist/ as it is for other tests. */
+/** A copy of the project, so that builds in it leave the project's own dist/ unchanged for other tests. */
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export interface ProjectCopy {
   remove(): Promise<void>;
 }
 
-/** What the product is made of, without what it makes. */
+/** Copies what the product is built from, without results of earlier builds. */
 export async function copyProject(): Promise<ProjectCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'healthgate-copy-'));
   for (const source of SOURCES) await cp(join(ROOT, source), join(folder, source), { recursive: true });

@@ -1,13 +1,14 @@
 /**
- * Transport of the Lambda runtime interface client, in place of its own, which is C++ that takes cmake and a minute and a half to
- * build. Written as a CommonJS module into that client: https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
+ * Transport of the Lambda runtime interface client. It replaces the client's own, which is C++ that needs cmake and a
+ * minute and a half to build. It is written into that client as a CommonJS module:
+ * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
  */
 import { Agent, request } from 'node:http';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 const base = `http://${process.env.AWS_LAMBDA_RUNTIME_API ?? ''}/2018-06-01/runtime/invocation`;
 
-/** What was posted last: the next invocation is asked for when it has arrived. */
+/** The last answer posted. The client asks for the next invocation only after it has arrived. */
 let posted: Promise<unknown> = Promise.resolve();
 
 interface Invocation {

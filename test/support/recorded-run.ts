@@ -1,4 +1,4 @@
-/** What the function calls of AWS when it does all that it can: a run of all kinds, and the vault, against the emulator. */
+/** Records the AWS calls of the function when it does everything it can: all kinds, and the vault, on the emulator. */
 import { CloudFrontClient, CreateDistributionCommand } from '@aws-sdk/client-cloudfront';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -16,9 +16,9 @@ import { collectedLog } from './collected-log.ts';
 import { awsProxy } from './aws-proxy.ts';
 import { runLeaf } from './run-leaf.ts';
 
-/** What the run works with, in the emulator. */
+/** What the run uses in the emulator. */
 export interface Belongings {
-  /** What the names of namespaces' secrets begin with. */
+  /** Prefix of the names of the namespaces' secrets. */
   readonly prefix: string;
   /** A secret that documents refer to. */
   readonly secret: string;
@@ -28,7 +28,7 @@ export interface Belongings {
   readonly distribution: string;
 }
 
-/** Makes them. */
+/** Creates them in the emulator. */
 export async function makeBelongings(bucket: string, wanted: Omit<Belongings, 'distribution'>): Promise<Belongings> {
   const [s3, cloudfront, secrets] = [new S3Client(), new CloudFrontClient(), new SecretsManagerClient()];
   try {
@@ -52,17 +52,17 @@ export async function makeBelongings(bucket: string, wanted: Omit<Belongings, 'd
 }
 
 export interface RecordedRun {
-  /** The namespaces that were opened by: a token that carries its name, an opaque one, a wrong one. */
+  /** The namespaces found by a token that carries its namespace, by an opaque token, and by a wrong token. */
   readonly opened: readonly (string | undefined)[];
   /** What became of each leaf, by its kind and name: `s3: a round trip`. */
   readonly outcomes: ReadonlyMap<string, string>;
   /** Kinds that called AWS. */
   readonly callers: ReadonlySet<string>;
-  /** Each once, in the order of their actions. */
+  /** Each access once, ordered by action. */
   readonly accesses: readonly Access[];
 }
 
-/** Name of the leaf that does not work: its query misses the event that is there, so that every hop is looked at. */
+/** Name of the leaf that fails: its query misses the event, so that the check looks at every hop. */
 export const LOST = 'an event that is not found';
 
 /** What the fixtures leave out: calls that need more than the common stack has. */
@@ -88,7 +88,7 @@ export async function recordRun(stack: Addresses, belongings: Belongings): Promi
   const proxy = await awsProxy(stack.aws.endpoint);
   try {
     vi.stubEnv('AWS_ENDPOINT_URL', proxy.url);
-    // Where this is set, Secrets Manager is called without the SDK.
+    // When this is set, Secrets Manager is called without the SDK.
     vi.stubEnv('AWS_LAMBDA_RUNTIME_API', '127.0.0.1:1');
 
     const vault = new Vault(secretsManagerStore(belongings.prefix), collectedLog().log);
@@ -114,7 +114,7 @@ export async function recordRun(stack: Addresses, belongings: Belongings): Promi
   }
 }
 
-/** One for each token, with a secret that they refer to. */
+/** Writes a namespace for each token. Both refer to the secret. */
 async function writeNamespaces(
   { prefix, secret }: Belongings,
   { own, opaque }: { readonly own: string; readonly opaque: string },

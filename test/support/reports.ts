@@ -1,8 +1,8 @@
-/** Reports as a run makes them, for formats. */
+/** Reports as a run returns them, to test formats with. */
 import type { CheckResult, GroupResult, Report, Result } from '../../lib/engine/types.ts';
 import { worst } from '../../lib/engine/verdict.ts';
 
-/** A check of that path (names in a list where they hold slashes) that works, unless it is given an error. */
+/** The result of a check with this path (a list of names if they contain slashes). It works unless it has an error. */
 export function resultAt(path: string | readonly string[], overrides: Partial<CheckResult> = {}): CheckResult {
   const names = typeof path === 'string' ? path.split('/') : path;
   const critical = overrides.critical ?? true;
@@ -37,7 +37,7 @@ const timedOut: CheckResult['error'] = {
 
 const runbook = 'https://wiki.example/runbooks/redis';
 
-/** Names that break what is careless: quotes, slashes, control characters, markup, numbers, what objects inherit. */
+/** Names that break careless code: quotes, slashes, control characters, markup, numbers, inherited properties. */
 export const HOSTILE_NAMES = [
   'say "hi" \\ there',
   'a/b',
@@ -54,7 +54,7 @@ export const HOSTILE_NAMES = [
   '',
 ];
 
-/** One of each sort, by a name for people. */
+/** One report of each sort, by a readable name. */
 export const reports: Readonly<Record<string, Report>> = {
   working: reportOf(
     groupResult(

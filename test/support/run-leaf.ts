@@ -22,7 +22,7 @@ const noVault: ProveVault = () => Promise.reject(new Error('this test has no vau
 
 export async function runLeaf(leaf: object, { signal, proveVault = noVault }: RunLeafOptions = {}): Promise<Outcome> {
   const lines: string[] = [];
-  // Without the namespace's secrets, so that it shows what would be logged if nothing were hidden.
+  // This log does not know the namespace's secrets, so it shows what would be logged if nothing were hidden.
   const log = createLog((line) => lines.push(line));
   const document = { access_tokens: ['a token of the test'], checks: { leaf } };
   const namespace = await parseNamespace('test', JSON.stringify(document), () => Promise.resolve(undefined));

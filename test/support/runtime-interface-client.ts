@@ -16,7 +16,7 @@ const FOLDER = join(CACHE, PACKAGE);
 const LIMIT_MS = 120_000;
 
 /**
- * Fetches it from npm, once a checkout.
+ * Fetches it from npm, once per checkout.
  *
  * @returns Path of the program: a module that Node.js runs.
  * @throws Error that says why it failed.
@@ -25,7 +25,7 @@ export async function runtimeInterfaceClient(): Promise<string> {
   const program = join(FOLDER, 'index.mjs');
   await withLock(join(CACHE, 'runtime-interface-client.lock'), LIMIT_MS, async () => {
     if (!existsSync(program)) await unpack();
-    // A folder of that name is what `require('./rapid-client.node')` finds where the C++ is not built.
+    // `require('./rapid-client.node')` finds a folder of that name when the C++ is not built.
     const transport = join(FOLDER, 'rapid-client.node');
     await mkdir(transport, { recursive: true });
     await writeFile(join(transport, 'package.json'), '{"type":"commonjs"}');
@@ -48,7 +48,7 @@ async function unpack(): Promise<void> {
   const integrity = `sha512-${createHash('sha512')
     .update(await readFile(archive))
     .digest('base64')}`;
-  if (integrity !== INTEGRITY) throw new Error(`${PACKAGE} is not what it was: ${integrity}`);
+  if (integrity !== INTEGRITY) throw new Error(`${PACKAGE} has changed: its integrity is ${integrity}`);
   await run('tar', ['-xzf', archive, '-C', folder]);
   await rename(join(folder, 'package'), FOLDER);
   await rm(folder, { recursive: true });

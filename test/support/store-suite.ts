@@ -1,4 +1,4 @@
-/** What every store on a server must do, as tests. */
+/** Tests that every store on a server must pass. */
 import { expect, test } from 'vitest';
 import { CheckError } from '../../lib/errors.ts';
 import { DocumentError } from '../../lib/problem.ts';
@@ -9,9 +9,9 @@ import { openHandles, settledHandles } from './handles.ts';
 
 const signal = () => AbortSignal.timeout(10_000);
 
-/** With documents. */
+/** Tests of reading and writing documents. */
 export function testDocuments(open: () => Store | Promise<Store>): void {
-  test('come back as the text that was written, the first time and later', async () => {
+  test('returns a document as the text that was written, the first time and later', async () => {
     const store = await open();
     const text = '{\n  "checks": { "z": 1, "a": { "2": "ü", "1": "\\u0000" } },\n  "access_tokens": []\n}\n';
     await store.write('written', text, signal());
@@ -20,11 +20,11 @@ export function testDocuments(open: () => Store | Promise<Store>): void {
     expect(await store.read('written', signal())).toBe('{}');
   });
 
-  test('are not there where they were never written', async () => {
+  test('finds no document that was never written', async () => {
     expect(await (await open()).read('never-written', signal())).toBeUndefined();
   });
 
-  test('leave nothing open', async () => {
+  test('leaves nothing open after it writes, reads and lists documents', async () => {
     const store = await open();
     const before = openHandles();
     await store.write('handles', '{}', signal());
@@ -35,16 +35,16 @@ export function testDocuments(open: () => Store | Promise<Store>): void {
 }
 
 /**
- * Before servers of another sort.
+ * Tests of a store on servers of another sort.
  *
- * @param open A store whose server is on this port of the loopback.
+ * @param open Opens a store whose server is on this port of the loopback interface.
  */
 export function testStrangers(open: (port: number) => Store | Promise<Store>): void {
   test.each([
-    ['refused', undefined, 'ConnectionError'],
-    ['closes at once', closesAtOnce, 'ConnectionError'],
-    ['garbage', () => answersGarbage(Buffer.from('220 mail.example ESMTP\r\n')), 'UnhealthyError'],
-  ])('%s', async (_name, start, name) => {
+    ['refuses the connection', undefined, 'ConnectionError'],
+    ['closes the connection immediately', closesAtOnce, 'ConnectionError'],
+    ['answers garbage', () => answersGarbage(Buffer.from('220 mail.example ESMTP\r\n')), 'UnhealthyError'],
+  ])('reports an error when the server %s', async (_name, start, name) => {
     const server = await start?.();
     try {
       const store = await open(server?.port ?? (await freePort()));
@@ -54,7 +54,7 @@ export function testStrangers(open: (port: number) => Store | Promise<Store>): v
     }
   });
 
-  test('one that never answers is let go of when the signal is aborted, and nothing stays open', async () => {
+  test('stops waiting for a silent server when the signal is aborted, and leaves nothing open', async () => {
     const server = await blackHole();
     const before = openHandles();
     const controller = new AbortController();
@@ -73,17 +73,17 @@ const SPOILED = 20;
 const SPOILED_MS = 500;
 
 /**
- * Before answers that are spoiled on the way.
+ * Tests of a store whose answers are spoiled on the way.
  *
  * @param realPort Port of the server.
- * @param open     A store whose server is on this port of the loopback.
+ * @param open     Opens a store whose server is on this port of the loopback interface.
  */
 export function testSpoiled(realPort: () => number, open: (port: number) => Store | Promise<Store>): void {
-  test('spoiled answers are no surprise', async () => {
+  test('reports spoiled answers as known errors', async () => {
     for (let seed = 1; seed <= SPOILED; seed += 1) {
       const road = await spoilingRoad(realPort(), seed);
       const store = await open(road.port);
-      const unforeseen = async (work: (signal: AbortSignal) => Promise<unknown> | undefined) => {
+      const unexpected = async (work: (signal: AbortSignal) => Promise<unknown> | undefined) => {
         const limit = AbortSignal.timeout(SPOILED_MS);
         const error: unknown = await Promise.resolve(work(limit)).then(
           () => undefined,
@@ -92,9 +92,9 @@ export function testSpoiled(realPort: () => number, open: (port: number) => Stor
         return limit.aborted || error instanceof CheckError || error instanceof DocumentError ? undefined : error;
       };
       const found = [
-        await unforeseen((limit) => store.read('prod', limit)),
-        await unforeseen((limit) => store.readMany?.(['prod', 'dev'], limit)),
-        await unforeseen((limit) => store.list(limit)),
+        await unexpected((limit) => store.read('prod', limit)),
+        await unexpected((limit) => store.readMany?.(['prod', 'dev'], limit)),
+        await unexpected((limit) => store.list(limit)),
       ];
       expect([seed, ...found]).toEqual([seed, undefined, undefined, undefined]);
       await road.stop();

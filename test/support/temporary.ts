@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A new temporary folder that holds these files, and how to remove it. */
+/** Creates a temporary folder with these files. */
 export async function temporaryFolder(
   files: Readonly<Record<string, string>> = {},
 ): Promise<{ path: string; remove(): Promise<void> }> {

@@ -7,7 +7,7 @@ export interface RecordingTerminal extends Terminal {
   writtenErr(): string;
 }
 
-/** A terminal that is none: it keeps what is written to it. */
+/** A stand-in for a terminal that records what is written to it. */
 export function recordingTerminal(overrides: Partial<Terminal> = {}): RecordingTerminal {
   let out = '';
   let err = '';
@@ -25,7 +25,7 @@ export function recordingTerminal(overrides: Partial<Terminal> = {}): RecordingT
   };
 }
 
-/** Arguments as they were parsed. */
+/** Arguments after parsing. */
 export function inputOf(positionals: readonly string[], values: Input['values'] = {}): Input {
   return { positionals, values };
 }

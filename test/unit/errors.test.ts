@@ -11,7 +11,7 @@ import {
   UnhealthyError,
 } from '../../lib/errors.ts';
 
-describe('the public errors', () => {
+describe('a public error', () => {
   it.each([
     ['TimeoutError', TimeoutError],
     ['ConnectionError', ConnectionError],
@@ -19,7 +19,7 @@ describe('the public errors', () => {
     ['AuthError', AuthError],
     ['ConfigurationError', ConfigurationError],
     ['UnhealthyError', UnhealthyError],
-  ])('%s has its name as its code', (code, ErrorClass) => {
+  ])('has its name %s as its code', (code, ErrorClass) => {
     const error = new ErrorClass('two\nlines');
     expect(error).toBeInstanceOf(CheckError);
     expect(error).toMatchObject({ code, name: code, message: 'two lines' });
@@ -35,16 +35,16 @@ describe('oneLine', () => {
     ['a\u202eb\u200bc\ufeffd', 'a b c d'],
     ['\n\n', ''],
     ['é 日本 🎉', 'é 日本 🎉'],
-  ])('makes %j to %j', (text, line) => {
+  ])('turns %j into %j', (text, line) => {
     expect(oneLine(text)).toBe(line);
   });
 
-  it('cuts at 300 characters', () => {
+  it('cuts a text at 300 characters', () => {
     expect(oneLine('x'.repeat(300))).toBe('x'.repeat(300));
     expect(oneLine('x'.repeat(301))).toBe(`${'x'.repeat(299)}…`);
   });
 
-  it('leaves no half of a character where it cuts', () => {
+  it('does not cut a character in half', () => {
     expect(oneLine('x'.repeat(298) + '🎉'.repeat(3))).toBe(`${'x'.repeat(298)}…`);
   });
 });

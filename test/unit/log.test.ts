@@ -5,9 +5,9 @@ import { collectedLog } from '../support/collected-log.ts';
 
 const parsed = (line: string | undefined) => JSON.parse(line ?? '') as Record<string, unknown>;
 
-describe('a line', () => {
+describe('a log line', () => {
   it.each(['info', 'warn', 'error'] as const)(
-    'of level %s is one JSON object with time, message and fields',
+    'is one JSON object with time, message and fields at the level %s',
     (level) => {
       const { log, lines } = collectedLog();
       log[level]('something\nhappened', { count: 3n, list: [1, 'two'] });
@@ -24,7 +24,7 @@ describe('a line', () => {
   );
 });
 
-describe('an error', () => {
+describe('a logged error', () => {
   it('is written with its name, code, stack and causes', () => {
     const { log, lines } = collectedLog();
     const cause = Object.assign(new TypeError('inner'), { code: 'ECONNREFUSED' });
@@ -37,19 +37,19 @@ describe('an error', () => {
     });
   });
 
-  it('that was foreseen is written without its stack', () => {
+  it('is written without its stack when it was expected', () => {
     const { log, lines } = collectedLog();
     log.error('failed', { error: new CheckError('AuthError', 'denied') });
     expect(parsed(lines[0]).error).toEqual({ name: 'AuthError', code: 'AuthError', message: 'denied' });
   });
 
-  it('of several is written with each of them', () => {
+  it('is written with each of the errors that it combines', () => {
     const { log, lines } = collectedLog();
     log.error('failed', { error: new AggregateError([new Error('first'), 'no error', new Error('second')]) });
     expect(parsed(lines[0]).error).toMatchObject({ errors: [{ message: 'first' }, null, { message: 'second' }] });
   });
 
-  it('that is its own cause ends somewhere', () => {
+  it('is written even when it is its own cause', () => {
     const { log, lines } = collectedLog();
     const first = new Error('first');
     const second = new Error('second', { cause: first });
@@ -76,17 +76,17 @@ describe('an error', () => {
         },
       }),
     ],
-  ])('%s does not stop the line', (_name, field) => {
+  ])('does not prevent the log line when a field is %s', (_name, field) => {
     const { log, lines } = collectedLog();
     log.warn('failed', { field });
     expect(parsed(lines[0])).toMatchObject({ level: 'warn', message: 'failed', fields: 'not JSON' });
   });
 });
 
-describe('secrets', () => {
+describe('a log that hides secrets', () => {
   const secret = 'p"ss\\word\n1';
 
-  it('are hidden in message, fields, nested values and errors, also where JSON escapes them', () => {
+  it('hides secrets in message, fields, nested values and errors, even when JSON escapes them', () => {
     const { log, lines } = collectedLog();
     const error = new Error(`in ${secret}`, { cause: new Error(`inner ${secret}`) });
     log.hiding([secret]).error(`message ${secret}`, { field: `${secret}${secret}`, nested: [{ deep: secret }], error });
@@ -95,13 +95,13 @@ describe('secrets', () => {
     expect(parsed(lines[0])).toMatchObject({ message: 'message ***', field: '******', nested: [{ deep: '***' }] });
   });
 
-  it('are hidden in the line that stands for one that cannot be written', () => {
+  it('hides secrets in the line that replaces one that cannot be written', () => {
     const { log, lines } = collectedLog();
     log.hiding([secret]).error(`message ${secret}`, { field: circular() });
     expect(parsed(lines[0]).message).toBe('message ***');
   });
 
-  it('of both logs are hidden by a log made of another', () => {
+  it('also hides the secrets of the log that it was made from', () => {
     const lines: string[] = [];
     createLog((line) => lines.push(line), ['first-secret'])
       .hiding(['second-secret'])
@@ -109,19 +109,19 @@ describe('secrets', () => {
     expect(parsed(lines[0]).message).toBe('*** ***');
   });
 
-  it('that contain one another leave no rest', () => {
+  it('hides secrets completely when one contains another', () => {
     const { log, lines } = collectedLog();
     log.hiding(['abcd', 'abcdefgh']).info('abcdefgh abcd');
     expect(parsed(lines[0]).message).toBe('*** ***');
   });
 
-  it('shorter than four characters blot out nothing, an empty one least of all', () => {
+  it('does not hide secrets that are empty or shorter than four characters', () => {
     const { log, lines } = collectedLog();
     log.hiding(['', 'a', 'abc']).info('abc abc');
     expect(parsed(lines[0]).message).toBe('abc abc');
   });
 
-  it('stay visible to the log that was not told of them', () => {
+  it('does not hide secrets in the log that it was made from', () => {
     const { log, lines } = collectedLog();
     log.hiding(['some secret']);
     log.info('some secret');

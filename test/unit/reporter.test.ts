@@ -33,7 +33,7 @@ function runs() {
 const owner = {};
 
 describe('Reports', () => {
-  it('counts the age from the end of a run', async () => {
+  it('counts the age of a report from the end of its run', async () => {
     const reports = new Reports();
     const { make, end, started } = runs();
     const first = reports.get(owner, '', 5000, false, make);
@@ -45,7 +45,7 @@ describe('Reports', () => {
     expect(started).toHaveLength(1);
   });
 
-  it('keeps apart what belongs to different owners and parts', async () => {
+  it('keeps reports of different owners and parts apart', async () => {
     const reports = new Reports();
     const { make, started } = runs();
     void reports.get(owner, 'a', 5000, false, make);
@@ -54,7 +54,7 @@ describe('Reports', () => {
     expect(started).toHaveLength(3);
   });
 
-  it('begins one run after the one under way for all who want a fresh one, and lets others have the one under way', async () => {
+  it('starts one fresh run after the current one for all who want it, and gives others the current one', async () => {
     const reports = new Reports();
     const { make, end, started } = runs();
     const plain = reports.get(owner, '', 5000, false, make);
@@ -69,7 +69,7 @@ describe('Reports', () => {
     for (const { report } of await Promise.all(fresh)) expect(report).toBe(second);
   });
 
-  it('begins another run for who wants a fresh one once the fresh one is under way', async () => {
+  it('starts another run for a caller who wants a fresh report after the fresh run has started', async () => {
     const reports = new Reports();
     const { make, end, started } = runs();
     void reports.get(owner, '', 5000, false, make);
@@ -82,7 +82,7 @@ describe('Reports', () => {
     expect((await third).report).toBe(report);
   });
 
-  it('lets nobody have an old report while a fresh one is made', async () => {
+  it('gives nobody an old report while a fresh one is made', async () => {
     const reports = new Reports();
     const { make, end } = runs();
     void reports.get(owner, '', 5000, false, make);
@@ -93,7 +93,7 @@ describe('Reports', () => {
     expect((await plain).report).toBe(second);
   });
 
-  it('keeps no failure', async () => {
+  it('does not keep a run that failed', async () => {
     const reports = new Reports();
     const { make, end, started } = runs();
     const asked = [false, false, true].map((fresh) => reports.get(owner, '', 5000, fresh, make));

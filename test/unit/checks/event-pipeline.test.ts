@@ -11,12 +11,12 @@ describe('isFound', () => {
     [[['']], true],
     [[['0', '0']], true],
     [[['0'], ['0']], true],
-  ])('%j is %s', (rows, found) => {
+  ])('reads the rows %j as an event that is found: %s', (rows, found) => {
     expect(isFound(rows)).toBe(found);
   });
 });
 
-it('an event is as the rule sees it', () => {
+it('deliveredEvent returns the event as the rule sees it', () => {
   const put = { EventId: 'e', Source: 's', DetailType: 't', Detail: '{"healthgate":{"check":true,"id":"i"}}' };
   expect(deliveredEvent(put, 'arn:aws:events:eu-central-1:123456789012:rule/history/r')).toEqual({
     version: '0',
@@ -31,11 +31,11 @@ it('an event is as the rule sees it', () => {
   });
 });
 
-describe('targets', () => {
+describe('targetsFault', () => {
   const arn = (name: string) => `arn:aws:events:eu-central-1:123456789012:api-destination/${name}/11-22`;
   const target = (Arn: string) => ({ Id: 'x', Arn });
 
-  it('must hold the destination', () => {
+  it('reports targets without the destination', () => {
     expect(targetsFault('r', [], 'd')).toMatch(/^r has no target/);
     expect(targetsFault('r', [target('arn:aws:sqs:eu-central-1:123456789012:d')], 'd')).toMatch(/^no target of r is/);
     expect(targetsFault('r', [target(arn('dd'))], 'd')).toMatch(/^no target of r is the api destination d/);
@@ -43,18 +43,18 @@ describe('targets', () => {
   });
 });
 
-describe('the destination', () => {
+describe('wrongDestination', () => {
   const using = (name: string) => ({
     ApiDestinationState: 'ACTIVE' as const,
     ConnectionArn: `arn:aws:events:eu-central-1:123456789012:connection/${name}/11-22`,
   });
 
-  it('must use the connection', () => {
+  it('reports a destination that uses another connection', () => {
     expect(wrongDestination('d', using('c'), { connection: 'c' })).toBeUndefined();
     expect(wrongDestination('d', using('other'), { connection: 'c' })).toBe('d uses another connection than c');
   });
 
-  it('must be active first of all', () => {
+  it('reports an inactive destination before a wrong connection', () => {
     const inactive = { ...using('other'), ApiDestinationState: 'INACTIVE' as const };
     expect(wrongDestination('d', inactive, { connection: 'c' })).toMatch(/^d is INACTIVE/);
   });

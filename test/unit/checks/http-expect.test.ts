@@ -16,7 +16,7 @@ const answer = (part: Partial<Answer> & { text?: string }): Answer => ({
   ...part,
 });
 
-describe('expected status', () => {
+describe('the expected status', () => {
   it.each([
     ['2xx', 200, true],
     ['2xx', 299, true],
@@ -26,11 +26,11 @@ describe('expected status', () => {
     [['4xx', 200], 404, true],
     [['4xx', 200], 200, true],
     [['4xx', 200], 201, false],
-  ] as const)('%j, answered %i: %s', (status, actual, is) => {
+  ] as const)('%j matches the status %i: %s', (status, actual, is) => {
     expect(isExpectedStatus({ status }, actual)).toBe(is);
   });
 
-  it.each([['2xy'], ['200'], [99], [600], [200.5], [[]], [null]])('%j is no status', (status) => {
+  it.each([['2xy'], ['200'], [99], [600], [200.5], [[]], [null]])('is never %j', (status) => {
     expect(v.is(expectKeys.status, status)).toBe(false);
   });
 });
@@ -61,7 +61,7 @@ describe('mismatch', () => {
     [{ toString: 1 }, {}, ['toString']],
     [{ a: 1 }, null, []],
     [{ a: 1 }, [], []],
-  ])('%j in %j', (expected, actual, path) => {
+  ])('returns the path at which %j is not contained in %j', (expected, actual, path) => {
     expect(mismatch(expected, actual)).toEqual(path);
   });
 });
@@ -71,11 +71,11 @@ describe('judge', () => {
     judge(given, { status: '2xx', ...expected }, NOW);
   };
 
-  it('takes what is as expected', () => {
+  it('accepts an answer that is as expected', () => {
     expect(judged(answer({ text: '{"up":true}' }), { body: 'up', json: { up: true } })).not.toThrow();
   });
 
-  it('tells what is not, without showing what was expected or answered', () => {
+  it('says what is not as expected, without showing what was expected or answered', () => {
     const given = answer({ text: '{"up":"answered-secret"}' });
     expect(judged(given, { body: 'expected-secret' })).toThrow(
       'http api.example:443 answered 200, but the body does not contain the expected text',
@@ -85,13 +85,13 @@ describe('judge', () => {
     );
   });
 
-  it('takes 401 and 403 for wrong credentials, unless they are expected', () => {
+  it('treats 401 and 403 as wrong credentials unless they are expected', () => {
     expect(judged(answer({ status: 401 }), {})).toThrow(expect.objectContaining({ code: 'AuthError' }));
     expect(judged(answer({ status: 403 }), {})).toThrow(expect.objectContaining({ code: 'AuthError' }));
     expect(judged(answer({ status: 403 }), { status: 403 })).not.toThrow();
   });
 
-  it('counts the days of the certificate', () => {
+  it('compares the remaining days of the certificate with tls_days', () => {
     const given = answer({ certificateExpiresAt: NOW + 9.5 * DAY_MS });
     expect(judged(given, { tls_days: 9 })).not.toThrow();
     expect(judged(given, { tls_days: 10 })).toThrow('expires in 9 days, expected at least 10; renew it');

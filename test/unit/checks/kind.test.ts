@@ -13,7 +13,7 @@ describe('hostOf', () => {
     ['redis://[::1]', '[::1]:6379'],
     ['redis://%2Frun%2Fredis.sock', '/run/redis.sock:6379'],
     ['redis://half%zz', 'half%zz:6379'],
-  ])('of %s is %s', (text, host) => {
+  ])('reads the host of %s as %s', (text, host) => {
     expect(hostOf(text, 6379)).toBe(host);
   });
 });
@@ -22,7 +22,7 @@ describe('url', () => {
   const schema = url('redis', 'git+ssh');
   const messageOf = (value: unknown) => v.safeParse(schema, value).issues?.[0].message;
 
-  it.each(['redis://cache.example', 'git+ssh://user:p%40ss@host/x'])('takes %s', (text) => {
+  it.each(['redis://cache.example', 'git+ssh://user:p%40ss@host/x'])('accepts the URL %s', (text) => {
     expect(v.is(schema, text)).toBe(true);
   });
 
@@ -33,11 +33,11 @@ describe('url', () => {
     ' redis://cache.example',
     'gittssh://host',
     '',
-  ])('does not take %j', (text) => {
+  ])('refuses the URL %j', (text) => {
     expect(messageOf(text)).toBe('expected a URL that starts with redis:// or git+ssh://');
   });
 
-  it('says what may be wrong with a URL that does not parse, and quotes nothing of it', () => {
+  it('says what may be wrong with a URL that does not parse, without quoting it', () => {
     expect(messageOf('redis://user:hunter2 with space@h^ost')).toBe(
       'not a valid URL; are special characters in user or password percent-encoded?',
     );
@@ -45,10 +45,10 @@ describe('url', () => {
 });
 
 describe('port', () => {
-  it.each([1, 65535])('may be %d', (number) => {
+  it.each([1, 65535])('accepts the port %d', (number) => {
     expect(v.is(port(), number)).toBe(true);
   });
-  it.each([0, -1, 65536, 1.5, Infinity, '80', null])('may not be %j', (number) => {
+  it.each([0, -1, 65536, 1.5, Infinity, '80', null])('refuses the port %j', (number) => {
     expect(v.is(port(), number)).toBe(false);
   });
 });

@@ -33,18 +33,18 @@ describe('check', () => {
     ['working', 0, { a: WORKS }],
     ['degraded', 0, { a: WORKS, b: { ...FAILS, critical: false } }],
     ['failing', 1, { a: WORKS, b: FAILS }],
-  ])('of a namespace that is %s ends with %d', async (verdict, code, checks) => {
+  ])('writes the verdict %s and exits with %d', async (verdict, code, checks) => {
     const result = await checked({ prod: checks });
     expect(result).toMatchObject({ code, err: '' });
     expect(result.out.split('\n')[0]).toBe(verdict);
   });
 
-  it('writes the format that is asked for, and ends it with a line feed', async () => {
+  it('writes the requested format and ends it with a line feed', async () => {
     const { out } = await checked({ prod: { a: WORKS } }, { format: 'json' });
     expect(out).toMatch(/^\{"a":\{"status":"working","response_time":"\d+\.\d{3}"\}\}\n$/);
   });
 
-  it('runs the part that is asked for', async () => {
+  it('runs only the requested part', async () => {
     const checks = { cache: { data: WORKS, pages: WORKS }, db: FAILS };
     for (const part of ['cache', 'cache/', '/cache', 'cache/data']) {
       const { code, out } = await checked({ prod: checks }, { part });
@@ -52,26 +52,26 @@ describe('check', () => {
     }
   });
 
-  it('chooses the namespace', async () => {
+  it('runs the requested namespace', async () => {
     const { out } = await checked({ prod: { inProd: WORKS }, dev: { inDev: WORKS } }, { namespace: 'dev' });
     expect(out).toContain('inDev');
   });
 
-  it('shows a live list on a terminal, and takes it away', async () => {
+  it('shows a live list on a terminal and removes it at the end', async () => {
     const { out, err } = await checked({ prod: { cache: { data: WORKS } } }, {}, { isInteractive: true });
     expect(err).toContain('cache/data\n');
     expect(err.endsWith('\u001b[1A\u001b[J')).toBe(true);
     expect(out).toMatch(/^working\nworking .* cache\/data\n$/);
   });
 
-  it('ends early when it is told to', async () => {
+  it('ends early when its signal is aborted', async () => {
     const { code, out } = await checked({ prod: { a: WORKS } }, {}, { signal: AbortSignal.abort() });
     expect(code).toBe(1);
     expect(out).toContain('TimeoutError');
   });
 });
 
-describe('check with arguments that make no sense', () => {
+describe('check with invalid arguments', () => {
   const namespaces = { prod: { cache: { data: WORKS } }, dev: { a: WORKS } };
 
   it.each([
@@ -81,17 +81,17 @@ describe('check with arguments that make no sense', () => {
     [{ namespace: 'broken' }, 'namespace "broken": its document cannot be used; see healthgate validate'],
     [{ namespace: 'prod', part: 'cache/dta' }, '--part: prod has no cache/dta'],
     [{ namespace: 'prod', format: 'xml' }, '--format: no "xml"; expected json or text'],
-  ])('%j', async (values, message) => {
+  ])('refuses the options %j', async (values, message) => {
     await expect(checked({ ...namespaces, broken: {} }, values)).rejects.toThrow(
       typeof message === 'string' ? message.replace('dev, prod', 'broken, dev, prod') : message,
     );
   });
 
-  it('wants a namespace to be there', async () => {
+  it('refuses a vault without a namespace', async () => {
     await expect(checked({})).rejects.toThrow(/^no namespace in file:/);
   });
 
-  it('wants no other argument', async () => {
+  it('refuses any other argument', async () => {
     await expect(check.run(inputOf(['prod']), recordingTerminal())).rejects.toThrow('unexpected argument "prod"');
   });
 });

@@ -15,7 +15,7 @@ afterEach(() => {
 const failing = { error: { code: 'UnhealthyError', message: 'bad' } } as const;
 const tree = groupOf('', groupOf('cache', checkAt('cache/data'), checkAt('cache/pages')), checkAt('db'));
 
-/** What a terminal shows after all that was written to it: lines, without colours. */
+/** The lines that a terminal shows after all this was written to it, without colours. */
 function screen(written: string): string[] {
   const lines: string[] = [];
   for (const [token, up] of written.matchAll(/\u001b\[(\d+)A\u001b\[J|[^\n]*\n/g)) {
@@ -26,7 +26,7 @@ function screen(written: string): string[] {
 }
 
 describe('liveList', () => {
-  it('shows every check at once, then what became of it, then nothing', async () => {
+  it('shows every check immediately, then its result, then nothing', async () => {
     const terminal = recordingTerminal();
     const { show, clear } = liveList(tree, terminal);
     expect(screen(terminal.writtenErr())).toEqual(['⠋ cache/data', '⠋ cache/pages', '⠋ db']);
@@ -40,7 +40,7 @@ describe('liveList', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('leaves out what works where not all fit', async () => {
+  it('leaves out working checks when not all checks fit', async () => {
     const terminal = recordingTerminal({ rows: 4 });
     const { show, clear } = liveList(tree, terminal);
     expect(screen(terminal.writtenErr())).toHaveLength(2);
@@ -56,7 +56,7 @@ describe('liveList', () => {
     expect(terminal.writtenErr()).toContain('cache/data');
   });
 
-  it('keeps a name on one line, as wide as the terminal at most', () => {
+  it('keeps a name on one line that fits the terminal', () => {
     const terminal = recordingTerminal({ columns: 20 });
     liveList(groupOf('', checkAt(`x\n\u001b[2J${'y'.repeat(100)}`)), terminal).clear();
     const [line, ...more] = terminal.writtenErr().split('\n');
@@ -65,7 +65,7 @@ describe('liveList', () => {
     expect(more).toHaveLength(1);
   });
 
-  it('names a check that is asked for alone by its path', () => {
+  it('shows a single check by its path', () => {
     const terminal = recordingTerminal();
     liveList(checkAt('cache/data'), terminal).clear();
     expect(terminal.writtenErr()).toContain('cache/data\n');

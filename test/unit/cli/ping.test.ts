@@ -14,7 +14,7 @@ test.each([
   ['https://s3cret@status.example', 'https://***@status.example/'],
   ['https://status.example/other/hg_prod_s3cret/x', 'https://status.example/other/***/x'],
   ['https://status.example/?token=s3cret', 'https://status.example/?***'],
-])('%s is shown as %s', (url, shown) => {
+])('shows the URL %s as %s', (url, shown) => {
   expect(maskUrl(url)).toBe(shown);
 });
 
@@ -25,28 +25,28 @@ test.each([
   [[attempt(true, 10), attempt(false, 3000), attempt(false, 3000)], 'loss 67 % (2 of 3), average latency 10 ms'],
   [[attempt(false, 3000)], 'loss 100 % (1 of 1)'],
   [[], 'no attempt was finished'],
-])('summary %#', (attempts, summary) => {
+])('summarizes loss and latency of the attempts (%#)', (attempts, summary) => {
   expect(summarize(attempts)).toBe(summary);
 });
 
 test.each([
-  ['no URL', [], {}, 'which URL?'],
+  ['a missing URL', [], {}, 'which URL?'],
   ['two URLs', ['http://a', 'http://b'], {}, 'expected one URL'],
-  ['no scheme', ['s3cret.example'], {}, 'begins with http:// or https://'],
-  ['another scheme', ['ftp://s3cret.example'], {}, 'begins with http:// or https://'],
-  ['no host', ['http://'], {}, 'begins with http:// or https://'],
-  ['no attempts', ['http://a'], { attempts: '0' }, '--attempts: expected a whole number from 1'],
+  ['a URL without a scheme', ['s3cret.example'], {}, 'begins with http:// or https://'],
+  ['a URL with another scheme', ['ftp://s3cret.example'], {}, 'begins with http:// or https://'],
+  ['a URL without a host', ['http://'], {}, 'begins with http:// or https://'],
+  ['zero attempts', ['http://a'], { attempts: '0' }, '--attempts: expected a whole number from 1'],
   ['half an attempt', ['http://a'], { attempts: '1.5' }, '--attempts: expected a whole number from 1'],
   ['more successes than attempts', ['http://a'], { attempts: '2', 'min-successful': '3' }, 'whole number from 1 to 2'],
-  ['no time', ['http://a'], { timeout: '0' }, '--timeout: expected a number from 0.001'],
-  ['an interval that is no number', ['http://a'], { interval: 'soon' }, '--interval: expected a number from 0'],
-])('%s makes no sense', async (_name, positionals, values, said) => {
+  ['a timeout of zero', ['http://a'], { timeout: '0' }, '--timeout: expected a number from 0.001'],
+  ['an interval that is not a number', ['http://a'], { interval: 'soon' }, '--interval: expected a number from 0'],
+])('refuses %s', async (_name, positionals, values, said) => {
   const error: unknown = await ping.run({ positionals, values }, recordingTerminal()).catch((error: unknown) => error);
   expect(error).toMatchObject({ name: 'UsageError', message: expect.stringContaining(said) as string });
   expect(String(error)).not.toContain('s3cret');
 });
 
-test('a token that no header can hold is not sent, and not shown', async () => {
+test('refuses a token that no header can hold', async () => {
   const terminal = recordingTerminal({ env: { HEALTHGATE_TOKEN: 's3\ncret' } });
   await expect(ping.run({ positionals: ['http://127.0.0.1:1'], values: {} }, terminal)).rejects.toMatchObject({
     name: 'UsageError',

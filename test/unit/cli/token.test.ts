@@ -6,27 +6,27 @@ import { recordingTerminal } from '../../support/terminal.ts';
 const made = createToken('prod');
 
 test.each([
-  ['no namespace', [], {}, 'which namespace?'],
-  ['two', ['a', 'b'], {}, 'expected one namespace'],
-  ['a path', ['../prod'], {}, 'a namespace has 1 to 64 letters'],
-  ['a token', [made], {}, 'that is a token'],
+  ['a missing namespace', [], {}, 'which namespace?'],
+  ['two namespaces', ['a', 'b'], {}, 'expected one namespace'],
+  ['a path as the namespace', ['../prod'], {}, 'a namespace has 1 to 64 letters'],
+  ['a token as the namespace', [made], {}, 'that is a token'],
   ['a token to drop', ['prod'], { drop: made }, 'never put a token itself here'],
-  ['too little of a digest', ['prod'], { drop: digest(made).slice(0, 7) }, 'first 8 to 64 characters'],
-  ['a vault, and nothing to do with it', ['prod'], { vault: 'file:vault' }, '--vault: is only of use with'],
-])('%s makes no sense', async (_name, positionals, values, said) => {
+  ['a digest that is cut too short', ['prod'], { drop: digest(made).slice(0, 7) }, 'first 8 to 64 characters'],
+  ['a vault without --add or --drop', ['prod'], { vault: 'file:vault' }, '--vault: is only of use with'],
+])('refuses %s', async (_name, positionals, values, said) => {
   const error: unknown = await token.run({ positionals, values }, recordingTerminal()).catch((error: unknown) => error);
   expect(error).toMatchObject({ name: 'UsageError', message: expect.stringContaining(said) as string });
   expect(String(error)).not.toContain(made);
 });
 
-test('a vault of no known form is refused', async () => {
+test('refuses an unknown form of vault', async () => {
   const values = { add: true, vault: 'ftp:vault' };
   await expect(token.run({ positionals: ['prod'], values }, recordingTerminal())).rejects.toMatchObject({
     name: 'ConfigurationError',
   });
 });
 
-test('makes another token each time', async () => {
+test('makes a different token each time', async () => {
   const terminal = recordingTerminal();
   await token.run({ positionals: ['prod'], values: {} }, terminal);
   await token.run({ positionals: ['prod'], values: {} }, terminal);

@@ -13,7 +13,7 @@ afterEach(async () => {
   await Promise.all(folders.splice(0).map((folder) => folder.remove()));
 });
 
-/** Validates these files; the folder is left out of what is written. */
+/** Validates these files. Returns the output without the name of their folder. */
 async function validated(files: Readonly<Record<string, string>>, names = Object.keys(files)) {
   const folder = await temporaryFolder(files);
   folders.push(folder);
@@ -23,14 +23,14 @@ async function validated(files: Readonly<Record<string, string>>, names = Object
 }
 
 describe('validate', () => {
-  it('says ok of a document without a mistake', async () => {
+  it('says ok for a document without mistakes', async () => {
     expect(await validated({ 'prod.json': documentText(), 'dev.json': documentText() })).toMatchObject({
       code: 0,
       out: 'prod.json: ok\ndev.json: ok\n',
     });
   });
 
-  it('tells every mistake with its path', async () => {
+  it('reports every mistake with its path', async () => {
     const checks = {
       cache: { data: { kind: 'redis', ulr: 'x' }, other: { kind: 'rediss' } },
       db: { ...LEAF, depends_on: ['cahe'] },
@@ -57,17 +57,17 @@ describe('validate', () => {
 
   it.each([
     ['broken JSON', `{"url":"${SECRET}",\n}`, 'not valid JSON: PropertyNameExpected at line 2, column 1'],
-    ['no JSON at all', SECRET, 'not valid JSON: InvalidSymbol at line 1, column 1'],
+    ['text that is not JSON', SECRET, 'not valid JSON: InvalidSymbol at line 1, column 1'],
     ['an empty file', '', 'not valid JSON: ValueExpected at line 1, column 1'],
-    ['no checks', documentText({ checks: undefined }), 'checks: missing'],
-    ['no tokens', documentText({ access_tokens: undefined }), 'access_tokens: missing'],
-    ['5 MB', `{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`, 'larger than 1048576 bytes'],
-    ['2,500 levels', `${'{"a":'.repeat(2500)}1${'}'.repeat(2500)}`, 'nested deeper than 256 levels'],
-  ])('refuses %s, and quotes nothing of it', async (_name, text, message) => {
+    ['a document without checks', documentText({ checks: undefined }), 'checks: missing'],
+    ['a document without tokens', documentText({ access_tokens: undefined }), 'access_tokens: missing'],
+    ['a document of 5 MB', `{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`, 'larger than 1048576 bytes'],
+    ['a document with 2,500 levels', `${'{"a":'.repeat(2500)}1${'}'.repeat(2500)}`, 'nested deeper than 256 levels'],
+  ])('refuses %s without quoting it', async (_name, text, message) => {
     expect(await validated({ 'prod.json': text })).toMatchObject({ code: 2, out: `prod.json: ${message}\n` });
   });
 
-  it('tells every mistake also of a document that is refused', async () => {
+  it('reports every mistake even in a document that is refused', async () => {
     const text = documentText({ access_tokens: ['short', 7], checks: { a: { kind: 'redis' } }, dedline: 5 });
     const none = documentText({ access_tokens: [], checks: {} });
     const { code, out } = await validated({ 'prod.json': text, 'none.json': none });
@@ -82,7 +82,7 @@ describe('validate', () => {
     ]);
   });
 
-  it('says of a file why it cannot be read, and goes on', async () => {
+  it('says why a file cannot be read, and continues', async () => {
     const folder = await temporaryFolder();
     folders.push(folder);
     await mkdir(join(folder.path, 'folder.json'));
@@ -94,7 +94,7 @@ describe('validate', () => {
     );
   });
 
-  it('shows no control character of a name', async () => {
+  it('shows no control characters of a name', async () => {
     const text = documentText({ checks: { 'x\u001b[2J\nprod.json: ok': { kind: 'nonsense' } }, 'y\u202e\u0007': 1 });
     const { code, out } = await validated({ 'prod.json': text });
     expect(code).toBe(2);
@@ -102,7 +102,7 @@ describe('validate', () => {
     expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 
-  it('wants a file', async () => {
+  it('refuses to run without a file', async () => {
     await expect(validate.run(inputOf([]), recordingTerminal())).rejects.toThrow('which file?');
   });
 });

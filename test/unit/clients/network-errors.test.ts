@@ -26,14 +26,14 @@ describe('networkError', () => {
     ['EPROTO', 'TLSError'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'TLSError'],
     ['ERR_TLS_HANDSHAKE_TIMEOUT', 'TLSError'],
-  ])('%s is a %s that names the target and nothing of the raw text', (code, expected) => {
+  ])('turns %s into a %s that names the target and shows none of the raw text', (code, expected) => {
     const error = networkError(coded(code), TARGET);
     expect(error?.code).toBe(expected);
     expect(error?.message).toContain(TARGET);
     expect(error?.message).not.toMatch(/raw|hunter2/);
   });
 
-  it('looks through causes, as fetch wraps them', () => {
+  it('looks through causes, since fetch wraps errors', () => {
     const error = new TypeError('fetch failed', { cause: new Error('x', { cause: coded('ENOTFOUND') }) });
     expect(networkError(error, TARGET)?.code).toBe('ConnectionError');
   });
@@ -43,7 +43,7 @@ describe('networkError', () => {
     expect(networkError(error, TARGET)?.code).toBe('ConnectionError');
   });
 
-  it('finds a public error that something was wrapped around', () => {
+  it('finds a public error that is wrapped in another error', () => {
     const inner = new AuthError('refused');
     expect(networkError(new Error('outer', { cause: inner }), TARGET)).toBe(inner);
   });
@@ -52,21 +52,21 @@ describe('networkError', () => {
     ['an error without a code', new Error('x')],
     ['a code of another sort', coded('ERR_INVALID_ARG_TYPE')],
     ['a numeric code', Object.assign(new Error('x'), { code: 404 })],
-    ['a text', 'ECONNREFUSED'],
+    ['a string', 'ECONNREFUSED'],
     ['null', null],
     ['undefined', undefined],
-  ])('does not claim %s', (_name, error) => {
+  ])('does not translate %s', (_name, error) => {
     expect(networkError(error, TARGET)).toBeUndefined();
   });
 
-  it('ends where an error is its own cause', () => {
+  it('ends when an error is its own cause', () => {
     const error = new Error('round');
     error.cause = error;
     expect(networkError(error, TARGET)).toBeUndefined();
   });
 });
 
-it('codeOf takes string codes only', () => {
+it('codeOf returns only codes that are strings', () => {
   expect(codeOf(coded('X'))).toBe('X');
   expect([codeOf({ code: 1 }), codeOf({}), codeOf(null), codeOf('X')]).toEqual(Array(4).fill(undefined));
 });

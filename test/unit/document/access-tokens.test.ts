@@ -10,31 +10,35 @@ const noSecrets = () => Promise.resolve(undefined);
 
 describe('addToken', () => {
   test.each([
-    ['one line', `{"access_tokens":["${A}"],"checks":{}}`, `{"access_tokens":["${NEW}", "${A}"],"checks":{}}`],
     [
-      'a line each',
+      'a list on one line',
+      `{"access_tokens":["${A}"],"checks":{}}`,
+      `{"access_tokens":["${NEW}", "${A}"],"checks":{}}`,
+    ],
+    [
+      'a list with one token per line',
       `{\n\t"access_tokens": [\n\t\t"${A}",\n\t\t"${B}"\n\t],\n\t"checks": { "x":  1 }\n}\n`,
       `{\n\t"access_tokens": [\n\t\t"${NEW}",\n\t\t"${A}",\n\t\t"${B}"\n\t],\n\t"checks": { "x":  1 }\n}\n`,
     ],
     ['an empty array', '{"checks":{},"access_tokens":[]}', `{"checks":{},"access_tokens":["${NEW}"]}`],
     [
-      'a single token',
+      'a document with a single token',
       `{\r\n  "access_token": "${A}",\r\n  "checks": {}\r\n}\r\n`,
       `{\r\n  "access_tokens": ["${NEW}"],\r\n  "access_token": "${A}",\r\n  "checks": {}\r\n}\r\n`,
     ],
-    ['no token yet', '{ "checks": {} }', `{ "access_tokens": ["${NEW}"], "checks": {} }`],
-    ['nothing', '{}', `{"access_tokens": ["${NEW}"]}`],
+    ['a document without tokens', '{ "checks": {} }', `{ "access_tokens": ["${NEW}"], "checks": {} }`],
+    ['an empty document', '{}', `{"access_tokens": ["${NEW}"]}`],
     [
-      'a reference',
+      'a list with a reference',
       '{"access_tokens":[{"secret":"s","key":"k"}]}',
       `{"access_tokens":["${NEW}", {"secret":"s","key":"k"}]}`,
     ],
     [
-      'keys of the same name deeper down',
+      'a document with the same key deeper down',
       `{"checks":{"access_tokens":[]},"access_tokens":["${A}"]}`,
       `{"checks":{"access_tokens":[]},"access_tokens":["${NEW}", "${A}"]}`,
     ],
-  ])('to %s', (_name, text, expected) => {
+  ])('adds a token to %s', (_name, text, expected) => {
     expect(addToken(text, NEW)).toBe(expected);
     expect(JSON.parse(addToken(text, NEW))).toBeDefined();
   });
@@ -44,7 +48,7 @@ describe('addToken', () => {
     ['[]', 'expected an object'],
     ['{', 'not valid JSON'],
     ['', 'not valid JSON'],
-  ])('to %j: cannot be done', (text, message) => {
+  ])('refuses to add a token to %j', (text, message) => {
     expect(() => addToken(text, NEW)).toThrow(message);
   });
 });
@@ -58,7 +62,7 @@ describe('removeTokens', () => {
     [[1, 2], '["a"]'],
     [[0, 2], '["b"]'],
     [[0, 1, 2], '[]'],
-  ])('items %j', (indices, expected) => {
+  ])('removes the items %j and nothing else', (indices, expected) => {
     const places = indices.map((index) => ({ path: ['access_tokens', index] }));
     const left = removeTokens('{"access_tokens":["a", "b",\n "c"],"x":1}', places);
     expect(JSON.parse(left)).toEqual({ access_tokens: JSON.parse(expected) as unknown, x: 1 });
@@ -70,13 +74,13 @@ describe('removeTokens', () => {
     ['{"access_token":"a","x":1}', '{"x":1}'],
     ['{"x":1, "access_token":"a"}', '{"x":1}'],
     ['{\n  "x": 1,\n  "access_token": "a",\n  "y": 2\n}', '{\n  "x": 1,\n  "y": 2\n}'],
-  ])('the single one of %j', (text, expected) => {
+  ])('removes the single token of %j', (text, expected) => {
     expect(removeTokens(text, [{ path: ['access_token'] }])).toBe(expected);
   });
 });
 
 describe('findTokens', () => {
-  test('finds those of both keys, and what they refer to', async () => {
+  test('finds the tokens of both keys, and those that they refer to', async () => {
     const text = JSON.stringify({
       access_token: A,
       access_tokens: [B, { secret: 'tokens', key: 'c' }, { secret: 'missing' }, 'short', 7],
@@ -98,11 +102,11 @@ describe('findTokens', () => {
     expect(asked.sort()).toEqual(['missing', 'tokens']);
   });
 
-  test('finds none where there is none', async () => {
+  test('finds no tokens in a document without tokens', async () => {
     expect(await findTokens('{"checks":{}}', noSecrets)).toEqual([]);
   });
 
-  test('refuses what is no list', async () => {
+  test('refuses access_tokens that are not a list', async () => {
     await expect(findTokens('{"access_tokens":{}}', noSecrets)).rejects.toThrow('access_tokens: expected an array');
   });
 });

@@ -11,15 +11,15 @@ const SECRET = 'hunter2-but-longer';
 const database = { kind: 'postgres', url: 'postgres://app@db.example/app' };
 
 describe('the registry', () => {
-  it('has every kind under a name of its own', () => {
+  it('has a unique name for every kind', () => {
     const names = kinds.map(({ kind }) => kind);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
   });
 });
 
-describe('a leaf without a mistake', () => {
-  it('has what it says, and the presets where it says nothing', async () => {
+describe('a leaf without mistakes', () => {
+  it('has the values that it sets, and presets for the rest', async () => {
     const about = { critical: false, timeout: 0.5, description: 'what it is', runbook: 'https://wiki.example/db' };
     const { root } = await namespaceOf({ checks: { cache: { data: { ...LEAF, ...about } }, other: LEAF } });
     expect(leavesOf(root)).toMatchObject([
@@ -38,10 +38,10 @@ describe('a leaf without a mistake', () => {
   });
 });
 
-describe('a mistake', () => {
+describe('a mistake in a leaf', () => {
   it.each([
     ['a key with two letters changed', { ...database, ulr: 1 }, 'ulr: unknown key; did you mean url?'],
-    ['a key that is like no other', { ...database, zzzzzzz: 1 }, 'zzzzzzz: unknown key'],
+    ['a key that resembles no other', { ...database, zzzzzzz: 1 }, 'zzzzzzz: unknown key'],
     ['a key in another case', { ...database, Critical: true }, 'Critical: unknown key; did you mean critical?'],
     ['a key that objects inherit', { ...database, constructor: 1 }, 'constructor: unknown key'],
     ['a missing key', { kind: 'postgres' }, 'url: missing'],
@@ -49,16 +49,16 @@ describe('a mistake', () => {
     ['null', { ...LEAF, host: null }, 'host: expected string, got null'],
     ['an object', { ...LEAF, host: {} }, 'host: expected string, got object'],
     ['an array', { ...LEAF, host: ['h'] }, 'host: expected string, got array'],
-    ['an empty text', { ...LEAF, host: '' }, 'host: must not be empty'],
-    ['half a number', { ...LEAF, port: 1.5 }, 'port: must be an integer'],
+    ['an empty string', { ...LEAF, host: '' }, 'host: must not be empty'],
+    ['a fraction', { ...LEAF, port: 1.5 }, 'port: must be an integer'],
     ['a port out of range', { ...LEAF, port: 65536 }, 'port: must be <=65535'],
-    ['no time at all', { ...LEAF, timeout: 0 }, 'timeout: must be >0'],
-    ['too much time', { ...LEAF, timeout: 28.1 }, 'timeout: must be <=28'],
-    ['critical as a text', { ...LEAF, critical: 'false' }, 'critical: expected boolean, got string'],
-    ['depends_on as a text', { ...LEAF, depends_on: 'other' }, 'depends_on: expected array, got string'],
+    ['a timeout of zero', { ...LEAF, timeout: 0 }, 'timeout: must be >0'],
+    ['a timeout that is too long', { ...LEAF, timeout: 28.1 }, 'timeout: must be <=28'],
+    ['critical as a string', { ...LEAF, critical: 'false' }, 'critical: expected boolean, got string'],
+    ['depends_on as a string', { ...LEAF, depends_on: 'other' }, 'depends_on: expected array, got string'],
     ['a number in depends_on', { ...LEAF, depends_on: ['other', 5] }, 'depends_on.1: expected string, got number'],
     [
-      'a runbook that is no web page',
+      'a runbook that is not a web page',
       { ...LEAF, runbook: 'javascript:alert(1)' },
       'runbook: expected a URL that starts with http:// or https://',
     ],
@@ -66,11 +66,11 @@ describe('a mistake', () => {
     ['an empty kind', { kind: '' }, 'kind: unknown kind'],
     ['a kind in another case', { kind: 'Postgres' }, 'kind: unknown kind "Postgres"; did you mean postgres?'],
     ['a kind that objects inherit', { kind: '__proto__' }, 'kind: unknown kind'],
-  ])('is %s: told by its path', async (_name, leaf, expected) => {
+  ])('is reported with its path: %s', async (_name, leaf, expected) => {
     expect(await leafProblems(leaf)).toEqual([expected]);
   });
 
-  it('never quotes a value, which may be a secret', async () => {
+  it('is reported without the value, which may be a secret', async () => {
     const url = `postgres://app:${SECRET}@db.example/app`;
     const leaves = [
       { kind: url },
@@ -112,14 +112,14 @@ describe('a leaf with mistakes', () => {
     });
   });
 
-  it('with one mistake has the message of the contract', async () => {
+  it('has the message of the contract when it has one mistake', async () => {
     const leaf = { kind: 'redis', url: 'redis://cache.example', ulr: 'x' };
     const { root } = await namespaceOf({ checks: { cache: { data: leaf } } });
     const [result] = leaves((await run(root, runOptions())).result);
     expect(result?.error?.message).toBe('cache.data.ulr: unknown key; did you mean url?');
   });
 
-  it('makes the namespace fail, unless it says that it is not critical', async () => {
+  it('makes the namespace fail unless it says that it is not critical', async () => {
     const verdict = async (leaf: object) => {
       const { root } = await namespaceOf({ checks: { leaf } });
       return (await run(root, runOptions())).verdict;
@@ -130,7 +130,7 @@ describe('a leaf with mistakes', () => {
     expect(await verdict({ kind: 'nonsense', critical: false })).toBe('degraded');
   });
 
-  it('leaves the other leaves alone', async () => {
+  it('does not affect the other leaves', async () => {
     const { root } = await namespaceOf({ checks: { broken, fine: LEAF } });
     expect(leavesOf(root)[1]).toMatchObject({ target: 'tcp db.example:5432' });
   });
@@ -154,11 +154,11 @@ describe('didYouMean', () => {
     ['depends-on', '; did you mean depends_on?'],
     ['', ''],
     ['x'.repeat(1_000_000), ''],
-  ])('(%#)', (given, expected) => {
+  ])('suggests only a name that is close (%#)', (given, expected) => {
     expect(didYouMean(given, names)).toBe(expected);
   });
 
-  it('knows nothing where there are no names', () => {
+  it('suggests nothing when there are no names', () => {
     expect(didYouMean('x', [])).toBe('');
   });
 });

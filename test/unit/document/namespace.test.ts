@@ -6,7 +6,7 @@ import { documentText, LEAF, namespaceOf, problemsOf, TOKEN } from '../../suppor
 const SHORT = 'fifteen-letters';
 
 describe('a document', () => {
-  it('has its presets where it says nothing', async () => {
+  it('has presets for everything that it does not set', async () => {
     expect(await namespaceOf()).toMatchObject({
       name: 'prod',
       tokenDigests: [digest(TOKEN)],
@@ -20,7 +20,7 @@ describe('a document', () => {
     });
   });
 
-  it('has what it says', async () => {
+  it('has the values that it sets', async () => {
     const keys = { $schema: 'x', timeout: 0.5, deadline: 28, max_age: 0, failing_status: 500, disabled: true };
     expect(await namespaceOf(keys)).toMatchObject({
       disabled: true,
@@ -37,21 +37,21 @@ describe('a document', () => {
     ['maxage', 'did you mean max_age?'],
     ['Checks', 'did you mean checks?'],
     ['acces_token', 'did you mean access_token?'],
-  ])('with the unknown key %s is used, and the key is named', async (key, advice) => {
+  ])('is used in spite of the unknown key %s, which is reported', async (key, advice) => {
     expect(await problemsOf({ [key]: 1 })).toEqual([`${key}: unknown key; ${advice}`]);
   });
 
-  it('with a key that is like no other gets no advice', async () => {
+  it('gets no advice for a key that resembles no other', async () => {
     expect(await problemsOf({ zzzzzzzzzzzz: 1 })).toEqual(['zzzzzzzzzzzz: unknown key']);
   });
 
-  it('takes what objects inherit for unknown keys', async () => {
+  it('treats names that objects inherit as unknown keys', async () => {
     const { problems } = await parseNamespace('prod', documentText().replace('{', '{"__proto__":{},"constructor":1,'));
     expect(problems.map(({ path }) => path)).toEqual(['__proto__', 'constructor']);
   });
 });
 
-describe('a wrong number', () => {
+describe('an invalid number', () => {
   it.each([
     ['timeout', 0, 'expected a number from 0.001 to 28; 2 is used'],
     ['timeout', '5', 'expected a number from 0.001 to 28; 2 is used'],
@@ -63,13 +63,13 @@ describe('a wrong number', () => {
     ['failing_status', 199, 'expected a number from 200 to 599; 503 is used'],
     ['failing_status', 600, 'expected a number from 200 to 599; 503 is used'],
     ['failing_status', true, 'expected a number from 200 to 599; 503 is used'],
-  ])('%s %j is its preset, and is told', async (key, value, message) => {
+  ])('is reported and replaced by the preset: %s %j', async (key, value, message) => {
     const namespace = await namespaceOf({ [key]: value });
     expect(namespace.problems).toEqual([{ path: key, message }]);
     expect(namespace).toMatchObject({ deadlineMs: 10_000, maxAgeMs: 5000, failingStatus: 503 });
   });
 
-  it('that is too large for a number is its preset too', async () => {
+  it('is replaced by the preset when it is too large for a number', async () => {
     const { deadlineMs } = await parseNamespace(
       'prod',
       documentText({ deadline: 1 }).replace('"deadline":1', '"deadline":1e999'),
@@ -79,7 +79,7 @@ describe('a wrong number', () => {
 });
 
 describe('disabled', () => {
-  it.each([null, 'false', 'no', 0, 1, {}])('%j shuts, and is told', async (disabled) => {
+  it.each([null, 'false', 'no', 0, 1, {}])('closes the namespace when it is %j, and is reported', async (disabled) => {
     const namespace = await namespaceOf({ disabled });
     expect(namespace.disabled).toBe(true);
     expect(namespace.problems).toMatchObject([{ path: 'disabled' }]);
@@ -97,7 +97,7 @@ describe('access tokens', () => {
     expect(await digests({ access_tokens: [], access_token: other })).toEqual([digest(other)]);
   });
 
-  it('that cannot be used are told by their place, and the others work', async () => {
+  it('are reported by their place when they cannot be used, and the others work', async () => {
     const namespace = await namespaceOf({ access_tokens: [SHORT, TOKEN, 5, 'x'.repeat(4097)], access_token: null });
     expect(namespace.tokenDigests).toEqual([digest(TOKEN)]);
     expect(namespace.problems).toEqual([
@@ -118,7 +118,7 @@ describe('access tokens', () => {
     [{ access_tokens: [[TOKEN]] }, 'access_tokens.0: expected a string, got array'],
     [{ access_token: '' }, 'access_token: shorter than 16 characters; make one with healthgate token'],
     [{ access_token: [TOKEN] }, 'access_token: expected a string, got array'],
-  ])('none of which can be used refuse the whole: %j', async (keys, message) => {
+  ])('make a document invalid when none of them can be used: %j', async (keys, message) => {
     await expect(namespaceOf({ access_tokens: undefined, ...keys })).rejects.toMatchObject({
       name: 'DocumentError',
       message,
@@ -134,13 +134,13 @@ describe('checks', () => {
     ['redis', 'checks: expected an object, got string'],
     [{}, 'checks: must not be empty'],
     [{ cache: {}, queue: { celery: {} } }, 'checks: no check in any group'],
-  ])('%j refuse the whole', async (checks, message) => {
+  ])('make a document invalid when they are %j', async (checks, message) => {
     await expect(namespaceOf({ checks })).rejects.toMatchObject({ name: 'DocumentError', message });
   });
 });
 
-describe('what no log line may hold', () => {
-  it('is every token, password and value of the vault', async () => {
+describe('the secrets of a namespace', () => {
+  it('are every token, password and value of the vault', async () => {
     const checks = {
       db: { kind: 'postgres', url: 'postgres://app:pass%40word@db.example/x' },
       api: { kind: 'http', url: { secret: 'url' }, headers: { 'x-key': 'header value' } },
@@ -159,7 +159,7 @@ describe('the fingerprint', () => {
   const fingerprint = async (text: string, secret: string) =>
     (await parseNamespace('prod', text, () => Promise.resolve(secret))).fingerprint;
 
-  it('is equal for equal texts and secrets, and for no others', async () => {
+  it('is equal only for equal texts and secrets', async () => {
     const text = documentText({ checks });
     const first = await fingerprint(text, 'postgres://one');
     expect(await fingerprint(text, 'postgres://one')).toBe(first);

@@ -7,7 +7,7 @@ import { documentText, leafProblems, namespaceOf, problemsOf } from '../../suppo
 
 const URL_TEXT = 'postgres://app:hunter2-but-longer@db.example:5433/app';
 
-/** Reads from these secrets, and counts. */
+/** Reads from these secrets, and records which were read. */
 function reader(secrets: Readonly<Record<string, string>>) {
   const asked: string[] = [];
   const readSecret = (name: string) => {
@@ -36,11 +36,11 @@ describe('a reference', () => {
     ['in a common key', { kind: 'tcp', host: 'h', port: 1, description: { secret: 's' } }],
     ['in an array', { kind: 'tcp', host: 'h', port: 1, depends_on: [{ secret: 's' }] }],
     ['in a key of a secret of that name', { kind: 'secrets_manager', secret: { secret: 's' } }],
-  ])('may stand %s', async (_name, leaf) => {
+  ])('may be used %s', async (_name, leaf) => {
     expect(await leafProblems(leaf, reader({ s: 'other' }).readSecret)).toEqual([]);
   });
 
-  it('may stand for access tokens', async () => {
+  it('may stand for an access token', async () => {
     const { readSecret } = reader({ one: 'first-token-of-the-tests', two: '{"token":"second-token-of-the-tests"}' });
     const keys = { access_tokens: [{ secret: 'one' }], access_token: { secret: 'two', key: 'token' } };
     const { tokenDigests, secrets } = await namespaceOf(keys, readSecret);
@@ -48,7 +48,7 @@ describe('a reference', () => {
     expect(secrets).toEqual(expect.arrayContaining(['first-token-of-the-tests', 'second-token-of-the-tests']));
   });
 
-  it('is read once, however often the document refers to its secret', async () => {
+  it('reads its secret once, however often the document refers to it', async () => {
     const { readSecret, asked } = reader({ json: '{"a":"one","b":"two"}' });
     const leaf = {
       kind: 'tcp',
@@ -60,7 +60,7 @@ describe('a reference', () => {
     expect(asked).toEqual(['json']);
   });
 
-  it('is no reference to a secrets_manager check, which has a key of that name', async () => {
+  it('is not found in a secrets_manager check, which has a key of that name', async () => {
     const { readSecret, asked } = reader({});
     const { problems } = await namespaceOf({ checks: { vault: { kind: 'secrets_manager', secret: 'x' } } }, readSecret);
     expect(problems).toEqual([]);
@@ -73,7 +73,7 @@ describe('a reference', () => {
     [{ secret: 'x', key: 'y', more: 'z' }],
     [{ secret: ['x'] }],
     [{ key: 'x' }],
-  ])('of another form is a wrong type: %j', async (reference) => {
+  ])('is a value of the wrong type when it has another form: %j', async (reference) => {
     const { readSecret, asked } = reader({ x: 'value' });
     expect(await leafProblems({ kind: 'tcp', host: reference, port: 1 }, readSecret)).toEqual([
       'host: expected string, got object',
@@ -87,7 +87,7 @@ describe('a reference that cannot be replaced', () => {
 
   it.each([
     ['a secret that does not exist', {}, 'url: the vault has no secret prod/db'],
-    ['a secret that is no JSON', { 'prod/db': URL_TEXT }, 'url: the secret prod/db is no JSON object with a key url'],
+    ['a secret that is not JSON', { 'prod/db': URL_TEXT }, 'url: the secret prod/db is no JSON object with a key url'],
     ['a secret that is an array', { 'prod/db': '["x"]' }, 'url: the secret prod/db is no JSON object with a key url'],
     [
       'a secret without the key',
@@ -95,67 +95,67 @@ describe('a reference that cannot be replaced', () => {
       'url: the secret prod/db has no string under the key url',
     ],
     [
-      'a key that is no string',
+      'a key that is not a string',
       { 'prod/db': '{"url":5433}' },
       'url: the secret prod/db has no string under the key url',
     ],
     ['a key that objects inherit', { 'prod/db': '{}' }, 'url: the secret prod/db has no string under the key url'],
-  ])('since it refers to %s is told, and shows nothing of the secret', async (_name, secrets, expected) => {
+  ])('is reported without showing the secret when it refers to %s', async (_name, secrets, expected) => {
     const problems = await leafProblems(leaf, reader(secrets).readSecret);
     expect(problems).toEqual([expected]);
     expect(problems.join()).not.toContain('hunter2');
   });
 
-  it('does not exist under a name that objects inherit', async () => {
+  it('does not find a key with a name that objects inherit', async () => {
     expect(
       await leafProblems({ kind: 'postgres', url: { secret: 'x', key: '__proto__' } }, reader({ x: '{}' }).readSecret),
     ).toEqual(['url: the secret x has no string under the key __proto__']);
   });
 
-  it('is one mistake: its key is not missing besides', async () => {
+  it('is one mistake: its key is not also reported as missing', async () => {
     const { problems } = await namespaceOf({ checks: { leaf } }, nothing);
     expect(problems).toHaveLength(1);
   });
 
-  it('leaves the other mistakes of its leaf to be told', async () => {
+  it('does not hide the other mistakes of its leaf', async () => {
     expect(await leafProblems({ ...leaf, ulr: 1 }, nothing)).toEqual([
       'url: the vault has no secret prod/db',
       'ulr: unknown key; did you mean url?',
     ]);
   });
 
-  it('in access_tokens leaves the other tokens', async () => {
+  it('does not affect the other access tokens', async () => {
     const keys = { access_tokens: [{ secret: 'x' }, 'a-token-of-the-tests-that-works'] };
     expect(await problemsOf(keys, nothing)).toEqual(['access_tokens.0: the vault has no secret x']);
   });
 
-  it('as the only access token refuses the whole', async () => {
+  it('makes a document invalid when it is the only access token', async () => {
     await expect(namespaceOf({ access_tokens: [{ secret: 'x' }] }, nothing)).rejects.toMatchObject({
       message: 'access_tokens.0: the vault has no secret x',
     });
   });
 });
 
-describe('a vault that does not give a secret', () => {
+describe('a document whose secret cannot be read', () => {
   const checks = { leaf: { kind: 'postgres', url: { secret: 'prod/db' } } };
 
   it.each<[string, CheckError, boolean]>([
-    ['does not answer', new ConnectionError('connection refused by vault x'), true],
-    ['refuses', new AuthError('not allowed to read'), false],
-    ['finds the name wrong', new ConfigurationError('no such form of name'), false],
-  ])('since it %s makes the document incomplete where it may pass', async (_name, error, incomplete) => {
+    ['the vault does not answer', new ConnectionError('connection refused by vault x'), true],
+    ['the vault denies access', new AuthError('not allowed to read'), false],
+    ['the vault rejects the name', new ConfigurationError('no such form of name'), false],
+  ])('is incomplete only if the failure may pass: %s', async (_name, error, incomplete) => {
     const namespace = await namespaceOf({ checks }, () => Promise.reject(error));
     expect(namespace).toMatchObject({ incomplete, problems: [{ path: 'checks.leaf.url', message: error.message }] });
   });
 
-  it('and fails in an unforeseen way fails the document', async () => {
+  it('is rejected when the vault fails in an unexpected way', async () => {
     const error = new Error('raw text');
     await expect(namespaceOf({ checks }, () => Promise.reject(error))).rejects.toBe(error);
   });
 });
 
-describe('a document that is only looked at', () => {
-  it('reads no secret, and finds no mistake in what stands for one', async () => {
+describe('a document that is read without a vault', () => {
+  it('may refer to secrets in place of any values', async () => {
     const checks = {
       a: { kind: 'postgres', url: { secret: 'x' }, runbook: { secret: 'y' } },
       b: { kind: 'http', url: 'https://a.example', headers: { authorization: { secret: 'z', key: 'k' } } },
@@ -164,7 +164,7 @@ describe('a document that is only looked at', () => {
     expect((await parseNamespace('', text)).problems).toEqual([]);
   });
 
-  it('finds the other mistakes all the same', async () => {
+  it('still has its other mistakes reported', async () => {
     const checks = { a: { kind: 'postgres', url: { secret: 'x' }, timeout: '2' } };
     expect((await parseNamespace('', documentText({ checks }))).problems).toEqual([
       { path: 'checks.a.timeout', message: 'expected number, got string' },
@@ -172,7 +172,7 @@ describe('a document that is only looked at', () => {
   });
 });
 
-it('a document that refers to more than 100 secrets is refused before one is read', async () => {
+it('refuses a document that refers to more than 100 secrets before it reads one', async () => {
   const { readSecret, asked } = reader({});
   const checks = Object.fromEntries(
     Array.from({ length: 101 }, (_, index) => [

@@ -15,18 +15,18 @@ describe('secretsIn', () => {
     ['REDISS://u:hunter2@cache.example', ['hunter2']],
     ['https://api.example/path?token=query-secret&b=sec%20ond#fragment', ['query-secret', 'sec ond']],
     ['https://u:hunter2@api.example?token=query-secret', ['hunter2', 'query-secret']],
-  ])('finds what is secret in %s', (url, expected) => {
+  ])('finds the secrets in %s', (url, expected) => {
     expect(secretsIn(url)).toEqual(expect.arrayContaining(expected));
   });
 
   it.each(['just a text', 'https://api.example/path', 'mailto:a:b@c.example', 'user:password@host', ''])(
-    'finds nothing in %j',
+    'finds no secrets in %j',
     (text) => {
       expect(secretsIn(text)).toEqual([]);
     },
   );
 
-  it('takes every header for a secret, its token besides', () => {
+  it('treats every header, and the token in it, as a secret', () => {
     const leaf = parseDocument(
       '{"kind":"http","headers":{"authorization":"Bearer header-token","x-list":["one","two"],"x-url":"https://u:inner@a.example"}}',
     );
@@ -40,7 +40,7 @@ describe('secretsIn', () => {
     expect(secretsIn(parseDocument('{"a":{"b":[{"url":"redis://:hunter2@h"}]},"n":1,"z":null}'))).toContain('hunter2');
   });
 
-  it('is quick with texts made to be slow', () => {
+  it('handles texts that are made to slow it down', () => {
     for (const text of [`a://${':'.repeat(200_000)}`, `a://${'@'.repeat(200_000)}`, `a://${':@'.repeat(100_000)}/`]) {
       expect(secretsIn(text).length).toBeLessThan(10);
     }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createToken, digest, isTokenLike, matches, NAMESPACE, namespaceOf } from '../../../lib/document/tokens.ts';
 
-describe('a token that is made', () => {
+describe('createToken', () => {
   it.each(['prod', 'a', 'under_score', 'dot.and-dash', 'hg_hg_prod', 'x'.repeat(64)])(
-    'carries its namespace %s',
+    'makes a token that carries the namespace %s',
     (name) => {
       const token = createToken(name);
       expect(token).toMatch(/^hg_.+_[A-Za-z0-9_-]{43}$/);
@@ -13,13 +13,13 @@ describe('a token that is made', () => {
     },
   );
 
-  it('carries it whatever its random characters are', () => {
+  it('makes tokens whose namespace can be read, whatever their random characters are', () => {
     for (const random of ['_'.repeat(43), '-'.repeat(43), `a_${'b'.repeat(40)}_`]) {
       expect(namespaceOf(`hg_prod_${random}`)).toBe('prod');
     }
   });
 
-  it('differs from every other', () => {
+  it('makes a different token each time', () => {
     expect(new Set(Array.from({ length: 100 }, () => createToken('prod'))).size).toBe(100);
   });
 });
@@ -28,29 +28,29 @@ describe('namespaceOf', () => {
   const random = 'r'.repeat(43);
   it.each([
     ['an opaque token', 'an-opaque-token-of-the-tests'],
-    ['nothing', ''],
-    ['another prefix', `HG_prod_${random}`],
-    ['too few characters', `hg_prod_${random.slice(1)}`],
-    ['no namespace', `hg__${random}`],
-    ['a path', `hg_../etc/passwd_${random}`],
-    ['a leading dot', `hg_.hidden_${random}`],
-    ['a slash', `hg_a/b_${random}`],
-    ['a null byte', `hg_a\u0000_${random}`],
-    ['a line feed behind it', `hg_prod_${random}\n`],
-    ['a line feed in the name', `hg_prod\nx_${random}`],
-    ['a name that is too long', `hg_${'x'.repeat(65)}_${random}`],
-    ['something before it', ` hg_prod_${random}`],
-  ])('finds none in %s', (_name, token) => {
+    ['an empty text', ''],
+    ['a token with another prefix', `HG_prod_${random}`],
+    ['a token with too few characters', `hg_prod_${random.slice(1)}`],
+    ['a token without a namespace', `hg__${random}`],
+    ['a token with a path', `hg_../etc/passwd_${random}`],
+    ['a token with a leading dot', `hg_.hidden_${random}`],
+    ['a token with a slash', `hg_a/b_${random}`],
+    ['a token with a null byte', `hg_a\u0000_${random}`],
+    ['a token with a line feed after it', `hg_prod_${random}\n`],
+    ['a token with a line feed in the name', `hg_prod\nx_${random}`],
+    ['a token with a name that is too long', `hg_${'x'.repeat(65)}_${random}`],
+    ['a token with a space before it', ` hg_prod_${random}`],
+  ])('finds no namespace in %s', (_name, token) => {
     expect(namespaceOf(token)).toBeUndefined();
   });
 });
 
-describe('the name of a namespace', () => {
-  it.each(['prod', '1', 'A.b_c-d', '__proto__'.slice(2)])('may be %s', (name) => {
+describe('NAMESPACE', () => {
+  it.each(['prod', '1', 'A.b_c-d', '__proto__'.slice(2)])('matches the name %s', (name) => {
     expect(NAMESPACE.test(name)).toBe(true);
   });
   it.each(['', '.', '..', '.prod', '-x', '__proto__', 'a/b', 'a\\b', 'a b', 'é', 'a\n', 'a%2fb', 'x'.repeat(65)])(
-    'may not be %j',
+    'does not match the name %j',
     (name) => {
       expect(NAMESPACE.test(name)).toBe(false);
     },
@@ -64,20 +64,20 @@ describe('isTokenLike', () => {
     ['x'.repeat(4096), true],
     ['x'.repeat(4097), false],
     ['x'.repeat(1024 * 1024), false],
-  ])('(%#)', (text, expected) => {
+  ])('accepts 1 to 4096 characters (%#)', (text, expected) => {
     expect(isTokenLike(text)).toBe(expected);
   });
 });
 
 describe('matches', () => {
   const digests = ['one', 'two', 'three'].map(digest);
-  it.each(['one', 'two', 'three'])('finds %s among the digests', (token) => {
+  it.each(['one', 'two', 'three'])('finds the token %s among the digests', (token) => {
     expect(matches(token, digests)).toBe(true);
   });
-  it.each(['', 'four', 'One', digest('one')])('does not find %j', (token) => {
+  it.each(['', 'four', 'One', digest('one')])('does not find the token %j', (token) => {
     expect(matches(token, digests)).toBe(false);
   });
-  it('finds nothing among none', () => {
+  it('finds no token when there are no digests', () => {
     expect(matches('one', [])).toBe(false);
   });
 });

@@ -9,9 +9,9 @@ const many = (count: number) =>
 const nested = (levels: number, inner: unknown): object =>
   levels === 0 ? (inner as object) : { g: nested(levels - 1, inner) };
 
-/** What a check of a document throws when it runs. */
+/** Runs a check of a document. Returns what it throws. */
 async function messageOf(check: Check | undefined): Promise<string> {
-  const context = undefined as never; // a check that cannot work does not look at it
+  const context = undefined as never; // a check with a mistake does not use it
   return check === undefined
     ? ''
     : check.run(context).then(
@@ -20,8 +20,8 @@ async function messageOf(check: Check | undefined): Promise<string> {
       );
 }
 
-describe('the shape of the tree', () => {
-  it('is that of the document, in its order', async () => {
+describe('the tree of a document', () => {
+  it('has the shape and the order of the document', async () => {
     const text = `{"access_token":"${TOKEN}","checks":{"2":{"b":${JSON.stringify(LEAF)},"a":{}},"1":${JSON.stringify(LEAF)},"__proto__":${JSON.stringify(LEAF)}}}`;
     const { root, problems } = await parseNamespace('prod', text);
     expect(problems).toEqual([]);
@@ -40,14 +40,14 @@ describe('the shape of the tree', () => {
     });
   });
 
-  it('takes an object with a string kind for a check, and any other for a group', async () => {
+  it('has a check for each object with a string kind, and a group for any other object', async () => {
     const checks = { leaf: { kind: 'nonsense' }, group: { kind: { kind: 'tcp', host: 'h', port: 1 } } };
     const { root } = await namespaceOf({ checks });
     expect(leavesOf(root).map(({ path }) => path.join('/'))).toEqual(['leaf', 'group/kind']);
   });
 
   it.each([['a text'], [1], [null], [true], [[LEAF]]])(
-    "a %j instead of a check is that one check's mistake",
+    'keeps its other checks when one of them is %j by mistake',
     async (value) => {
       const { root, problems } = await namespaceOf({ checks: { cache: { data: value, fine: LEAF } } });
       expect(problems).toMatchObject([{ path: 'checks.cache.data' }]);
@@ -60,7 +60,7 @@ describe('the shape of the tree', () => {
   );
 
   it.each(['say "hi"', 'a/b', 'a.b', 'tab\tfeed\n', '<script>', '', ' ', '\u202e', 'x'.repeat(2000)])(
-    'a check may be named %j',
+    'may have a check with the name %j',
     async (name) => {
       const { root, problems } = await namespaceOf({ checks: { [name]: LEAF, group: { [name]: LEAF } } });
       expect(problems).toEqual([]);
@@ -70,7 +70,7 @@ describe('the shape of the tree', () => {
 });
 
 describe('the size of the tree', () => {
-  it('may be 1,000 checks', async () => {
+  it('may be up to 1,000 checks', async () => {
     const { root } = await namespaceOf({ checks: { a: many(500), b: many(500) } });
     expect(leavesOf(root)).toHaveLength(1000);
   });
@@ -92,7 +92,7 @@ describe('the size of the tree', () => {
     });
   });
 
-  it.each([100, 3000])('is not what a value %d levels deep in a leaf or beside the checks is about', async (levels) => {
+  it.each([100, 3000])('does not include the %d levels of a value in a leaf or beside the checks', async (levels) => {
     const deep = `${'['.repeat(levels)}${']'.repeat(levels)}`;
     const leaf = `{"access_token":"${TOKEN}","checks":{"x":{"kind":"tcp","host":${deep}}}}`;
     const beside = `{"access_token":"${TOKEN}","checks":{"x":{"kind":"tcp"}},"extra":${deep}}`;
@@ -122,7 +122,7 @@ describe('depends_on', () => {
     ],
     [['queues.high'], ['queues.high']],
     [[], []],
-  ])('%j means the checks %j', async (given, expected) => {
+  ])('resolves %j to the checks %j', async (given, expected) => {
     const { root, problems } = await namespaceOf({ checks: tree(given) });
     expect(problems).toEqual([]);
     expect(leavesOf(root)[0]?.dependsOn).toEqual(expected);
@@ -137,14 +137,14 @@ describe('depends_on', () => {
     ['cache/', 'no other check at cache/'],
     ['/cache', 'no other check at /cache'],
     ['__proto__', 'no other check at __proto__'],
-  ])('%j is a mistake', async (given, message) => {
+  ])('reports %j as a mistake', async (given, message) => {
     const { problems } = await namespaceOf({ checks: tree(['cache', given]) });
     expect(problems).toMatchObject([
       { path: 'checks.app.depends_on', message: expect.stringContaining(message) as string },
     ]);
   });
 
-  it('on its own group means the others in it', async () => {
+  it('resolves the group of the check itself to the other checks in it', async () => {
     const { root } = await namespaceOf({ checks: { g: { a: { ...LEAF, depends_on: ['g'] }, b: LEAF } } });
     expect(leavesOf(root)[0]?.dependsOn).toEqual(['g/b']);
   });

@@ -18,7 +18,7 @@ afterEach(async () => {
   expect(unhandled).toEqual([]);
 });
 
-/** Connections that write down what becomes of them. */
+/** Connections that record what happens to them. */
 function recorder() {
   const events: string[] = [];
   const opened = (name: string, close?: () => Promise<unknown> | undefined): Opened<string> => ({
@@ -39,8 +39,8 @@ function recorder() {
 
 const count = (events: readonly string[], event: string) => events.filter((other) => other === event).length;
 
-describe('sharing', () => {
-  it('opens one connection per key, however many ask at once', async () => {
+describe('open', () => {
+  it('opens one connection per key, however many ask concurrently', async () => {
     const { events, open } = recorder();
     const connections = new Connections();
     const asked = ['a', 'a', 'b'].map((key) => connections.open(key, {}, open(key)));
@@ -50,7 +50,7 @@ describe('sharing', () => {
     expect(count(events, 'close a')).toBe(1);
   });
 
-  it('tells everyone who shares it that it cannot be opened, and opens it once', async () => {
+  it('tries once, and rejects for everyone who shares the connection', async () => {
     const connections = new Connections();
     const open = vi.fn(() => Promise.reject(new Error('refused')));
     const asked = [connections.open('a', {}, open), connections.open('a', {}, open)];
@@ -60,12 +60,12 @@ describe('sharing', () => {
     await connections.close(1000);
   });
 
-  it('rejects where opening throws before there is a promise', async () => {
+  it('rejects when opening throws synchronously', async () => {
     const connections = new Connections();
     const open = () => {
-      throw new Error('at once');
+      throw new Error('thrown synchronously');
     };
-    await expect(connections.open('a', {}, open)).rejects.toThrow('at once');
+    await expect(connections.open('a', {}, open)).rejects.toThrow('thrown synchronously');
     await connections.close(0);
   });
 });
@@ -83,7 +83,7 @@ describe('release', () => {
     expect(events).toHaveLength(3);
   });
 
-  it('leaves a connection that another one uses', async () => {
+  it('keeps a connection that somebody else uses', async () => {
     const { events, open } = recorder();
     const connections = new Connections();
     const [first, second] = [{}, {}];
@@ -97,7 +97,7 @@ describe('release', () => {
     await vi.waitUntil(() => events.includes('destroy a'));
   });
 
-  it('opens anew for who asks after a release', async () => {
+  it('lets a later caller open a new connection', async () => {
     const { events, open } = recorder();
     const connections = new Connections();
     const user = {};
@@ -108,7 +108,7 @@ describe('release', () => {
     await connections.close(1000);
   });
 
-  it('destroys what opens only after it was given up', async () => {
+  it('destroys a connection that opens only after it was given up', async () => {
     const { events, opened } = recorder();
     const connections = new Connections();
     const opening = deferred<Opened<string>>();
@@ -122,7 +122,7 @@ describe('release', () => {
 });
 
 describe('close', () => {
-  it('says good-bye to every connection, then destroys it', async () => {
+  it('closes every connection, then destroys it', async () => {
     const { events, open } = recorder();
     const connections = new Connections();
     await connections.open('a', {}, open('a'));
@@ -140,7 +140,7 @@ describe('close', () => {
       },
     ],
     ['returns nothing', () => undefined],
-  ])('destroys a connection whose good-bye %s', async (_name, goodBye) => {
+  ])('destroys a connection whose own close %s', async (_name, goodBye) => {
     const { events, open } = recorder();
     const connections = new Connections();
     await connections.open('a', {}, open('a', goodBye));
@@ -148,7 +148,7 @@ describe('close', () => {
     await vi.waitUntil(() => events.includes('destroy a'));
   });
 
-  it('does not wait for a good-bye longer than the grace', async () => {
+  it('does not wait for a connection longer than the grace period', async () => {
     vi.useFakeTimers();
     const { events, open } = recorder();
     const connections = new Connections();
@@ -167,7 +167,7 @@ describe('close', () => {
     silent.reject(new Error('late'));
   });
 
-  it('gives up an open that hangs, and destroys what it brings later', async () => {
+  it('gives up on a connection that hangs while it opens, and destroys it if it opens later', async () => {
     const { events, opened } = recorder();
     const connections = new Connections();
     const opening = deferred<Opened<string>>();
@@ -183,7 +183,7 @@ describe('close', () => {
     await vi.waitUntil(() => events.includes('destroy a'));
   });
 
-  it.each([-1, Number.NEGATIVE_INFINITY])('with a grace of %d ends at once', async (graceMs) => {
+  it.each([-1, Number.NEGATIVE_INFINITY])('ends immediately with a grace period of %d', async (graceMs) => {
     const { open } = recorder();
     const connections = new Connections();
     await connections.open(
@@ -194,7 +194,7 @@ describe('close', () => {
     await connections.close(graceMs);
   });
 
-  it('opens nothing more after it', async () => {
+  it('lets no more connections be opened', async () => {
     const connections = new Connections();
     await connections.close(0);
     const open = vi.fn();

@@ -20,19 +20,19 @@ afterEach(async () => {
 });
 
 describe('within', () => {
-  it('gives what the work brings', async () => {
+  it('returns the result of the work', async () => {
     await expect(within(1000, 'x', undefined, () => Promise.resolve('done'))).resolves.toBe('done');
   });
 
-  it('passes on what the work throws, at once or later', async () => {
+  it('passes on what the work throws, synchronously or later', async () => {
     await expect(within(1000, 'x', undefined, () => Promise.reject(new Error('bad')))).rejects.toThrow('bad');
     const throws = () => {
-      throw new Error('bad at once');
+      throw new Error('bad from the start');
     };
-    await expect(within(1000, 'x', undefined, throws)).rejects.toThrow('bad at once');
+    await expect(within(1000, 'x', undefined, throws)).rejects.toThrow('bad from the start');
   });
 
-  it('rejects with a TimeoutError when the time is up, aborts the work, and drops what comes late', async () => {
+  it('rejects with a TimeoutError when the time is up, aborts the work, and ignores what comes late', async () => {
     const late = deferred();
     let signal: AbortSignal | undefined;
     const result = within(3000, 'vault file:x', undefined, (given) => {
@@ -56,7 +56,7 @@ describe('within', () => {
     await expect(result).rejects.toMatchObject({ code: 'TimeoutError' });
   });
 
-  it('is ended by an outer signal that was aborted before', async () => {
+  it('is ended by an outer signal that was aborted earlier', async () => {
     const signals: AbortSignal[] = [];
     const work = (signal: AbortSignal) => {
       signals.push(signal);
@@ -66,10 +66,10 @@ describe('within', () => {
     expect(signals[0]?.aborted).toBe(true);
   });
 
-  it('leaves no rejection behind where the work throws at once after an abort', async () => {
+  it('leaves no unhandled rejection when the work throws synchronously after an abort', async () => {
     const throws = () => {
-      throw new Error('bad at once');
+      throw new Error('bad from the start');
     };
-    await expect(within(3000, 'x', AbortSignal.abort(), throws)).rejects.toThrow('bad at once');
+    await expect(within(3000, 'x', AbortSignal.abort(), throws)).rejects.toThrow('bad from the start');
   });
 });

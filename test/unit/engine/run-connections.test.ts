@@ -16,7 +16,7 @@ afterEach(() => {
 
 const never = () => new Promise<void>(() => undefined);
 
-/** Opens connections that write down what becomes of them. */
+/** Opens connections that record what happens to them. */
 function recorder() {
   const events: string[] = [];
   const open = (name: string) => async () => {
@@ -27,7 +27,7 @@ function recorder() {
       destroy: () => events.push(`destroy ${name}`),
     };
   };
-  /** A check that opens the connection, and then does this. */
+  /** A check that opens the connection and then calls `then`. */
   const connecting =
     (name: string, then: () => Promise<void> = () => Promise.resolve()) =>
     async ({ connect }: CheckContext) => {
@@ -53,14 +53,14 @@ describe('the connections of a run', () => {
     expect(events.filter((event) => event === 'open a')).toHaveLength(2);
   });
 
-  it('are closed where a check fails', async () => {
+  it('are closed when a check fails', async () => {
     const { events, connecting } = recorder();
     const fails = () => Promise.reject(new UnhealthyError('bad'));
     await run(checkAt('1', { run: connecting('a', fails) }), runOptions());
     expect(events).toEqual(['open a', 'close a', 'destroy a']);
   });
 
-  it('are destroyed at once where the only check that uses them is out of time', async () => {
+  it('are destroyed immediately when the only check that uses them is out of time', async () => {
     const { events, connecting } = recorder();
     const hangs = checkAt('hangs', { run: connecting('a', never), timeoutMs: 1000 });
     const other = checkAt('other', { run: never, timeoutMs: 5000 });
@@ -72,7 +72,7 @@ describe('the connections of a run', () => {
     expect(events).toHaveLength(2);
   });
 
-  it('stay open for the others where one check is out of time', async () => {
+  it('stay open for the others when one check is out of time', async () => {
     const { events, connecting } = recorder();
     const answer = deferred();
     const hangs = checkAt('hangs', { run: connecting('a', never), timeoutMs: 1000 });
@@ -86,7 +86,7 @@ describe('the connections of a run', () => {
     expect(events).toEqual(['open a', 'close a', 'destroy a']);
   });
 
-  it('that open too late are destroyed, and the report does not wait for them', async () => {
+  it('are destroyed when they open too late, and the report does not wait for them', async () => {
     const destroy = vi.fn();
     const opened = { value: 'a', close: () => undefined, destroy };
     const opening = deferred<typeof opened>();
@@ -103,7 +103,7 @@ describe('the connections of a run', () => {
     expect(destroy).toHaveBeenCalledTimes(1);
   });
 
-  it('can no more be opened by a check that goes on after the run', async () => {
+  it('cannot be opened by a check that continues after the run', async () => {
     const { events, connecting } = recorder();
     const late = deferred();
     const check = checkAt('x', { run: (context) => late.promise.then(() => connecting('a')(context)) });

@@ -54,14 +54,14 @@ describe('a check that does not end', () => {
     [28_000, '28'],
     [1, '0.001'],
     [333.333, '0.33'],
-  ])('after %d ms says %s s', async (timeoutMs, seconds) => {
+  ])('says after %d ms that there was no answer within %s s', async (timeoutMs, seconds) => {
     const part = checkAt('x', { run: never, timeoutMs });
     expect(await messagesOf(part, runOptions({ deadlineMs: 30_000 }))).toEqual([
       `TimeoutError: no answer within ${seconds} s from fake host:1`,
     ]);
   });
 
-  it('has its signal aborted, once, with the error as the reason', async () => {
+  it('has its signal aborted once, with the error as the reason', async () => {
     const reasons: unknown[] = [];
     const runIt = ({ signal }: CheckContext) => {
       signal.addEventListener('abort', () => reasons.push(signal.reason));
@@ -72,22 +72,22 @@ describe('a check that does not end', () => {
   });
 });
 
-describe('what comes late', () => {
-  it('as a rejection is dropped', async () => {
+describe('a late outcome', () => {
+  it('is ignored when it is a rejection', async () => {
     const late = deferred();
     const messages = await messagesOf(checkAt('x', { run: () => late.promise }));
     late.reject(new Error('too late'));
     expect(messages[0]).toMatch(/^TimeoutError/);
   });
 
-  it('as an answer does not change the result', async () => {
+  it('is ignored when it is an answer', async () => {
     const late = deferred();
     const messages = await messagesOf(checkAt('x', { run: () => late.promise }));
     late.resolve();
     expect(messages[0]).toMatch(/^TimeoutError/);
   });
 
-  it('as the rejection that the abort itself causes is still a TimeoutError', async () => {
+  it('is still a TimeoutError when the abort itself causes the rejection', async () => {
     const runIt = ({ signal }: CheckContext) =>
       new Promise<void>((_resolve, reject) => {
         signal.addEventListener('abort', () => {
@@ -99,7 +99,7 @@ describe('what comes late', () => {
     expect(options.lines).toEqual([]);
   });
 
-  it('is not waited for: a check that ended has no timer left', async () => {
+  it('is not awaited: a check that ended leaves no timer', async () => {
     await run(
       groupOf('', checkAt('x'), checkAt('y', { run: () => Promise.reject(new UnhealthyError('bad')) })),
       runOptions(),
@@ -127,7 +127,7 @@ describe('the deadline of a run', () => {
     expect(limits).toEqual([3000, 1000]);
   });
 
-  it.each([0, -5])('of %d ms is answered all the same', async (deadlineMs) => {
+  it.each([0, -5])('still allows a report when it is %d ms', async (deadlineMs) => {
     expect(await messagesOf(checkAt('x', { run: never }), runOptions({ deadlineMs }))).toEqual([
       'TimeoutError: no answer within 0 s from fake host:1',
     ]);
@@ -135,7 +135,7 @@ describe('the deadline of a run', () => {
 });
 
 describe('an outer signal', () => {
-  it('ends what is open, and leaves what has ended', async () => {
+  it('ends open checks, and keeps the results of the others', async () => {
     const outer = new AbortController();
     const ended: CheckResult[] = [];
     const aborted: boolean[] = [];
@@ -156,7 +156,7 @@ describe('an outer signal', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('aborted before the run begins ends it at once', async () => {
+  it('ends the run immediately when it was aborted earlier', async () => {
     const seen: boolean[] = [];
     const runIt = ({ signal }: CheckContext) => {
       seen.push(signal.aborted);
@@ -169,7 +169,7 @@ describe('an outer signal', () => {
 });
 
 describe('onResult', () => {
-  it('is told of each check once, working or not, as it ends', async () => {
+  it('is called once for each check as it ends, working or not', async () => {
     const told: string[] = [];
     const onResult = ({ name, verdict }: CheckResult) => told.push(`${name} ${verdict}`);
     const part = groupOf(

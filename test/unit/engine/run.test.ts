@@ -24,12 +24,12 @@ describe('the verdict of a run', () => {
     ['failing', [groupOf('inner', groupOf('deep', fails)), works]],
     ['degraded', [groupOf('inner', minor), works]],
     ['working', [groupOf('empty'), works]],
-  ] as const)('is %s (%#)', async (verdict, parts) => {
+  ] as const)('is %s for these checks (%#)', async (verdict, parts) => {
     const report = await run(groupOf('', ...parts), runOptions());
     expect(report).toMatchObject({ namespace: 'test', verdict, result: { verdict } });
   });
 
-  it('stands at each group too', async () => {
+  it('is given for each group too', async () => {
     const report = await run(groupOf('', groupOf('a', works), groupOf('b', minor), groupOf('c', fails)), runOptions());
     expect(report.result).toMatchObject({
       parts: [{ verdict: 'working' }, { verdict: 'degraded' }, { verdict: 'failing' }],
@@ -38,7 +38,7 @@ describe('the verdict of a run', () => {
 });
 
 describe('a result', () => {
-  it('has what the check says of itself, and no error when it works', async () => {
+  it('has the properties of the check, and no error when it works', async () => {
     const about = { description: 'what it is', runbook: 'https://wiki.example/it', critical: false };
     const [result] = await resultsOf(checkAt('group/name', about));
     expect(result).toEqual({
@@ -69,14 +69,14 @@ describe('a result', () => {
     expect(leaves(report.result).map(({ name }) => name)).toEqual(['1', '0']);
   });
 
-  it('of a single check is the whole report', async () => {
+  it('is the whole report when a single check is run', async () => {
     const report = await run(checkAt('a/b', { run: sick }), runOptions());
     expect(report).toMatchObject({ verdict: 'failing', result: { name: 'b', path: ['a', 'b'] } });
   });
 });
 
-describe('all checks run at once', () => {
-  it('so that one that waits for another ends', async () => {
+describe('the checks of a run', () => {
+  it('run concurrently, so that one may wait for another', async () => {
     const meeting = deferred();
     const waits = checkAt('waits', { run: () => meeting.promise });
     const comes = checkAt('comes', {
@@ -88,20 +88,20 @@ describe('all checks run at once', () => {
   });
 });
 
-describe('what nobody foresaw', () => {
+describe('an unexpected error', () => {
   it.each([
     ['an error', throwing(new Error('password is hunter2'))],
-    ['a text', throwing('password is hunter2')],
-    ['nothing', throwing(undefined)],
+    ['a string', throwing('password is hunter2')],
+    ['undefined', throwing(undefined)],
     ['null', throwing(null)],
     [
-      'an error thrown before there is a promise',
+      'an error thrown synchronously',
       () => {
         throw new Error('password is hunter2');
       },
     ],
     ['an object that looks like a CheckError', throwing({ code: 'UnhealthyError', message: 'password is hunter2' })],
-  ])('%s becomes an UnexpectedError whose id stands in the log', async (_name, runIt) => {
+  ])('becomes an UnexpectedError whose id is in the log: %s', async (_name, runIt) => {
     const options = runOptions();
     const report = await run(checkAt('group/x', { run: runIt }), options);
     const [result] = leaves(report.result);
@@ -119,15 +119,15 @@ describe('what nobody foresaw', () => {
     });
   });
 
-  it('is thrown synchronously as a CheckError: shown like any other', async () => {
+  it('is not a CheckError, even one that is thrown synchronously', async () => {
     const runIt = () => {
-      throw new UnhealthyError('at once');
+      throw new UnhealthyError('thrown synchronously');
     };
     const [result] = await resultsOf(checkAt('x', { run: runIt }));
-    expect(result?.error).toEqual({ code: 'UnhealthyError', message: 'at once' });
+    expect(result?.error).toEqual({ code: 'UnhealthyError', message: 'thrown synchronously' });
   });
 
-  it('is logged even where it is its own cause', async () => {
+  it('is logged even when it is its own cause', async () => {
     const error = new Error('round');
     error.cause = error;
     const options = runOptions();
@@ -135,7 +135,7 @@ describe('what nobody foresaw', () => {
     expect(options.lines[0]).toContain('round');
   });
 
-  it('leaves the other checks alone', async () => {
+  it('does not affect the other checks', async () => {
     const [, other] = await resultsOf(checkAt('x', { run: throwing(new Error('boom')) }), checkAt('y'));
     expect(other?.verdict).toBe('working');
   });
@@ -151,7 +151,7 @@ describe('a public message', () => {
 });
 
 describe('a thousand checks', () => {
-  it('all get their result', async () => {
+  it('all get their results', async () => {
     const checks = Array.from({ length: 1000 }, (_, index) => checkAt(String(index), index % 2 ? { run: sick } : {}));
     const results = await resultsOf(...checks);
     expect(results.map(({ name }) => name)).toEqual(checks.map(({ name }) => name));

@@ -18,7 +18,7 @@ describe('findPart', () => {
     expect(findPart(root, names)).toBe(expected);
   });
 
-  it('takes a name with a slash for one name', () => {
+  it('treats a name with a slash as one name', () => {
     expect(findPart(root, ['a/b'])).toMatchObject({ name: 'a/b' });
     expect(findPart(root, ['a', 'b'])).toBeUndefined();
   });
@@ -27,9 +27,9 @@ describe('findPart', () => {
     ['an unknown name', ['nothing']],
     ['a name below a check', ['cache', 'data', 'more']],
     ['a name below nothing', ['nothing', 'more']],
-    ['what every object has', ['constructor']],
-    ['what every array has', ['cache', 'length']],
-    ['another case', ['Cache']],
+    ['a name that every object has', ['constructor']],
+    ['a name that every array has', ['cache', 'length']],
+    ['a name in another case', ['Cache']],
     ['the empty name', ['']],
   ])('does not find %s', (_name, names) => {
     expect(findPart(root, names)).toBeUndefined();
@@ -45,15 +45,15 @@ it('leavesOf lists the checks in the order of the document', () => {
 describe('pathKey and namesOf', () => {
   it.each([
     ['one name', ['a'], 'a'],
-    ['names', ['a', 'b'], 'a/b'],
+    ['several names', ['a', 'b'], 'a/b'],
     ['a name with a slash', ['a/b', 'c'], 'a%2Fb/c'],
     ['no names', [], ''],
-  ])('%s', (_title, names, path) => {
+  ])('convert %s to a path and back', (_title, names, path) => {
     expect(pathKey(names)).toBe(path);
     expect(namesOf(path)).toEqual(names);
   });
 
-  it('namesOf passes over slashes that separate nothing', () => {
+  it('ignore slashes that separate nothing', () => {
     expect(namesOf('/a//b/')).toEqual(['a', 'b']);
   });
 });

@@ -12,7 +12,7 @@ describe('worst', () => {
     ['working', ['working', 'working']],
     ['degraded', ['working', 'degraded']],
     ['failing', ['degraded', 'failing', 'working']],
-  ])('is %s of %j', (expected, verdicts) => {
+  ])('returns %s for the verdicts %j', (expected, verdicts) => {
     expect(worst(verdicts)).toBe(expected);
   });
 });
@@ -24,7 +24,7 @@ it('compareVerdicts puts the worst first', () => {
 
 const sick = throwing(new UnhealthyError('bad'));
 
-/** Runs checks of these paths, each with what it depends on; all fail but those that are told to work. */
+/** Runs checks with these paths and dependencies. All fail except those listed as working. Returns their causes. */
 async function explained(dependencies: Readonly<Record<string, readonly string[]>>, working: readonly string[] = []) {
   const checks = Object.entries(dependencies).map(([path, dependsOn]) =>
     checkAt(path, { dependsOn, ...(!working.includes(path) && { run: sick }) }),
@@ -34,7 +34,7 @@ async function explained(dependencies: Readonly<Record<string, readonly string[]
 }
 
 describe('the cause of a failure', () => {
-  it('is the failing check that it depends on, and its message says so', async () => {
+  it('is the failing check that the failed check depends on, and the message says so', async () => {
     const part = groupOf('', checkAt('a/b', { run: sick, dependsOn: ['c'] }), checkAt('c', { run: sick }));
     const [leaf, cause] = leaves((await run(part, runOptions())).result);
     expect(leaf).toMatchObject({
@@ -45,37 +45,37 @@ describe('the cause of a failure', () => {
     expect(cause?.error?.message).toBe('bad');
   });
 
-  it('is the deepest one of a chain', async () => {
+  it('is the deepest check of a chain', async () => {
     expect(await explained({ a: ['b'], b: ['c'], c: ['d'], d: [] })).toEqual({ a: ['d'], b: ['d'], c: ['d'] });
   });
 
-  it('is not looked for behind a check that works', async () => {
+  it('is not searched behind a check that works', async () => {
     expect(await explained({ a: ['b'], b: ['c'], c: [] }, ['b'])).toEqual({});
   });
 
-  it('is given to no check that works', async () => {
+  it('is not given for a check that works', async () => {
     expect(await explained({ a: ['b'], b: [] }, ['a'])).toEqual({});
   });
 
-  it('may be several, sorted, each once', async () => {
+  it('may be several checks, sorted, each once', async () => {
     const causes = await explained({ a: ['c', 'b', 'd'], b: ['e'], c: ['e'], d: [], e: [] });
     expect(causes.a).toEqual(['d', 'e']);
   });
 
-  it('is none in a circle, nor for a check that depends on itself', async () => {
+  it('is unknown in a circle, and for a check that depends on itself', async () => {
     expect(await explained({ a: ['b'], b: ['c'], c: ['a'], d: ['d'] })).toEqual({});
   });
 
-  it('of a circle is what lies below it', async () => {
+  it('is a check below a circle', async () => {
     expect(await explained({ a: ['b'], b: ['a', 'c'], c: [] })).toEqual({ a: ['c'], b: ['c'] });
   });
 
-  it('outside of the part that is run is not known', async () => {
+  it('is unknown when it is outside the part that is run', async () => {
     const { result } = await run(checkAt('a', { run: sick, dependsOn: ['elsewhere'] }), runOptions());
     expect(result).not.toHaveProperty('causes');
   });
 
-  it('counts for non-critical checks too, and changes no verdict', async () => {
+  it('may be a non-critical check, and changes no verdict', async () => {
     const part = groupOf(
       '',
       checkAt('a', { run: sick, dependsOn: ['b'] }),
@@ -86,7 +86,7 @@ describe('the cause of a failure', () => {
     expect(report.verdict).toBe('failing');
   });
 
-  it('names three and counts the others', async () => {
+  it('is shown as the names of three checks and the number of the others', async () => {
     const names = ['c1', 'c2', 'c3', 'c4', 'c5'];
     const part = groupOf(
       '',
@@ -98,14 +98,14 @@ describe('the cause of a failure', () => {
     expect(leaf?.error?.message).toBe('bad (it depends on c1 and c2 and c3 and 2 more, which do not work)');
   });
 
-  it('with control characters in its name leaves the message on one line', async () => {
+  it('keeps the message on one line even with control characters in its name', async () => {
     const name = 'x\r\ninjected: working\u001b[2J\u202e';
     const part = groupOf('', checkAt('a', { run: sick, dependsOn: [name] }), checkAt(name, { run: sick }));
     const [leaf] = leaves((await run(part, runOptions())).result);
     expect(leaf?.error?.message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 
-  it('is found where 1,000 checks all depend on each other', () => {
+  it('is found when 1,000 checks all depend on each other', () => {
     const names = Array.from({ length: 1000 }, (_, index) => String(index));
     const failing = (name: string): Result => ({
       name,

@@ -4,14 +4,14 @@ import { groupResult, HOSTILE_NAMES, reportOf, reports, resultAt } from '../../s
 
 const render = (...parts: Parameters<typeof groupResult>[1][]) => json.render(reportOf(groupResult('', ...parts)));
 
-describe('a leaf', () => {
-  it('that works is exactly status and response_time', () => {
+describe('the json format of a leaf', () => {
+  it('has exactly status and response_time when the check works', () => {
     expect(json.render(reportOf(resultAt('a', { description: 'x', runbook: 'https://x.example' })))).toBe(
       '{"status":"working","response_time":"0.012"}',
     );
   });
 
-  it('that does not has its error and message as its status', () => {
+  it('has the error and its message as the status when the check fails', () => {
     const error = { code: 'TimeoutError', message: 'no answer within 2 s from redis cache.example:6379' } as const;
     expect(json.render(reportOf(resultAt('a', { error, durationMs: 2001 })))).toBe(
       '{"status":"TimeoutError: no answer within 2 s from redis cache.example:6379","response_time":"2.001"}',
@@ -26,12 +26,12 @@ describe('a leaf', () => {
     [999.9, '1.000'],
     [28_000, '28.000'],
     [123_456_789, '123456.789'],
-  ])('of %d ms has the response time %s', (durationMs, text) => {
+  ])('shows %d ms as the response time %s', (durationMs, text) => {
     expect(json.render(reportOf(resultAt('a', { durationMs })))).toContain(`"response_time":"${text}"`);
   });
 });
 
-describe('the tree', () => {
+describe('the json format of a tree', () => {
   const leaf = '{"status":"working","response_time":"0.012"}';
 
   it('has the shape of the document, compact, with nothing added', () => {
@@ -40,7 +40,7 @@ describe('the tree', () => {
     );
   });
 
-  it('has the order of the document, also for names that look like numbers', () => {
+  it('has the order of the document, even for names that look like numbers', () => {
     expect(render(resultAt('10'), resultAt('b'), resultAt('2'), resultAt('a'))).toBe(
       `{"10":${leaf},"b":${leaf},"2":${leaf},"a":${leaf}}`,
     );
@@ -53,18 +53,18 @@ describe('the tree', () => {
     expect(text).not.toMatch(/\p{Cc}/u);
   });
 
-  it('has half a character escaped', () => {
+  it('escapes half of a surrogate pair', () => {
     expect(render(resultAt(['\ud800']))).toBe(`{"\\ud800":${leaf}}`);
   });
 });
 
-describe('the status', () => {
+describe('the json format', () => {
   it.each([
     ['working', 200],
     ['degraded', 200],
     ['failing', 418],
     ['single leaf', 418],
-  ])('of %s is %d', (name, status) => {
+  ])('answers the report "%s" with the status %d', (name, status) => {
     const report = reports[name];
     expect(report && json.status(report, 418)).toBe(status);
   });

@@ -7,14 +7,14 @@ const lines = (...parts: CheckResult[]) => text.render(reportOf(groupResult('', 
 const error = { code: 'UnhealthyError', message: 'too deep' } as const;
 
 describe('the text format', () => {
-  it('has the verdict on its first line, and ends with a line feed', () => {
+  it('shows the verdict on its first line and ends with a line feed', () => {
     expect(lines(resultAt('a'))).toEqual(['working', 'working  0.012s a', '']);
     expect(lines(resultAt('a', { error }))[0]).toBe('failing');
     expect(lines(resultAt('a', { error, critical: false }))[0]).toBe('degraded');
     expect(lines()).toEqual(['working', '']);
   });
 
-  it('has a line a check, worst first, else in the order of the document', () => {
+  it('shows a line for each check, worst first, otherwise in the order of the document', () => {
     const minor = { error, critical: false };
     const checks = [
       resultAt('1'),
@@ -32,13 +32,13 @@ describe('the text format', () => {
     ]);
   });
 
-  it('has causes before what rests on them', () => {
+  it('shows causes before the checks that depend on them', () => {
     const names = lines(resultAt('symptom', { error, causes: ['cause'] }), resultAt('cause', { error }));
     expect(names[1]).toContain('cause');
     expect(names[2]).toContain('symptom');
   });
 
-  it('tells the runbook of what does not work, and of nothing else', () => {
+  it('shows the runbook only of checks that do not work', () => {
     const runbook = 'https://wiki.example/x';
     expect(lines(resultAt('a', { error, runbook }))[1]).toBe(
       'failing  0.012s a UnhealthyError: too deep (see https://wiki.example/x)',
@@ -46,7 +46,7 @@ describe('the text format', () => {
     expect(lines(resultAt('a', { runbook }))[1]).toBe('working  0.012s a');
   });
 
-  it('has one line a check, whatever its name is', () => {
+  it('shows one line for each check, whatever its name is', () => {
     const rendered = lines(...HOSTILE_NAMES.map((name) => resultAt([name], { error })));
     expect(rendered).toHaveLength(HOSTILE_NAMES.length + 2);
     expect(rendered.join('')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u);

@@ -1,4 +1,4 @@
-/** What is answered when something breaks, and what is never shown. */
+/** The answers when something breaks, and what they never show. */
 import { describe, expect, it } from 'vitest';
 import { AuthError, ConnectionError } from '../../../lib/errors.ts';
 import { createToken } from '../../../lib/document/tokens.ts';
@@ -6,15 +6,15 @@ import { asker, FAILS, WORKS } from '../../support/asker.ts';
 import { HOSTILE_NAMES } from '../../support/reports.ts';
 
 const HOUR = 3_600_000;
-/** Until what failed is tried again. */
+/** Milliseconds until a failed read is tried again. */
 const PAUSE = 5000;
 const UNAVAILABLE = { status: 503, body: '{"detail":"Service unavailable."}' };
-const UNFORESEEN = { status: 500, body: '{"detail":"Internal server error."}' };
+const UNEXPECTED = { status: 500, body: '{"detail":"Internal server error."}' };
 const SECRET = 'hunter2-but-longer';
 const down = () => Promise.reject(new ConnectionError('connection refused by vault'));
 
 describe('a vault that cannot be read', () => {
-  it('and never was, is 503 for each token, right or wrong', async () => {
+  it('causes a 503 for each token, right or wrong, if it was never read', async () => {
     const { ask, token, memory } = asker();
     memory.before = down;
     for (const given of [token, createToken('prod'), createToken('nowhere'), 'an-opaque-token-of-nobody']) {
@@ -24,7 +24,7 @@ describe('a vault that cannot be read', () => {
     }
   });
 
-  it('leaves alone what needs no vault', async () => {
+  it('does not affect requests that need no vault', async () => {
     const { ask, token, memory } = asker();
     memory.before = down;
     expect((await ask('/')).status).toBe(404);
@@ -50,7 +50,7 @@ describe('a vault that cannot be read', () => {
     expect((await report()).body).toContain('"vault":{"status":"working"');
   });
 
-  it('for one namespace only is no trouble for another', async () => {
+  it('does not affect other namespaces when only one cannot be read', async () => {
     const { report, ask, memory } = asker(undefined, { locked: '{}' });
     memory.before = (call) => (call === 'read locked' ? Promise.reject(new AuthError('not allowed')) : undefined);
     expect((await report()).status).toBe(200);
@@ -58,14 +58,14 @@ describe('a vault that cannot be read', () => {
   });
 });
 
-describe('what nobody foresaw', () => {
+describe('an unexpected error', () => {
   const raw = new TypeError(`at /srv/app/lib/x.ts:1 with ${SECRET}`);
 
-  it('is 500 without a stack, a path or a secret, and stands in the log under an id', async () => {
+  it('causes a 500 without a stack, a path or a secret, and is logged under an id', async () => {
     const { report, memory, lines } = asker();
     memory.before = () => Promise.reject(raw);
     const response = await report();
-    expect(response).toMatchObject(UNFORESEEN);
+    expect(response).toMatchObject(UNEXPECTED);
     expect(response.headers).toEqual({
       'content-type': 'application/json',
       'cache-control': 'no-store',
@@ -74,15 +74,15 @@ describe('what nobody foresaw', () => {
     expect(lines.some((line) => /"id":"[0-9a-f]{8}"/.test(line) && line.includes('TypeError'))).toBe(true);
   });
 
-  it('is 500 even where it cannot be logged whole', async () => {
+  it('causes a 500 even when it cannot be logged whole', async () => {
     const error = new Error('round');
     error.cause = error;
     const { report, memory } = asker();
     memory.before = () => Promise.reject(error);
-    expect(await report()).toMatchObject(UNFORESEEN);
+    expect(await report()).toMatchObject(UNEXPECTED);
   });
 
-  it('of a check is that check alone', async () => {
+  it('affects only its own check when a check throws it', async () => {
     const { report, memory, lines } = asker({ checks: { a: { kind: 'secrets_manager', secret: 'boom' }, b: WORKS } });
     memory.before = (call) => (call === 'secret boom' ? Promise.reject(raw) : undefined);
     const { status, body } = await report();
@@ -92,7 +92,7 @@ describe('what nobody foresaw', () => {
     expect(lines.filter((line) => line.includes(`"id":"${String(id)}"`))).toHaveLength(1);
   });
 
-  it('leaves the next request alone', async () => {
+  it('does not affect the next request', async () => {
     let now = 0;
     const { report, memory } = asker(undefined, {}, () => now);
     memory.before = () => Promise.reject(raw);
@@ -103,11 +103,11 @@ describe('what nobody foresaw', () => {
   });
 });
 
-describe('nothing secret', () => {
-  it('appears in an answer or a log line', async () => {
+describe('a secret', () => {
+  it('never appears in an answer or a log line', async () => {
     const opaque = `opaque-token-${SECRET}`;
     const checks = {
-      unforeseen: { kind: 'secrets_manager', secret: 'boom' },
+      unexpected: { kind: 'secrets_manager', secret: 'boom' },
       misplaced: { kind: `postgres://app:${SECRET}@db.example/app` },
       wrong: { kind: 'postgres', url: `postgres://app:${SECRET}@db.example/app`, port: SECRET },
       unread: { kind: 'postgres', url: { secret: 'json', key: 'nothing' } },
@@ -134,8 +134,8 @@ describe('nothing secret', () => {
   });
 });
 
-describe('a document with hostile names', () => {
-  it('is answered in its order, with every name as it is', async () => {
+describe('a hostile document', () => {
+  it('is answered in its order, with every name unchanged', async () => {
     const names = [...HOSTILE_NAMES, '1', 'x'.repeat(5000)];
     const checks = names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(WORKS)}`).join();
     const { memory, token, report } = asker();
@@ -146,7 +146,7 @@ describe('a document with hostile names', () => {
     expect(body.replaceAll(/"response_time":"\d+\.\d+"/g, '"response_time":"T"')).toBe(`{${shape}}`);
   });
 
-  it('of 1,000 checks, 100 levels deep, is answered', async () => {
+  it('is answered when it has 1,000 checks, 100 levels deep', async () => {
     const { memory, token, report } = asker();
     const leaves = Array.from({ length: 1000 }, (_, index) => `"${String(index)}":${JSON.stringify(WORKS)}`).join();
     memory.documents.set(
@@ -160,11 +160,11 @@ describe('a document with hostile names', () => {
 
   it.each([
     ['broken JSON', '{"access_tokens":['],
-    ['5 MB', `{"access_tokens":["${'x'.repeat(5 * 1024 * 1024)}"]}`],
-    ['10,000 levels', '{"checks":'.repeat(10_000)],
-    ['2,500 levels', `${'{"checks":'.repeat(2500)}1${'}'.repeat(2500)}`],
-    ['nothing', ''],
-  ])('that is %s is answered as an unknown namespace', async (_name, text) => {
+    ['5 MB in size', `{"access_tokens":["${'x'.repeat(5 * 1024 * 1024)}"]}`],
+    ['10,000 levels deep', '{"checks":'.repeat(10_000)],
+    ['2,500 levels deep', `${'{"checks":'.repeat(2500)}1${'}'.repeat(2500)}`],
+    ['empty', ''],
+  ])('is answered as an unknown namespace when it is %s', async (_name, text) => {
     const { memory, report } = asker();
     memory.documents.set('prod', text);
     expect(await report()).toMatchObject({ status: 405, body: '{"detail":"Method \\"GET\\" not allowed."}' });

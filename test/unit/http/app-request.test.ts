@@ -1,4 +1,4 @@
-/** Where a request may say what: token, part, format. */
+/** Where a request may give its token, part and format. */
 import { describe, expect, it } from 'vitest';
 import { createToken } from '../../../lib/document/tokens.ts';
 import { asker, FAILS, FAILURE, WORKS } from '../../support/asker.ts';
@@ -22,7 +22,7 @@ describe('the token', () => {
     ['Bearer', (value: string) => `Bearer ${value}`],
     ['a scheme in another case', (value: string) => `bearer ${value}`],
     ['more than one space', (value: string) => `Bearer   ${value} `],
-  ])('may come in a header: %s', async (_name, header) => {
+  ])('is accepted in a header with %s', async (_name, header) => {
     for (const path of ['/api/health/', '/api/health']) {
       expect(await namesIn(path, { headers: { authorization: header(token) } })).toEqual(['prod']);
     }
@@ -40,27 +40,27 @@ describe('the token', () => {
     `Bearer ${token} more`,
     `Bearer ${token}, Bearer ${token}`,
     `xBearer ${token}`,
-  ])('is none in the header %j: 404', async (authorization) => {
+  ])('is not found in the header %j, which is answered with 404', async (authorization) => {
     expect(await namesIn('/api/health/', { headers: { authorization } })).toBe(404);
   });
 
-  it('in a header that is wrong is 405, and so is one of a megabyte', async () => {
+  it('is answered with 405 when it is wrong in a header, even if it has a megabyte', async () => {
     for (const wrong of ['wrong', 'x'.repeat(1024 * 1024)]) {
       expect(await namesIn('/api/health/', { headers: { authorization: `Bearer ${wrong}` } })).toBe(405);
     }
   });
 
-  it('of the path counts where both are given', async () => {
+  it('is taken from the path when path and header have one', async () => {
     const headers = { authorization: `Bearer ${other}` };
     expect(await namesIn(`/api/health/${token}/`, { headers })).toEqual(['prod']);
     expect(await namesIn('/api/health/wrong/', { headers })).toBe(405);
   });
 
-  it('may be opaque, and hold what a path cannot', async () => {
+  it('may be opaque and contain characters that a path cannot', async () => {
     expect(await namesIn(`/api/health/${encodeURIComponent(OPAQUE)}/`)).toEqual(['prod']);
   });
 
-  it('is every one that the document lists', async () => {
+  it('is any token that the document lists', async () => {
     const second = createToken('prod');
     const all = asker({ access_tokens: [second, 'a-third-token-of-the-tests'], checks: { a: WORKS } });
     expect((await all.ask(`/api/health/${second}/`)).status).toBe(200);
@@ -84,24 +84,24 @@ describe('the part', () => {
     ['cache/pages', 503, fails],
     ['queues.high', 200, works],
     ['queues%2Ehigh', 200, works],
-  ])('%j alone is run and returned', async (part, status, body) => {
+  ])('is returned alone for the path %j', async (part, status, body) => {
     const response = await asker({ checks }).report(part);
     expect({ status: response.status, body: shape(response.body) }).toEqual({ status, body });
   });
 
-  it('alone is run', async () => {
+  it('is run alone', async () => {
     const { report, memory } = asker({ checks });
     await report('cache/pages');
     expect(memory.calls).toEqual(['read prod', 'secret missing']);
   });
 
-  it.each(HOSTILE_NAMES.filter((name) => name !== ''))('%j can be asked for by its encoded name', async (name) => {
+  it.each(HOSTILE_NAMES.filter((name) => name !== ''))('is found by its encoded name %j', async (name) => {
     const { report } = asker({ checks: { [name]: { z: WORKS, a: WORKS } } });
     const { status, body } = await report(encodeURIComponent(name));
     expect({ status, body: shape(body) }).toEqual({ status: 200, body: `{"z":${works},"a":${works}}` });
   });
 
-  it('is without a token in the path no part but a token', async () => {
+  it('is treated as a token when the path has no token', async () => {
     const { ask, token } = asker({ checks });
     expect((await ask('/api/health/cache/', { headers: { authorization: `JWT ${token}` } })).status).toBe(405);
   });
@@ -117,12 +117,12 @@ describe('the format', () => {
     ['format=text&format=json', undefined, 'text/plain; charset=utf-8'],
     ['', 'text/plain', 'text/plain; charset=utf-8'],
     ['other=1', 'nothing/known', 'application/json'],
-  ])('of ?%s with Accept %s is %s', async (query, accept, contentType) => {
+  ])('is chosen by ?%s and Accept %s: %s', async (query, accept, contentType) => {
     const { status, headers } = await report('', { query, headers: { accept } });
     expect({ status, contentType: headers['content-type'] }).toEqual({ status: 200, contentType });
   });
 
-  it('text begins with the verdict', async () => {
+  it('begins with the verdict when it is text', async () => {
     expect((await report('', { query: 'format=text' })).body).toMatch(/^working\nworking {2}\d\.\d{3}s a\n$/);
   });
 });

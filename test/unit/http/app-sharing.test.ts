@@ -1,4 +1,4 @@
-/** Who shares a report with whom, and for how long. */
+/** Which requests share a report, and for how long. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asker, FAILS, WORKS } from '../../support/asker.ts';
 import { deferred } from '../../support/part.ts';
@@ -34,7 +34,7 @@ describe('a report', () => {
     expect(runs()).toBe(1);
   });
 
-  it('is shared by nobody later with a max_age of 0', async () => {
+  it('is not shared with later requests when max_age is 0', async () => {
     const { report, runs } = asker({ max_age: 0, checks: { probe: WORKS } });
     await report();
     await report();
@@ -50,7 +50,7 @@ describe('a report', () => {
     expect(runs()).toBe(1);
   });
 
-  it('that fails is shared likewise', async () => {
+  it('is shared even when it is failing', async () => {
     const { report, memory } = asker({ checks: { a: FAILS } });
     expect((await report()).status).toBe(503);
     memory.secrets.set('missing', 'x');
@@ -59,7 +59,7 @@ describe('a report', () => {
     expect((await report()).status).toBe(200);
   });
 
-  it('of a part is another than that of the whole', async () => {
+  it('is not shared between a part and the whole', async () => {
     const { report, runs } = asker({ checks: { a: { b: WORKS } } });
     await report();
     await report('a');
@@ -68,14 +68,14 @@ describe('a report', () => {
     expect(runs()).toBe(3);
   });
 
-  it('of a part is not taken for that of a name with a slash', async () => {
+  it('is not shared between a part and a name with a slash', async () => {
     const { report, memory } = asker({ checks: { a: { b: WORKS }, 'a/b': FAILS } });
     expect((await report('a/b')).status).toBe(200);
     expect((await report('a%2Fb')).status).toBe(503);
     expect(memory.calls).toEqual(['read prod', 'secret probe', 'secret missing']);
   });
 
-  it('of a document that was changed meanwhile is not shared any more', async () => {
+  it('is no longer shared when its document has changed', async () => {
     const keys = { max_age: 3600, checks: { probe: WORKS } };
     let now = 0;
     const { report, memory, token, runs } = asker(keys, {}, () => now);
@@ -90,7 +90,7 @@ describe('a report', () => {
   });
 });
 
-describe('askers at once', () => {
+describe('concurrent requests', () => {
   it('share one run', async () => {
     const { report, runs, memory } = asker();
     const gate = deferred();
@@ -104,7 +104,7 @@ describe('askers at once', () => {
     expect(runs()).toBe(1);
   });
 
-  it('share it with a max_age of 0 too', async () => {
+  it('share one run even when max_age is 0', async () => {
     const { report, runs } = asker({ max_age: 0, checks: { probe: WORKS } });
     await Promise.all(Array.from({ length: 20 }, () => report()));
     expect(runs()).toBe(1);
@@ -113,7 +113,7 @@ describe('askers at once', () => {
 
 describe('Cache-Control: no-cache', () => {
   it.each(['no-cache', 'No-Cache', 'max-age=0, no-cache', 'no-cache , no-store'])(
-    '%j asks for a new run',
+    'causes a new run when it is sent as %j',
     async (value) => {
       const { report, runs } = asker();
       await report();
@@ -122,14 +122,14 @@ describe('Cache-Control: no-cache', () => {
     },
   );
 
-  it.each(['no-store', 'xno-cache', 'no-cachex', 'max-age=5', ''])('%j does not', async (value) => {
+  it.each(['no-store', 'xno-cache', 'no-cachex', 'max-age=5', ''])('is not recognized in %j', async (value) => {
     const { report, runs } = asker();
     await report();
     await report('', { headers: { 'cache-control': value } });
     expect(runs()).toBe(1);
   });
 
-  it('serves the new report to those who come after', async () => {
+  it('makes later requests share the new report', async () => {
     const { report, memory, runs } = asker({ checks: { probe: WORKS, a: FAILS } });
     await report();
     memory.secrets.set('missing', 'x');
@@ -138,7 +138,7 @@ describe('Cache-Control: no-cache', () => {
     expect(runs()).toBe(2);
   });
 
-  it('asked by many while a run is under way costs one run more, which begins after it', async () => {
+  it('causes one more run after the current one when many ask for it concurrently', async () => {
     const { report, runs, memory } = asker();
     const gates = [deferred(), deferred()];
     memory.before = (call) => (call === 'secret probe' ? gates[runs() - 1]?.promise : undefined);
@@ -156,13 +156,13 @@ describe('Cache-Control: no-cache', () => {
   });
 });
 
-describe('the time that the carrier leaves', () => {
+describe('the time that Lambda leaves', () => {
   it.each([
     [3500, 'no answer within 2 s'],
     [1500, 'no answer within 1 s'],
     [500, 'no answer within 0 s'],
     [-10, 'no answer within 0 s'],
-  ])('of %d ms bounds the run, less half a second for the answer', async (remainingMs, message) => {
+  ])('limits the run to %d ms less half a second for the answer', async (remainingMs, message) => {
     const { report, memory } = asker();
     memory.before = (call) => (call === 'secret probe' ? new Promise<void>(() => undefined) : undefined);
     const response = report('', { remainingMs });
@@ -171,7 +171,7 @@ describe('the time that the carrier leaves', () => {
     expect((await response).body).toContain(`TimeoutError: ${message} from `);
   });
 
-  it('is counted from the request, also for a run that had to wait for another', async () => {
+  it('is counted from the request, even for a run that had to wait for another', async () => {
     const { report, memory, runs } = asker({ timeout: 20, deadline: 20, checks: { probe: WORKS } });
     memory.before = (call) => (call === 'secret probe' ? new Promise<void>(() => undefined) : undefined);
     const first = report('', { remainingMs: 6500 });
@@ -183,7 +183,7 @@ describe('the time that the carrier leaves', () => {
     expect((await second).body).toContain('no answer within 2 s');
   });
 
-  it('that is longer than the deadline changes nothing', async () => {
+  it('changes nothing when it is longer than the deadline', async () => {
     const { report, memory } = asker({ deadline: 1, checks: { probe: WORKS } });
     memory.before = (call) => (call === 'secret probe' ? new Promise<void>(() => undefined) : undefined);
     const response = report('', { remainingMs: 60_000 });

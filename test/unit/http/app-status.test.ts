@@ -1,4 +1,4 @@
-/** The table of statuses of the contract, to the byte. */
+/** The contract's table of statuses, byte for byte. */
 import { describe, expect, it } from 'vitest';
 import { createToken } from '../../../lib/document/tokens.ts';
 import { asker, FAILS, FAILURE, WORKS } from '../../support/asker.ts';
@@ -25,7 +25,7 @@ describe('a report', () => {
     ['a critical check fails, with a status of its own', { b: FAILS }, { failing_status: 500 }, 500, 'failing'],
     ['a critical check fails, with the status 200', { b: FAILS }, { failing_status: 200 }, 200, 'failing'],
     ['only non-critical checks fail', { a: WORKS, b: minor }, { failing_status: 500 }, 200, 'degraded'],
-  ])('when %s', async (_name, checks, keys, status, verdict) => {
+  ])('has the status and verdict of the contract when %s', async (_name, checks, keys, status, verdict) => {
     const { report } = asker({ checks, ...keys });
     expect(await report()).toMatchObject({ status, headers: { 'x-health-status': verdict } });
   });
@@ -51,7 +51,7 @@ describe('a report', () => {
   });
 });
 
-describe('404', () => {
+describe('the app, for unknown paths and formats', () => {
   const { ask, token, memory } = asker({ checks: { cache: { data: WORKS } } });
 
   it.each([
@@ -59,21 +59,21 @@ describe('404', () => {
     ['no token and no slash', '/api/health'],
     ['an unknown path', '/'],
     ['an empty path', ''],
-    ['a path that only begins alike', `/api/healthy/${token}/`],
+    ['a path that only begins like the right one', `/api/healthy/${token}/`],
     ['a path in another case', `/API/health/${token}/`],
     ['a path below another one', `/v1/api/health/${token}/`],
-    ['a slash twice at the start', `//api/health/${token}/`],
-    ['a slash twice before the token', `/api/health//${token}/`],
-    ['a slash twice at the end', `/api/health/${token}//`],
-    ['a slash twice within the part', `/api/health/${token}/cache//data`],
+    ['a double slash at the start', `//api/health/${token}/`],
+    ['a double slash before the token', `/api/health//${token}/`],
+    ['a double slash at the end', `/api/health/${token}//`],
+    ['a double slash within the part', `/api/health/${token}/cache//data`],
     ['an unknown part', `/api/health/${token}/nothing/`],
     ['a part below a check', `/api/health/${token}/cache/data/more`],
-    ['what every object has', `/api/health/${token}/__proto__/`],
-    ['dots', `/api/health/${token}/cache/../cache/`],
-    ['percent-encoding that does not decode', '/api/health/%E0%A4%A/'],
-    ['percent-encoding that does not decode, in the part', `/api/health/${token}/%zz`],
-    ['half a percent-encoding', `/api/health/${token}/%`],
-  ])('for %s', async (_name, path) => {
+    ['a name that every object has', `/api/health/${token}/__proto__/`],
+    ['dots in the part', `/api/health/${token}/cache/../cache/`],
+    ['invalid percent-encoding', '/api/health/%E0%A4%A/'],
+    ['invalid percent-encoding in the part', `/api/health/${token}/%zz`],
+    ['incomplete percent-encoding', `/api/health/${token}/%`],
+  ])('answers 404 for %s', async (_name, path) => {
     expect(await ask(path)).toEqual(NOT_FOUND);
   });
 
@@ -82,7 +82,7 @@ describe('404', () => {
     ['a wrong token', () => '/api/health/wrong/'],
     ['no token', () => '/api/health/'],
     ['an unknown path', () => '/'],
-  ])('for an unknown format with %s, before the vault is asked', async (_name, path) => {
+  ])('answers 404 for an unknown format with %s, before it reads the vault', async (_name, path) => {
     const before = memory.calls.length;
     for (const format of ['xml', 'JSON', '', '<script>', '__proto__', 'json,text']) {
       expect(await ask(path(), { query: new URLSearchParams({ format }).toString() })).toEqual(NOT_FOUND);
@@ -90,16 +90,16 @@ describe('404', () => {
     expect(memory.calls).toHaveLength(before);
   });
 
-  it('for an unknown format with another method', async () => {
+  it('answers 404 for an unknown format with another method', async () => {
     expect(await ask('/api/health/', { method: 'POST', query: 'format=xml' })).toEqual(NOT_FOUND);
   });
 
-  it('for another method on an unknown path', async () => {
+  it('answers 404 for another method on an unknown path', async () => {
     expect(await ask('/elsewhere', { method: 'POST' })).toEqual(NOT_FOUND);
   });
 });
 
-describe('405', () => {
+describe('the app, for wrong tokens and methods', () => {
   const disabledToken = createToken('disabled');
   const brokenToken = createToken('broken');
   const documents = {
@@ -115,21 +115,21 @@ describe('405', () => {
     ['a disabled namespace', disabledToken],
     ['an opaque token of a disabled namespace', 'an-opaque-token-of-disabled'],
     ['a document that cannot be used', brokenToken],
-    ['half of a token', token.slice(0, -1)],
-    ['a token and more', `${token}x`],
+    ['a token without its last character', token.slice(0, -1)],
+    ['a token with one more character', `${token}x`],
     ['a token in another case', token.toUpperCase()],
-    ['a null byte', '%00'],
-    ['a path', '..%2f..%2fetc%2fpasswd'],
+    ['a null byte as a token', '%00'],
+    ['a path as a token', '..%2f..%2fetc%2fpasswd'],
     ['a token of a megabyte', 'x'.repeat(1024 * 1024)],
     ['a token of a megabyte that carries a namespace', `hg_prod_${'x'.repeat(1024 * 1024)}`],
-  ])('for %s: the same bytes and headers', async (_name, wrong) => {
+  ])('answers 405 with the same bytes and headers for %s', async (_name, wrong) => {
     for (const path of [`/api/health/${wrong}`, `/api/health/${wrong}/`, `/api/health/${wrong}/cache/`]) {
       expect(await ask(path)).toEqual(notAllowed('GET'));
     }
   });
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'get', 'PROPFIND'])(
-    'for the method %s',
+    'answers 405 for the method %s',
     async (method) => {
       for (const path of [
         `/api/health/${token}/`,
@@ -142,7 +142,7 @@ describe('405', () => {
     },
   );
 
-  it('for a method that nobody should show as it is', async () => {
+  it('answers 405 and shows a hostile method only cut and escaped', async () => {
     const { body } = await ask('/api/health/x', { method: `"<script>\n${'x'.repeat(1000)}` });
     expect(body).toBe('{"detail":"Method \\"\\"<script>\\nxxxxxxxxxx\\" not allowed."}');
   });
@@ -161,7 +161,7 @@ describe('HEAD', () => {
   it.each([
     ['a wrong token', '/api/health/wrong/', notAllowed('GET', '')],
     ['no token', '/api/health/', { ...NOT_FOUND, body: '' }],
-  ])('likewise for %s', async (_name, path, expected) => {
+  ])('has the status and headers of GET, and no body, for %s', async (_name, path, expected) => {
     expect(await ask(path, { method: 'HEAD' })).toEqual(expected);
   });
 });

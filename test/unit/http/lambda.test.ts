@@ -6,7 +6,7 @@ import { asker } from '../../support/asker.ts';
 
 const context = { getRemainingTimeInMillis: () => 12_345 };
 
-/** What the app is asked for the event. */
+/** The request that the app receives for the event. */
 async function requestOf(event: Event | null) {
   const asked: Request[] = [];
   const app = (request: Request) => {
@@ -18,10 +18,10 @@ async function requestOf(event: Event | null) {
   return request && { ...request, query: request.query.toString() };
 }
 
-describe('HTTP API 2.0 and Function URL', () => {
+describe('an event of an HTTP API 2.0 or a function URL', () => {
   const event = (over: object): Event => ({ version: '2.0', requestContext: { http: { method: 'GET' } }, ...over });
 
-  it('become a request', async () => {
+  it('becomes a request', async () => {
     expect(
       await requestOf({
         version: '2.0',
@@ -47,18 +47,18 @@ describe('HTTP API 2.0 and Function URL', () => {
       '/development/api/',
     ],
     [
-      'a stage that the path does not hold',
+      'a stage that the path does not contain',
       { rawPath: '/api/health/t', requestContext: { stage: 'dev' } },
       '/api/health/t',
     ],
-    ['a stage that is all there is', { rawPath: '/dev/', requestContext: { stage: 'dev' } }, '/'],
+    ['a stage that is the whole path', { rawPath: '/dev/', requestContext: { stage: 'dev' } }, '/'],
     ['an empty stage', { rawPath: '//api/', requestContext: { stage: '' } }, '//api/'],
     ['no stage', { rawPath: '/api/', requestContext: {} }, '/api/'],
-  ])('with %s', async (_name, over, path) => {
+  ])('has the right path with %s', async (_name, over, path) => {
     expect((await requestOf(event(over)))?.path).toBe(path);
   });
 
-  it('on a domain of their own hold no stage, even where the path begins like it', async () => {
+  it('has no stage on a custom domain, even if the path begins like it', async () => {
     const requestContext = { stage: 'api', domainName: 'health.example.com' };
     expect((await requestOf(event({ rawPath: '/api/health/t', requestContext })))?.path).toBe('/api/health/t');
     const generated = { stage: 'api', domainName: 'a1b2c3.execute-api.eu-central-1.amazonaws.com' };
@@ -69,24 +69,24 @@ describe('HTTP API 2.0 and Function URL', () => {
 
   it.each([
     ['a percent sign', '/api/health/t/100%', '/api/health/t/100%25'],
-    ['one before other characters', '/api/health/t/5 %zz', '/api/health/t/5 %25zz'],
-    ['what was encoded twice', '/api/health/t/a%2Fb', '/api/health/t/a%2Fb'],
-  ])('of an HTTP API come decoded: %s', async (_name, rawPath, path) => {
+    ['a percent sign before other characters', '/api/health/t/5 %zz', '/api/health/t/5 %25zz'],
+    ['a name that was encoded twice', '/api/health/t/a%2Fb', '/api/health/t/a%2Fb'],
+  ])('has a decoded path in an HTTP API: %s', async (_name, rawPath, path) => {
     expect((await requestOf(event({ rawPath })))?.path).toBe(path);
     expect((await requestOf({ version: '1.0', path: rawPath }))?.path).toBe(path);
   });
 
-  it('of a function URL come as they were sent', async () => {
+  it('has the path as it was sent in a function URL', async () => {
     const requestContext = { stage: '$default', domainName: 'abc.lambda-url.eu-central-1.on.aws' };
     expect((await requestOf(event({ rawPath: '/api/health/t/%zz', requestContext })))?.path).toBe('/api/health/t/%zz');
   });
 
-  it('with nothing in them ask for the root', async () => {
+  it('asks for the root when it is empty', async () => {
     expect(await requestOf({ version: '2.0' })).toMatchObject({ method: 'GET', path: '/', query: '', headers: {} });
     expect(await requestOf(event({ headers: null }))).toMatchObject({ headers: {} });
   });
 
-  it('may hold a header of any name', async () => {
+  it('may have a header of any name', async () => {
     const headers = JSON.parse('{"__proto__":"x","Constructor":"y"}') as Record<string, string>;
     const request = await requestOf(event({ headers }));
     expect(Object.entries(request?.headers ?? {})).toEqual([
@@ -96,8 +96,8 @@ describe('HTTP API 2.0 and Function URL', () => {
   });
 });
 
-describe('REST API (1.0)', () => {
-  it('become a request; several values of a header are joined', async () => {
+describe('an event of a REST API or an HTTP API 1.0', () => {
+  it('becomes a request in which several values of a header are joined', async () => {
     const request = await requestOf({
       version: '1.0',
       httpMethod: 'GET',
@@ -117,7 +117,7 @@ describe('REST API (1.0)', () => {
     });
   });
 
-  it('may hold null wherever there is nothing', async () => {
+  it('may have null for everything that is missing', async () => {
     const nothing = {
       headers: null,
       multiValueHeaders: null,
@@ -133,25 +133,25 @@ describe('REST API (1.0)', () => {
     expect(await requestOf({})).toMatchObject({ method: 'GET', path: '/', query: '', headers: {} });
   });
 
-  it('of a REST API keep a path that begins like the stage, which is never in it', async () => {
+  it('keeps its path in a REST API, even if it begins like the stage', async () => {
     expect((await requestOf({ path: '/api/health/t%', requestContext: { stage: 'api' } }))?.path).toBe(
       '/api/health/t%',
     );
   });
 
-  it('with a stage before the path (HTTP API 1.0) lose it', async () => {
+  it('loses the stage before its path in an HTTP API 1.0', async () => {
     const event = { version: '1.0', path: '/dev/api/health/t', requestContext: { stage: 'dev' } } as const;
     expect((await requestOf(event))?.path).toBe('/api/health/t');
   });
 
-  it('with single values only', async () => {
+  it('may have single values only', async () => {
     const event = { path: '/', headers: { Accept: 'text/plain' }, queryStringParameters: { format: 'a b' } };
     expect(await requestOf(event)).toMatchObject({ query: 'format=a+b', headers: { accept: 'text/plain' } });
   });
 });
 
-describe('a load balancer', () => {
-  it('hands the query over as it was sent', async () => {
+describe('an event of a load balancer', () => {
+  it('has its query decoded, which load balancers pass on as it was sent', async () => {
     const event = {
       httpMethod: 'GET',
       path: '/api/health/t%2Fu',
@@ -166,7 +166,7 @@ describe('a load balancer', () => {
     ]);
   });
 
-  it('may hand over several values', async () => {
+  it('may have several values of a header or parameter', async () => {
     const event = {
       multiValueHeaders: { accept: ['text/plain'] },
       multiValueQueryStringParameters: { a: ['1', '%32'] },
@@ -176,19 +176,19 @@ describe('a load balancer', () => {
   });
 });
 
-describe('events that are no requests', () => {
+describe('an event that is not a request', () => {
   it.each([
-    ['nothing', null],
-    ['an empty one', {}],
-    ['one of a schedule', { version: '0', source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }],
-    ['one of a queue', { Records: [{ body: '{}' }] }],
-  ])('%s', async (_name, event) => {
+    ['null', null],
+    ['empty', {}],
+    ['the event of a schedule', { version: '0', source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }],
+    ['the event of a queue', { Records: [{ body: '{}' }] }],
+  ])('asks for the root when it is %s', async (_name, event) => {
     expect(await requestOf(event as Event)).toMatchObject({ method: 'GET', path: '/', query: '', headers: {} });
   });
 });
 
 describe('the answer', () => {
-  it('to a load balancer that sends several values of a header is one that it understands', async () => {
+  it('has multiValueHeaders for a load balancer that sends them', async () => {
     const app = () => Promise.resolve({ status: 200, headers: { allow: 'GET, HEAD' }, body: '' });
     const event = { multiValueHeaders: { accept: ['*/*'] }, requestContext: { elb: {} } };
     expect(await adapt(app, event, context)).toMatchObject({ multiValueHeaders: { allow: ['GET, HEAD'] } });
@@ -196,7 +196,7 @@ describe('the answer', () => {
     expect(await adapt(app, { ...event, requestContext: {} }, context)).not.toHaveProperty('multiValueHeaders');
   });
 
-  it('is the status, headers and body of the app', async () => {
+  it('has the status, headers and body of the app', async () => {
     const { token, ask } = asker();
     const app = ({ path, ...request }: Request) => ask(path, { ...request, query: request.query.toString() });
     const found = await adapt(app, { version: '2.0', rawPath: `/api/health/${token}/` }, context);

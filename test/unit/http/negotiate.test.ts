@@ -27,22 +27,22 @@ describe('Accept', () => {
     ['json', 'json'],
     ['__proto__', 'json'],
     [`${'a/b,'.repeat(50_000)}text/plain`, 'text'],
-  ])('(%#) is settled', (accept, name) => {
+  ])('chooses the best format that exists (%#)', (accept, name) => {
     expect(nameFor(accept)).toBe(name);
   });
 });
 
 describe('?format=', () => {
-  it.each(formats.map(({ name }) => name))('%s is itself, whatever Accept says', (name) => {
+  it.each(formats.map(({ name }) => name))('chooses the format %s, whatever Accept says', (name) => {
     expect(nameFor('text/plain', `format=${name}`)).toBe(name);
     expect(nameFor('application/json', `format=${name}`)).toBe(name);
   });
 
-  it.each(['', 'xml', 'JSON', ' json', '__proto__', 'constructor'])('%j is none', (name) => {
+  it.each(['', 'xml', 'JSON', ' json', '__proto__', 'constructor'])('finds no format by the name %j', (name) => {
     expect(nameFor('text/plain', new URLSearchParams({ format: name }).toString())).toBeUndefined();
   });
 
-  it('takes the first where there are two, and its name as it is', () => {
+  it('chooses the first of two formats, and its own name is case-sensitive', () => {
     expect(nameFor(undefined, 'format=text&format=nothing')).toBe('text');
     expect(nameFor('text/plain', 'Format=json')).toBe('text');
   });

@@ -17,7 +17,7 @@ describe('parseTokenPath', () => {
     ['/api/health/t/a+b/', 't', ['a+b']],
     ['/api/health/t/%2541/', 't', ['%41']],
     ['/api/health/./../', '.', ['..']],
-  ])('takes %s apart', (path, token, part) => {
+  ])('splits %s into token and part', (path, token, part) => {
     expect(asked(path)).toEqual({ token, part });
   });
 
@@ -31,11 +31,11 @@ describe('parseTokenPath', () => {
     '/api/healthx',
     '/api/health/%',
     '/api/health/%C3',
-  ])('knows no %j', (path) => {
+  ])('does not recognize %j', (path) => {
     expect(asked(path)).toBeUndefined();
   });
 
-  it('is quick with a path and a header of a megabyte', () => {
+  it('handles a path and a header of a megabyte', () => {
     expect(asked(`/api/health/t${'/a'.repeat(500_000)}`)?.part).toHaveLength(500_000);
     expect(asked('/api/health/', `Bearer ${' '.repeat(1_000_000)}`)?.token).toBeUndefined();
     expect(asked('/api/health/', `Bearer x${' '.repeat(1_000_000)}y`)?.token).toBeUndefined();

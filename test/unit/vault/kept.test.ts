@@ -13,7 +13,7 @@ beforeEach(() => {
   now = 1_000_000;
 });
 
-/** A value that counts how often it was read, and fails while it is told to. */
+/** A value that counts its reads, and fails while `broken` is set. */
 function source(options: KeptOptions<number> = {}) {
   const state = { reads: 0, broken: false };
   const read = () => {
@@ -34,7 +34,7 @@ describe('a value that was read', () => {
     expect(kept.staleMs).toBeUndefined();
   });
 
-  it('is kept for as long as it says itself', async () => {
+  it('is kept for as long as the value itself says', async () => {
     const kept = new Kept(() => Promise.resolve(now), { keepMs: () => 5000, now: clock });
     const first = await kept.get();
     now += 4999;
@@ -56,7 +56,7 @@ describe('a value that was read', () => {
     expect(given).toEqual([undefined, 'x']);
   });
 
-  it('may be undefined, and is kept all the same', async () => {
+  it('is kept even if it is undefined', async () => {
     const read = vi.fn(() => Promise.resolve(undefined));
     const kept = new Kept(read, { now: clock });
     await kept.get();
@@ -65,8 +65,8 @@ describe('a value that was read', () => {
   });
 });
 
-describe('a value that may be no older than so long', () => {
-  it('is read anew where it is older, and no sooner', async () => {
+describe('a value with a maximum age', () => {
+  it('is read again only when it is older', async () => {
     const { kept } = source();
     await kept.get();
     now += 9_999;
@@ -81,7 +81,7 @@ describe('a value that may be no older than so long', () => {
   });
 });
 
-describe('askers at once', () => {
+describe('concurrent callers', () => {
   it('share one read', async () => {
     const reading = deferred<string>();
     const read = vi.fn(() => reading.promise);
@@ -92,7 +92,7 @@ describe('askers at once', () => {
     expect(read).toHaveBeenCalledTimes(1);
   });
 
-  it('share its failure, which is kept for a second', async () => {
+  it('share a failed read, which is kept for a second', async () => {
     const reading = deferred<string>();
     const read = vi.fn(() => reading.promise);
     const kept = new Kept(read, { now: clock });
@@ -105,16 +105,16 @@ describe('askers at once', () => {
     expect(read).toHaveBeenCalledTimes(2);
   });
 
-  it('get a rejection, not an exception, from a read that throws at once', async () => {
+  it('get a rejection, not an exception, from a read that throws synchronously', async () => {
     const read = () => {
-      throw new Error('at once');
+      throw new Error('thrown synchronously');
     };
-    await expect(new Kept(read, { now: clock }).get()).rejects.toThrow('at once');
+    await expect(new Kept(read, { now: clock }).get()).rejects.toThrow('thrown synchronously');
   });
 });
 
-describe('while it cannot be read again', () => {
-  it('the value is used for up to an hour, and its age is told', async () => {
+describe('a value that cannot be read', () => {
+  it('is used for up to an hour after the last read, and its age is known', async () => {
     const { state, kept } = source();
     await kept.get();
     state.broken = true;
@@ -130,7 +130,7 @@ describe('while it cannot be read again', () => {
     await expect(kept.get()).rejects.toThrow('unreadable');
   });
 
-  it('it is tried again after a pause, and no sooner', async () => {
+  it('is read again only after a pause', async () => {
     const { state, kept } = source();
     await kept.get();
     state.broken = true;
@@ -144,7 +144,7 @@ describe('while it cannot be read again', () => {
     expect(state.reads).toBe(3);
   });
 
-  it('the first read that succeeds ends it', async () => {
+  it('is fresh again after the first read that succeeds', async () => {
     const { state, kept } = source();
     await kept.get();
     state.broken = true;
@@ -158,7 +158,7 @@ describe('while it cannot be read again', () => {
     expect(await kept.get()).toBe(3);
   });
 
-  it('and never could be, the failure is the answer for a second, then two, and for five at most', async () => {
+  it('fails for one second, then two, then at most five, when it was never read', async () => {
     const { state, kept } = source();
     state.broken = true;
     for (const [tries, pause] of [1000, 2000, 4000, 5000, 5000].entries()) {
@@ -173,7 +173,7 @@ describe('while it cannot be read again', () => {
     expect(kept.staleMs).toBeUndefined();
   });
 
-  it('and is dear to read, the pauses grow up to what is allowed', async () => {
+  it('is read after pauses that grow up to maxRetryMs', async () => {
     const { state, kept } = source({ maxRetryMs: MINUTE });
     await kept.get();
     state.broken = true;

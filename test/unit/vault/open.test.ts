@@ -6,7 +6,7 @@ afterEach(() => {
 });
 
 test.each(['file:some/folder', 'file:C:\\vault', 'secretsmanager:healthgate/', 'hashicorp:secret/healthgate'])(
-  '%s is opened, and called so',
+  'opens the vault %s under this name',
   async (name) => {
     vi.stubEnv('VAULT_ADDR', 'https://vault.example:8200');
     vi.stubEnv('VAULT_TOKEN', 'hvs.token');
@@ -15,7 +15,7 @@ test.each(['file:some/folder', 'file:C:\\vault', 'secretsmanager:healthgate/', '
 );
 
 test.each(['', 'vault', ':vault', 'file:', 'secretsmanager:', 'hashicorp:', 'http://vault.example/token'])(
-  '%j is no name of a vault, and is not repeated',
+  'refuses %j as the name of a vault',
   async (name) => {
     await expect(openStore(name)).rejects.toMatchObject({
       name: 'ConfigurationError',

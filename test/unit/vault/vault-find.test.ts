@@ -26,7 +26,7 @@ function store(): MemoryStore {
 }
 
 describe('a token that carries its namespace', () => {
-  it('finds it in one read, and in none for a minute', async () => {
+  it('finds its namespace in one read, and without a read for a minute', async () => {
     const vault = open(store());
     const memory = store();
     const counted = open(memory);
@@ -42,17 +42,17 @@ describe('a token that carries its namespace', () => {
 
   it.each([
     ['another token of the same namespace', createToken('prod'), ['read prod']],
-    ['a namespace that does not exist', createToken('nowhere'), ['read nowhere']],
-    ['a document that cannot be used', createToken('broken'), ['read broken']],
+    ['a token of a namespace that does not exist', createToken('nowhere'), ['read nowhere']],
+    ['a token of a document that cannot be used', createToken('broken'), ['read broken']],
     ['the token of another namespace', devToken.replace('dev', 'prod'), ['read prod']],
-  ])('opens nothing as %s, in no more reads than a right one', async (_name, token, calls) => {
+  ])('opens nothing when it is %s, with no more reads than a right token', async (_name, token, calls) => {
     const memory = store();
     const vault = open(memory);
     for (let time = 0; time < 3; time += 1) expect(await vault.find(token)).toBeUndefined();
     expect(memory.calls).toEqual(calls);
   });
 
-  it('asked for at once by many costs one read', async () => {
+  it('causes one read when many look it up concurrently', async () => {
     const memory = store();
     const vault = open(memory);
     await Promise.all(Array.from({ length: 50 }, () => vault.find(prodToken)));
@@ -70,7 +70,7 @@ describe('an opaque token', () => {
     expect([...memory.calls].sort()).toEqual(['list', 'read broken', 'read dev', 'read prod']);
   });
 
-  it('that is wrong costs what a right one costs', async () => {
+  it('causes the same calls whether it is right or wrong', async () => {
     const [right, wrong] = [store(), store()];
     const [first, second] = [open(right), open(wrong)];
     for (let time = 0; time < 3; time += 1) {
@@ -80,7 +80,7 @@ describe('an opaque token', () => {
     expect(wrong.calls).toEqual(right.calls);
   });
 
-  it('is found in a document that is new after a minute', async () => {
+  it('is found in a new document after a minute', async () => {
     const memory = store();
     const vault = open(memory);
     expect(await vault.find('a-later-token-of-tests')).toBeUndefined();
@@ -89,7 +89,7 @@ describe('an opaque token', () => {
     expect((await vault.find('a-later-token-of-tests'))?.name).toBe('later');
   });
 
-  it('no longer opens what no longer lists it', async () => {
+  it('no longer opens a namespace that no longer lists it', async () => {
     const memory = store();
     const vault = open(memory);
     expect((await vault.find(OPAQUE))?.name).toBe('prod');
@@ -98,7 +98,7 @@ describe('an opaque token', () => {
     expect(await vault.find(OPAQUE)).toBeUndefined();
   });
 
-  it('is found whatever else there is in the store', async () => {
+  it('is found whatever else is in the store', async () => {
     const memory = memoryStore({
       '../etc': documentOf('token-of-a-strange-name'),
       nonsense: 'no JSON',
@@ -112,12 +112,12 @@ describe('an opaque token', () => {
   });
 });
 
-describe('a token that could be none', () => {
+describe('a text that cannot be a token', () => {
   it.each([
-    ['nothing', ''],
-    ['a megabyte', 'x'.repeat(1024 * 1024)],
-    ['a megabyte that carries a namespace', `hg_prod_${'x'.repeat(1024 * 1024)}`],
-  ])('%s costs no read', async (_name, token) => {
+    ['an empty text', ''],
+    ['a text of a megabyte', 'x'.repeat(1024 * 1024)],
+    ['a text of a megabyte that carries a namespace', `hg_prod_${'x'.repeat(1024 * 1024)}`],
+  ])('causes no read: %s', async (_name, token) => {
     const memory = store();
     expect(await open(memory).find(token)).toBeUndefined();
     expect(memory.calls).toEqual([]);
@@ -126,8 +126,8 @@ describe('a token that could be none', () => {
   it.each([
     ['a path', `hg_../../etc/passwd_${'r'.repeat(43)}`],
     ['a null byte', `hg_prod\u0000_${'r'.repeat(43)}`],
-    ['what objects inherit', '__proto__'],
-  ])('%s never becomes a name', async (_name, token) => {
+    ['a name that objects inherit', '__proto__'],
+  ])('never becomes the name of a document: %s', async (_name, token) => {
     const memory = store();
     expect(await open(memory).find(token)).toBeUndefined();
     expect(memory.calls.every((call) => /^(?:list|read (?:prod|dev|broken))$/.test(call))).toBe(true);
@@ -135,7 +135,7 @@ describe('a token that could be none', () => {
 });
 
 describe('a disabled namespace', () => {
-  it('is opened by none of its tokens, until it is enabled', async () => {
+  it('is opened by none of its tokens until it is enabled', async () => {
     const memory = memoryStore({ prod: { ...documentOf(prodToken, OPAQUE), disabled: true } });
     const vault = open(memory);
     expect(await vault.find(prodToken)).toBeUndefined();
@@ -148,7 +148,7 @@ describe('a disabled namespace', () => {
 });
 
 describe('a document that was read again', () => {
-  it('stays the same object while it is the same, secrets included', async () => {
+  it('stays the same object while its text and its secrets are the same', async () => {
     const checks = { db: { kind: 'postgres', url: { secret: 'db' } } };
     const memory = memoryStore(
       { prod: { access_tokens: [prodToken], checks } },
@@ -165,7 +165,7 @@ describe('a document that was read again', () => {
     expect(second?.root.parts).toMatchObject([{ target: 'postgres two.example:5432' }]);
   });
 
-  it('lets a new token in and an old one out', async () => {
+  it('accepts a new token and refuses an old one', async () => {
     const memory = store();
     const vault = open(memory);
     await vault.find(prodToken);
@@ -176,7 +176,7 @@ describe('a document that was read again', () => {
     expect(await vault.find(prodToken)).toBeUndefined();
   });
 
-  it('that is gone opens nothing', async () => {
+  it('opens nothing when it is gone', async () => {
     const memory = store();
     const vault = open(memory);
     await vault.find(prodToken);

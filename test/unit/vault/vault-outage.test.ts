@@ -32,7 +32,7 @@ function opened(checks: unknown = { db: LEAF }, secrets: Readonly<Record<string,
 const unavailable = { code: 'ConnectionError' };
 
 describe('a store that does not answer', () => {
-  it('and never did, rejects each find', async () => {
+  it('makes each find reject if it never answered', async () => {
     const { memory, vault, lines } = opened();
     memory.before = down;
     await expect(vault.find(token)).rejects.toMatchObject(unavailable);
@@ -44,7 +44,7 @@ describe('a store that does not answer', () => {
     expect((await vault.find(OPAQUE))?.name).toBe('prod');
   });
 
-  it('any more, is bridged for an hour', async () => {
+  it('is bridged for an hour with what was read before', async () => {
     const { memory, vault } = opened();
     const [direct, opaque] = [await vault.find(token), await vault.find(OPAQUE)];
     memory.before = down;
@@ -55,7 +55,7 @@ describe('a store that does not answer', () => {
     await expect(vault.find(token)).rejects.toMatchObject(unavailable);
   });
 
-  it('still knows wrong tokens for wrong while it is bridged', async () => {
+  it('still lets no wrong tokens in while it is bridged', async () => {
     const { memory, vault } = opened();
     await vault.find(token);
     await vault.find(OPAQUE);
@@ -65,7 +65,7 @@ describe('a store that does not answer', () => {
     expect(await vault.find('a-wrong-token-of-the-tests')).toBeUndefined();
   });
 
-  it('at all is given up after a while', async () => {
+  it('is given up after a while', async () => {
     vi.useFakeTimers();
     const { memory, vault } = opened();
     const signals: AbortSignal[] = [];
@@ -81,7 +81,7 @@ describe('a store that does not answer', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 
-  it('in an unforeseen way is told as it is, and bridged likewise', async () => {
+  it('is bridged after an unexpected error too, and the error is passed on', async () => {
     const { memory, vault } = opened();
     memory.before = () => Promise.reject(new TypeError('raw'));
     await expect(vault.find(token)).rejects.toThrow(TypeError);
@@ -102,13 +102,13 @@ describe('one namespace that cannot be read', () => {
     return all;
   };
 
-  it('leaves the tokens of the others', async () => {
+  it('does not affect the tokens of the others', async () => {
     const { vault } = withOther();
     expect((await vault.find(token))?.name).toBe('prod');
     expect((await vault.find(OPAQUE))?.name).toBe('prod');
   });
 
-  it('leaves it open whose an unknown opaque token is', async () => {
+  it('makes an unknown opaque token an error', async () => {
     const { vault } = withOther();
     await expect(vault.find('a-token-of-perhaps-locked')).rejects.toMatchObject(unavailable);
   });
@@ -120,7 +120,7 @@ describe('a secret that cannot be read', () => {
     memory.before = (call) => (call.startsWith('secret') ? down() : undefined);
   };
 
-  it('makes its leaf a ConfigurationError at first, and is tried again soon', async () => {
+  it('makes its leaf a ConfigurationError at first, and is read again soon', async () => {
     const { memory, vault } = opened(checks, { db: 'postgres://app@db.example/app' });
     withoutSecrets(memory);
     const first = await vault.find(token);
@@ -136,7 +136,7 @@ describe('a secret that cannot be read', () => {
     });
   });
 
-  it('any more, leaves what was read before in use', async () => {
+  it('leaves the previous document in use', async () => {
     const { memory, vault } = opened(checks, { db: 'postgres://app@db.example/app' });
     const first = await vault.find(token);
     withoutSecrets(memory);
@@ -144,7 +144,7 @@ describe('a secret that cannot be read', () => {
     expect(await vault.find(token)).toBe(first);
   });
 
-  it('since it does not exist, is told at once', async () => {
+  it('is reported immediately if it does not exist', async () => {
     const { memory, vault } = opened(checks, { db: 'postgres://app@db.example/app' });
     await vault.find(token);
     memory.secrets.clear();
@@ -155,8 +155,8 @@ describe('a secret that cannot be read', () => {
   });
 });
 
-describe('what is logged', () => {
-  it('of a refused document is its namespace and the place, and nothing of its text', async () => {
+describe('the log', () => {
+  it('names the namespace and the place of a refused document, but shows nothing of its text', async () => {
     const { memory, vault, lines } = opened();
     memory.documents.set('prod', '{"access_tokens":["hunter2-short"],"checks":{}}');
     expect(await vault.find(token)).toBeUndefined();
@@ -171,7 +171,7 @@ describe('what is logged', () => {
     expect(lines.join()).not.toContain('hunter2');
   });
 
-  it('of mistakes is their paths, once for a document, twenty at most', async () => {
+  it('lists the paths of at most twenty mistakes, once for a document', async () => {
     const leaf = { kind: 'postgres://app:hunter2@db.example', url: 'postgres://app:hunter2@db.example' };
     const checks = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`c${String(index)}`, leaf]));
     const { vault, lines } = opened(checks);
@@ -189,7 +189,7 @@ describe('what is logged', () => {
 describe('prover', () => {
   const signal = new AbortController().signal;
 
-  it("reads the namespace's own document, or the secret that is named, afresh", async () => {
+  it("reads the namespace's own document, or a named secret, each time", async () => {
     const { memory, vault } = opened({ db: LEAF }, { other: 'x' });
     await vault.find(token);
     await vault.prover('prod')(undefined, signal);
@@ -197,7 +197,7 @@ describe('prover', () => {
     expect(memory.calls).toEqual(['read prod', 'read prod', 'secret other']);
   });
 
-  it('finds it unhealthy that there is none', async () => {
+  it('reports a missing secret as an UnhealthyError', async () => {
     const { vault } = opened();
     await expect(vault.prover('gone')(undefined, signal)).rejects.toMatchObject({
       code: 'UnhealthyError',
@@ -208,7 +208,7 @@ describe('prover', () => {
     });
   });
 
-  it('says how old what is in use is, while the vault cannot be read', async () => {
+  it('says how old the data in use is while the vault cannot be read', async () => {
     const { memory, vault } = opened();
     await vault.find(token);
     memory.before = down;
@@ -220,7 +220,7 @@ describe('prover', () => {
     });
   });
 
-  it('passes on what is unforeseen', async () => {
+  it('passes on unexpected errors', async () => {
     const { memory, vault } = opened();
     const error = new TypeError('raw');
     memory.before = () => Promise.reject(error);

@@ -1,4 +1,4 @@
-/** How often the vault is asked, with thousands of namespaces and floods of tokens. */
+/** How often the vault calls its store, with thousands of namespaces and floods of tokens. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AuthError, UnhealthyError } from '../../../lib/errors.ts';
 import { DocumentError } from '../../../lib/problem.ts';
@@ -27,15 +27,15 @@ const open = (store: MemoryStore) => {
   const { log, lines } = collectedLog();
   return { vault: new Vault(store, log, () => now), lines };
 };
-/** Calls of each sort: `read`, `many`, `list`. */
+/** The number of calls of each sort: `read`, `many`, `list`. */
 const count = ({ calls }: MemoryStore) => {
   const sorts = calls.map((call) => call.split(' ', 1)[0] ?? '');
   return Object.fromEntries([...new Set(sorts)].map((sort) => [sort, sorts.filter((other) => other === sort).length]));
 };
 const throttled = () => Promise.reject(new UnhealthyError('Secrets Manager throttles: too many requests'));
 
-describe('of 5,000 namespaces', () => {
-  it('a token that carries its own costs one call, right or wrong', async () => {
+describe('a vault with 5,000 namespaces', () => {
+  it('makes one call for a token that carries its namespace, right or wrong', async () => {
     const token = createToken('n4711');
     const store = batchStore({ ...manyDocuments(), n4711: documentOf(token) });
     const { vault } = open(store);
@@ -47,7 +47,7 @@ describe('of 5,000 namespaces', () => {
     expect(store.calls).toEqual(['read n4711', 'read nowhere']);
   });
 
-  it('an opaque token costs the list and 250 calls, and once a minute at most, however many ask', async () => {
+  it('lists once and makes 250 calls for opaque tokens, at most once a minute, however many there are', async () => {
     const store = batchStore(manyDocuments());
     const { vault } = open(store);
     const asked = [
@@ -73,7 +73,7 @@ describe('a flood of wrong tokens', () => {
     for (let index = 0; index < tokens; index += 1) await vault.find(createToken(`made-up-${String((madeUp += 1))}`));
   };
 
-  it('with ever new namespaces costs a bounded number of calls, and keeps out nobody', async () => {
+  it('causes a limited number of calls when each names a new namespace, and keeps nobody out', async () => {
     const tokens = { known: createToken('known'), later: createToken('later') };
     const store = memoryStore({ known: documentOf(tokens.known), later: documentOf(tokens.later) });
     const { vault } = open(store);
@@ -85,7 +85,7 @@ describe('a flood of wrong tokens', () => {
     expect(count(store)).toEqual({ read: SPARE + 1, list: 1 });
   });
 
-  it('of a whole minute costs twice as many', async () => {
+  it('causes at most twice as many calls when it lasts a whole minute', async () => {
     const store = memoryStore();
     const { vault } = open(store);
     for (let second = 0; second < 60; second += 1) {
@@ -96,7 +96,7 @@ describe('a flood of wrong tokens', () => {
     expect(count(store).list).toBe(1);
   });
 
-  it('for one namespace has it read every ten seconds at most', async () => {
+  it('causes a read of one namespace at most every ten seconds', async () => {
     const store = memoryStore({ prod: documentOf(createToken('prod')) });
     const { vault } = open(store);
     for (let second = 0; second < 60; second += 1) {
@@ -106,7 +106,7 @@ describe('a flood of wrong tokens', () => {
     expect(store.calls).toEqual(Array.from({ length: 6 }, () => 'read prod'));
   });
 
-  it('while AWS throttles, tries less and less often, and what is known is answered', async () => {
+  it('causes fewer and fewer calls while AWS throttles, and known tokens still work', async () => {
     const token = createToken('prod');
     const store = batchStore({ prod: documentOf(token, opaque(1)) });
     const { vault } = open(store);
@@ -125,7 +125,7 @@ describe('a flood of wrong tokens', () => {
     expect(count(store).list).toBeLessThanOrEqual(4);
   });
 
-  it('while AWS throttles from the beginning, is no flood of calls', async () => {
+  it('causes no flood of calls when AWS throttles from the beginning', async () => {
     const store = batchStore({ prod: documentOf(opaque(1)) });
     store.before = throttled;
     const { vault } = open(store);
@@ -142,7 +142,7 @@ describe('a flood of wrong tokens', () => {
 });
 
 describe('a rotated token', () => {
-  it('is let in ten seconds after the document was read last', async () => {
+  it('is accepted ten seconds after the last read of the document', async () => {
     const [first, second] = [createToken('prod'), createToken('prod')];
     const store = memoryStore({ prod: documentOf(first) });
     const { vault } = open(store);
@@ -154,7 +154,7 @@ describe('a rotated token', () => {
     expect(store.calls).toEqual(['read prod', 'read prod']);
   });
 
-  it('of a namespace that is new is, too', async () => {
+  it('is accepted ten seconds later even in a new namespace', async () => {
     const token = createToken('prod');
     const store = memoryStore();
     const { vault } = open(store);
@@ -164,7 +164,7 @@ describe('a rotated token', () => {
     expect((await vault.find(token))?.name).toBe('prod');
   });
 
-  it('that is opaque is let in as soon as the index knows it', async () => {
+  it('is accepted, if it is opaque, as soon as the index knows it', async () => {
     const store = batchStore({ prod: documentOf(createToken('prod')) });
     const { vault } = open(store);
     await vault.namespace('prod');
@@ -174,8 +174,8 @@ describe('a rotated token', () => {
   });
 });
 
-describe('namespaces read many at once', () => {
-  it('of which some cannot be read leave it open whose an unknown token is, and are logged together', async () => {
+describe('namespaces that are read in one call', () => {
+  it('make an unknown token an error when some cannot be read, and are logged together', async () => {
     const unreadable = { locked: new AuthError('not allowed'), binary: new DocumentError('binary') };
     const store = batchStore({ locked: '{}', binary: '{}', prod: documentOf(opaque(1)) }, unreadable);
     const { vault, lines } = open(store);
@@ -186,7 +186,7 @@ describe('namespaces read many at once', () => {
     ]);
   });
 
-  it('have only those of their secrets read that tokens refer to', async () => {
+  it('cause reads only of the secrets that tokens refer to', async () => {
     const checks = { db: { kind: 'postgres', url: { secret: 'db' } } };
     const store = batchStore({ prod: { access_tokens: [{ secret: 'token' }], checks } });
     store.secrets.set('token', opaque(1)).set('db', 'postgres://db.example/app');
@@ -196,7 +196,7 @@ describe('namespaces read many at once', () => {
     expect((await vault.find(opaque(1)))?.name).toBe('prod');
   });
 
-  it('whose tokens refer to a secret that cannot be read leave it open, too', async () => {
+  it('make an unknown token an error when the secret of a token cannot be read', async () => {
     const store = batchStore({ prod: { access_tokens: [{ secret: 'token' }], checks: { db: LEAF } } });
     store.before = (call) => (call === 'secret token' ? throttled() : undefined);
     const { vault } = open(store);

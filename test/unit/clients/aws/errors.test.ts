@@ -37,7 +37,7 @@ describe('awsError', () => {
     [answered('SyntaxError', 200), 'UnhealthyError', 'no answer of AWS'],
     [Object.assign(new Error(RAW), { code: 'ECONNREFUSED' }), 'ConnectionError', 'connection refused'],
     [Object.assign(new Error(RAW), { code: 'HPE_INVALID_CONSTANT' }), 'UnhealthyError', 'not HTTP'],
-  ])('%o', (error, code, words) => {
+  ])('translates %s into a public %s', (error, code, words) => {
     const found = awsError(error, call);
     expect(found?.code).toBe(code);
     expect(found?.message).toContain('s3 bucket assets');
@@ -46,13 +46,13 @@ describe('awsError', () => {
   });
 
   it.each(['UnknownError', 'Unknown', 'SyntaxError', '500', RAW, `A${'a'.repeat(60)}`])(
-    'names no error that is not AWS’s own: %s',
+    'does not show the error name %s, which is not from AWS',
     (name) => {
       expect(awsError(answered(name, 500), call)?.message).toBe('s3 bucket assets answered 500');
     },
   );
 
-  it('leaves the unforeseen alone', () => {
+  it('does not translate unexpected errors', () => {
     expect(awsError(new TypeError('a fault of ours'), call)).toBeUndefined();
     expect(awsError(named('AbortError'), call)).toBeUndefined();
     expect(awsError('no error', call)).toBeUndefined();

@@ -10,8 +10,8 @@ import {
 import { Connections } from '../../../../lib/engine/connections.ts';
 import type { CheckContext } from '../../../../lib/engine/types.ts';
 
-describe('rules and destinations', () => {
-  it.each(['ENABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'] as const)('%s works', (State) => {
+describe('ruleFault and destinationFault', () => {
+  it.each(['ENABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'] as const)('accept an %s rule', (State) => {
     expect(ruleFault('rule r', { State })).toBeUndefined();
   });
 
@@ -19,11 +19,11 @@ describe('rules and destinations', () => {
     ['DISABLED', 'rule r is DISABLED; enable it'],
     [undefined, 'rule r is in no known state; enable it'],
     ['<b>page</b>', 'rule r is in no known state; enable it'],
-  ])('%s does not', (State, fault) => {
+  ])('report a rule in the state %s', (State, fault) => {
     expect(ruleFault('rule r', { State } as object)).toBe(fault);
   });
 
-  it('only ACTIVE works', () => {
+  it('accept only a destination that is ACTIVE', () => {
     expect(destinationFault('d', { ApiDestinationState: 'ACTIVE' })).toBeUndefined();
     expect(destinationFault('d', { ApiDestinationState: 'INACTIVE' })).toMatch(/^d is INACTIVE; /);
     expect(destinationFault('d', {})).toMatch(/^d is in no known state; /);
@@ -34,8 +34,8 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describe('connections', () => {
-  it('that several checks share: each says what it waits for', async () => {
+describe('describeConnection and connectionFault', () => {
+  it('tell each check that shares a request what it waits for', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
@@ -57,7 +57,7 @@ describe('connections', () => {
     await run.close(0);
   });
 
-  it.each(['AUTHORIZED', 'ACTIVE'] as const)('%s works', (ConnectionState) => {
+  it.each(['AUTHORIZED', 'ACTIVE'] as const)('accept a connection that is %s', (ConnectionState) => {
     expect(connectionFault('c', { ConnectionState })).toBeUndefined();
   });
 
@@ -69,12 +69,12 @@ describe('connections', () => {
     'AUTHORIZING',
     'DEAUTHORIZING',
     'FAILED_CONNECTIVITY',
-  ] as const)('%s does not, and there is advice', (ConnectionState) => {
+  ] as const)('report a connection that is %s, with advice', (ConnectionState) => {
     const fault = connectionFault('c', { ConnectionState, StateReason: 'So it is.' });
     expect(fault).toMatch(new RegExp(`^c is ${ConnectionState} \\(So it is\\.\\); (?!look at it)`));
   });
 
-  it('without a reason', () => {
+  it('report a connection without a reason', () => {
     expect(connectionFault('c', { ConnectionState: 'DEAUTHORIZED' })).toMatch(/^c is DEAUTHORIZED; update it/);
   });
 });
@@ -89,21 +89,21 @@ describe('safeReason', () => {
     ['Refused by https://auth.example/token?key=s3cr3t today', 'Refused by https://auth.example/token today'],
     ['Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc is bad', 'Bearer … is bad'],
     ['', ''],
-  ])('%s', (reason, safe) => {
+  ])('removes secrets and markup from the reason %j', (reason, safe) => {
     expect(safeReason(reason)).toBe(safe);
   });
 
-  it('is short', () => {
+  it('cuts a long reason to 120 characters', () => {
     expect(safeReason('no '.repeat(200))).toHaveLength(120);
   });
 });
 
-describe('credentials', () => {
+describe('credentialsFault', () => {
   const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
   const secret = { VersionIdsToStages: { a: ['AWSPREVIOUS'], b: ['AWSCURRENT'] }, LastChangedDate: at(0.6) };
   const connection = { LastAuthorizedTime: at(0) };
 
-  it('work when the secret is current and was authorized with, give or take a minute', () => {
+  it('accepts a current secret that was authorized with, give or take a minute', () => {
     expect(credentialsFault('c', secret, connection)).toBeUndefined();
     expect(credentialsFault('c', { ...secret, LastChangedDate: at(60) }, connection)).toBeUndefined();
     expect(credentialsFault('c', { ...secret, LastChangedDate: at(-9999) }, connection)).toBeUndefined();
@@ -116,7 +116,7 @@ describe('credentials', () => {
     [secret, {}, /^c were never authorized with/],
     [{ ...secret, LastChangedDate: at(61) }, connection, /^c changed after the connection was last authorized/],
     [{ ...secret, LastChangedDate: undefined, CreatedDate: at(61) }, connection, /^c changed after/],
-  ])('%o', (secret, connection, fault) => {
+  ])('reports the secret %j of the connection %j', (secret, connection, fault) => {
     expect(credentialsFault('c', secret, connection)).toMatch(fault);
   });
 });

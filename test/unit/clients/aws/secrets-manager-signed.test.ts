@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it } from 'vitest';
 import { signedApi, signedHeaders } from '../../../../lib/clients/aws/secrets-manager-signed.ts';
 
-/** What the SDK's signer wants for hashing. */
+/** The hash that the SDK's signer needs. */
 class Sha256 {
   readonly #hash;
 
@@ -33,10 +33,10 @@ function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
 
 describe('the signature', () => {
   it.each([
-    ['of a role in Lambda', 'https://secretsmanager.eu-central-1.amazonaws.com/', 'a-session-token/with+signs=='],
-    ['of a user', 'https://secretsmanager.us-gov-west-1.amazonaws.com/', undefined],
+    ['for a role in Lambda', 'https://secretsmanager.eu-central-1.amazonaws.com/', 'a-session-token/with+signs=='],
+    ['for a user', 'https://secretsmanager.us-gov-west-1.amazonaws.com/', undefined],
     ['for an emulator', 'http://127.0.0.1:4566/', 'token'],
-  ])("%s is the SDK's", async (_name, href, sessionToken) => {
+  ])("equals the SDK's signature %s", async (_name, href, sessionToken) => {
     const url = new URL(href);
     const credentials = {
       accessKeyId: 'AKIDEXAMPLE',
@@ -71,7 +71,7 @@ describe('the signature', () => {
   });
 });
 
-describe('the environment', () => {
+describe('signedApi', () => {
   const lambda = {
     AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001',
     AWS_REGION: 'eu-central-1',
@@ -80,23 +80,23 @@ describe('the environment', () => {
     AWS_SESSION_TOKEN: 'token',
   };
 
-  it('of Lambda says all that is needed', () => {
+  it('uses the environment of Lambda', () => {
     expect(signedApi(lambda)?.target).toBe('Secrets Manager in eu-central-1');
     expect(signedApi({ ...lambda, AWS_REGION: 'us-gov-east-1' })).toBeDefined();
   });
 
   it.each<[string, Readonly<Record<string, string | undefined>>]>([
-    ['that is not of Lambda', { AWS_LAMBDA_RUNTIME_API: undefined }],
+    ['outside Lambda', { AWS_LAMBDA_RUNTIME_API: undefined }],
     ['with a profile', { AWS_PROFILE: 'prod' }],
     ['with FIPS endpoints', { AWS_USE_FIPS_ENDPOINT: 'true' }],
     ['without a region', { AWS_REGION: undefined }],
-    ['in China, whose endpoints end otherwise', { AWS_REGION: 'cn-north-1' }],
+    ['in China, where endpoints have another suffix', { AWS_REGION: 'cn-north-1' }],
     ['in an isolated partition', { AWS_REGION: 'us-isob-east-1' }],
     ['in the European sovereign cloud', { AWS_REGION: 'eusc-de-east-1' }],
-    ['with something else for a region', { AWS_REGION: 'evil.example/' }],
+    ['with an invalid region', { AWS_REGION: 'evil.example/' }],
     ['without credentials', { AWS_ACCESS_KEY_ID: undefined }],
-    ['with credentials that are empty', { AWS_SECRET_ACCESS_KEY: '' }],
-  ])('%s is left to the SDK', (_name, over) => {
+    ['with empty credentials', { AWS_SECRET_ACCESS_KEY: '' }],
+  ])('leaves requests to the SDK %s', (_name, over) => {
     expect(signedApi({ ...lambda, ...over })).toBeUndefined();
   });
 });

@@ -12,11 +12,11 @@ import {
 const never = new AbortController().signal;
 const reply = (body: unknown) => Buffer.from(JSON.stringify(body));
 
-/** Of a broker that stays. */
+/** The signal of a broker that stays connected. */
 const connected = () => new AbortController().signal;
 
-describe('answers of workers', () => {
-  it('come one a worker, from each once', () => {
+describe('Answers', () => {
+  it('keeps one answer for each worker', () => {
     const answers = new Answers<true>(connected());
     answers.add(reply({ 'celery@a': { ok: 'pong' } }), PING);
     answers.add(reply({ 'celery@a': { ok: 'pong' } }), PING);
@@ -24,33 +24,33 @@ describe('answers of workers', () => {
     expect([...answers.byWorker.keys()]).toEqual(['celery@a', 'celery@b']);
   });
 
-  it('name the queues that a worker consumes', () => {
+  it('lists the queues that a worker consumes', () => {
     const answers = new Answers<ReadonlySet<string>>(connected());
     answers.add(reply({ 'celery@a': [{ name: 'low', routing_key: 'x' }, { name: 'high' }] }), ACTIVE_QUEUES);
     expect(answers.byWorker.get('celery@a')).toEqual(new Set(['low', 'high']));
   });
 
   it.each([
-    ['no JSON', Buffer.from('{"celery@a":')],
-    ['bytes', Buffer.from([0xff, 0x00, 0xfe])],
+    ['invalid JSON', Buffer.from('{"celery@a":')],
+    ['binary data', Buffer.from([0xff, 0x00, 0xfe])],
     ['null', reply(null)],
     ['a list', reply(['pong'])],
     ['a number', reply(7)],
     ['an error', reply({ 'celery@a': { error: 'no such command' } })],
-    ['another word', reply({ 'celery@a': { ok: 'ping' } })],
-  ])('ignore what is none: %s', (_name, content) => {
+    ['a wrong word', reply({ 'celery@a': { ok: 'ping' } })],
+  ])('ignores an answer that is %s', (_name, content) => {
     const answers = new Answers<true>(connected());
     answers.add(content, PING);
     expect(answers.byWorker.size).toBe(0);
   });
 
-  it('ignore queues that are none', () => {
+  it('ignores invalid queues', () => {
     const answers = new Answers<ReadonlySet<string>>(connected());
     answers.add(reply({ 'celery@a': { error: 'x' }, 'celery@b': [null, 7, {}] }), ACTIVE_QUEUES);
     expect([...answers.byWorker]).toEqual([['celery@b', new Set()]]);
   });
 
-  it('are waited for by each one for itself', async () => {
+  it('lets each caller wait for its own condition', async () => {
     const answers = new Answers<true>(connected());
     const one = answers.until(() => answers.byWorker.size >= 1, 10_000, never);
     const many = answers.until(() => answers.byWorker.size >= 9, 5, never);
@@ -59,12 +59,12 @@ describe('answers of workers', () => {
     await expect(many).resolves.toBe(false);
   });
 
-  it('are not waited for when there are enough already', async () => {
+  it('does not wait when there are enough answers already', async () => {
     const answers = new Answers<true>(connected());
     await expect(answers.until(() => true, 0, never)).resolves.toBe(true);
   });
 
-  it('are not waited for when nobody wants them any more', async () => {
+  it('stops waiting when the signal is aborted', async () => {
     const answers = new Answers<true>(connected());
     const controller = new AbortController();
     const waiting = answers.until(() => false, 10_000, controller.signal);
@@ -83,12 +83,12 @@ describe('the time to wait for workers', () => {
     expect(patience(10_000, 9000)).toBe(8900);
   });
 
-  it('is the whole limit where connecting took most of it', () => {
+  it('is the whole limit when connecting took most of it', () => {
     expect(patience(1000, 400)).toBe(1000);
   });
 });
 
-describe('who is missing', () => {
+describe('whoIsMissing', () => {
   it.each([
     [1, [], 'no worker answered ping'],
     [3, [], 'no worker answered ping'],
@@ -97,13 +97,13 @@ describe('who is missing', () => {
     [['celery@a', 'celery@b'], [], 'workers celery@a, celery@b did not answer ping; nor did any other'],
     [['celery@a'], ['celery@b', 'celery@c'], 'worker celery@a did not answer ping; celery@b, celery@c did'],
     [9, ['a', 'b', 'c', 'd', 'e', 'f', 'g'], '7 of at least 9 workers answered: a, b, c, d, e and 2 more'],
-  ])('of %j when %j answered', (workers, answered, message) => {
+  ])('says who is missing of %j when %j answered', (workers, answered, message) => {
     expect(whoIsMissing(workers, answered)).toBe(message);
   });
 });
 
 describe('a task', () => {
-  it('is a message of version 2 of the protocol', () => {
+  it('is a message in version 2 of the protocol', () => {
     const message = taskMessage('an id', 'app.ping', new Date(Date.UTC(2030, 0, 2, 3, 4, 5)));
     expect(JSON.parse(message.content)).toEqual([
       [],
@@ -132,7 +132,7 @@ describe('a task', () => {
     expect(outcomeOf(JSON.stringify(result))).toBe(outcome);
   });
 
-  it('has no outcome when the result is no JSON', () => {
+  it('has no outcome when the result is not JSON', () => {
     expect(outcomeOf(Buffer.from([0x80, 0x04, 0x95]))).toBeUndefined();
   });
 });

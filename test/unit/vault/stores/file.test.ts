@@ -22,12 +22,12 @@ beforeEach(async () => {
 afterEach(() => outer.remove());
 
 describe('read', () => {
-  it('gives the text of a document, and undefined where there is none', async () => {
+  it('returns the text of a document, and undefined when there is none', async () => {
     expect(await fileStore(folder).read('prod', signal)).toBe('{"a":"é"}');
     expect(await fileStore(folder).read('other', signal)).toBeUndefined();
   });
 
-  it('follows a link, as mounted secrets are', async () => {
+  it('follows a link, since mounted secrets are links', async () => {
     await symlink(join(outer.path, 'outside.json'), join(folder, 'linked.json'));
     expect(await fileStore(folder).read('linked', signal)).toBe('outside');
   });
@@ -37,24 +37,24 @@ describe('read', () => {
     expect(await fileStore(folder).read('linked', signal)).toBeUndefined();
   });
 
-  it('gives an empty file as an empty text', async () => {
+  it('returns an empty text for an empty file', async () => {
     await writeFile(join(folder, 'empty.json'), '');
     expect(await fileStore(folder).read('empty', signal)).toBe('');
   });
 
-  it('gives one byte too many of a file that is too large, and no more', async () => {
+  it('returns one byte more than allowed of a file that is too large', async () => {
     await writeFile(join(folder, 'large.json'), 'x'.repeat(5 * 1024 * 1024));
     expect(await fileStore(folder).read('large', signal)).toHaveLength(MAX_DOCUMENT_BYTES + 1);
   });
 
-  it('does not wait for somebody to write to a named pipe', async () => {
+  it('does not wait for a writer on a named pipe', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe.json')]);
     expect(await fileStore(folder).read('pipe', signal)).toBe('');
   });
 });
 
-describe('what cannot be read', () => {
-  it('is the folder that does not exist: a vault that does not answer', async () => {
+describe('a file store that cannot read', () => {
+  it('reports a folder that does not exist as a ConnectionError', async () => {
     const store = fileStore(join(outer.path, 'nowhere'));
     const error = { code: 'ConnectionError', message: `file:${outer.path}/nowhere does not exist` };
     await expect(store.read('prod', signal)).rejects.toMatchObject(error);
@@ -62,19 +62,19 @@ describe('what cannot be read', () => {
     await expect(store.list(signal)).rejects.toMatchObject(error);
   });
 
-  it('is a folder that was moved away meanwhile', async () => {
+  it('reports a folder that was moved away as a ConnectionError', async () => {
     const store = fileStore(folder);
     await store.read('prod', signal);
     await rename(folder, `${folder}-away`);
     await expect(store.read('prod', signal)).rejects.toMatchObject({ code: 'ConnectionError' });
   });
 
-  it('is a file instead of the folder', async () => {
+  it('reports a file in place of the folder as a ConnectionError', async () => {
     const store = fileStore(join(outer.path, 'outside'));
     await expect(store.list(signal)).rejects.toMatchObject({ code: 'ConnectionError' });
   });
 
-  it('is a folder with the name of a document', async () => {
+  it('reports a folder with the name of a document as an UnhealthyError', async () => {
     await mkdir(join(folder, 'odd.json'));
     await expect(fileStore(folder).read('odd', signal)).rejects.toMatchObject({
       code: 'UnhealthyError',
@@ -82,7 +82,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('is a link to itself', async () => {
+  it('reports a link to itself as an UnhealthyError', async () => {
     await symlink('loop.json', join(folder, 'loop.json'));
     await expect(fileStore(folder).read('loop', signal)).rejects.toMatchObject({
       code: 'UnhealthyError',
@@ -90,7 +90,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('is what we may not read', async () => {
+  it('reports a file that it may not read as an AuthError', async () => {
     await chmod(join(folder, 'prod.json'), 0o000);
     await expect(unprivileged(() => fileStore(folder).read('prod', signal))).rejects.toMatchObject({
       code: 'AuthError',
@@ -107,7 +107,7 @@ describe('readSecret', () => {
     ['sub/nothing', undefined],
     ['nowhere/nothing', undefined],
     ['prod.json/x', undefined],
-  ])('%s is %j', async (name, text) => {
+  ])('reads the secret %s as %j', async (name, text) => {
     expect(await fileStore(folder).readSecret(name, signal)).toBe(text);
   });
 
@@ -129,14 +129,14 @@ describe('readSecret', () => {
     'a b',
     '~/x',
     '%2e%2e/outside',
-  ])('%j is no secret, and nothing outside is read', async (name) => {
+  ])('finds no secret by the name %j, and reads nothing outside the folder', async (name) => {
     await writeFile(join(folder, '.hidden'), 'hidden');
     expect(await fileStore(folder).readSecret(name, signal)).toBeUndefined();
   });
 });
 
 describe('list', () => {
-  it('names the documents and nothing else', async () => {
+  it('returns the names of documents and nothing else', async () => {
     for (const name of ['dev.json', '.hidden.json', '-x.json', 'no-json', 'notes.txt', '.json', 'a b.json']) {
       await writeFile(join(folder, name), '{}');
     }
@@ -145,7 +145,7 @@ describe('list', () => {
 });
 
 describe('write', () => {
-  it('makes the folder and a file that only its owner may read, and leaves nothing else', async () => {
+  it('creates the folder and a file that only its owner may read, and leaves nothing else behind', async () => {
     await rm(folder, { recursive: true });
     await fileStore(folder).write('prod', 'first', signal);
     await fileStore(folder).write('prod', 'second', signal);
@@ -155,19 +155,19 @@ describe('write', () => {
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
   });
 
-  it('that fails says why, and leaves what was there', async () => {
+  it('says why it fails, and leaves everything unchanged', async () => {
     await mkdir(join(folder, 'odd.json'));
     await expect(fileStore(folder).write('odd', 'text', signal)).rejects.toMatchObject({ code: 'UnhealthyError' });
     expect((await readdir(folder)).sort()).toEqual(['odd.json', 'prod.json', 'sub']);
   });
 
-  it('into a folder that cannot be made is refused', async () => {
+  it('refuses a folder that cannot be created', async () => {
     const store = fileStore(join(outer.path, 'outside', 'vault'));
     await expect(store.write('prod', 'text', signal)).rejects.toMatchObject({ code: 'ConnectionError' });
   });
 });
 
-/** The superuser may read everything, so for a moment we are somebody else. */
+/** Works as an unprivileged user, since the superuser may read everything. */
 async function unprivileged<T>(work: () => Promise<T>): Promise<T> {
   const isRoot = process.geteuid?.() === 0;
   if (isRoot) process.seteuid?.('nobody');
