@@ -42,12 +42,13 @@ export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
   const [first] = sections;
   const common = pick(first?.schema ?? {}, (key) => Object.hasOwn(commonKeys, key));
   const settings = pick(document, (key) => key !== '$schema');
+  const formatRows = await formatsTable();
   const edits: Readonly<Record<string, (text: string) => string>> = {
     'README.md': (text) => withBlock(text, 'kinds', kindsTable(sections)),
     'docs/namespace.md': (text) =>
       withBlock(withBlock(text, 'settings', keysTable(settings)), 'common keys', keysTable(common)),
     'docs/checks.md': (text) => withKindSections(text, sections),
-    'docs/formats.md': (text) => withBlock(text, 'formats', formatsTable()),
+    'docs/formats.md': (text) => withBlock(text, 'formats', formatRows),
   };
   const pages = Object.entries(edits).map(async ([path, edit]) => {
     const text = edit(await readFile(join(ROOT, path), 'utf8'));

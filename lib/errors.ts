@@ -76,7 +76,7 @@ export class UnhealthyError extends CheckError {
 export class AbortedError extends CheckError {
   /** @param afterMs Milliseconds that the work had. */
   constructor(afterMs: number) {
-    super('AbortedError', `called off after ${seconds(afterMs)} s`);
+    super('AbortedError', `called off after ${seconds(Math.round(afterMs))} s`);
   }
 }
 

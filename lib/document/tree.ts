@@ -96,8 +96,8 @@ function link({ path, value, configured }: Leaf, byPath: ReadonlyMap<string, rea
   }
   const checks = [...new Set([...byPath.values()].flat())];
   const message = `no other check at ${oneLine(unknown)}${didYouMean(unknown, checks)}`;
-  const { problems, build } = broken(path, value, [{ path: 'depends_on', message }]);
-  return { problems, part: build([]) };
+  const instead = broken(path, value, [{ path: 'depends_on', message }]);
+  return { problems: instead.problems, part: instead.build([]) };
 }
 
 function groupOf(group: JsonObject, path: readonly string[], parts: ReadonlyMap<string, Part>): Group {

@@ -35,5 +35,5 @@ function formsOf(wanted: Wanted): readonly Described[] {
   const { wrapped, options } = wanted as Described;
   if (wrapped !== undefined) return formsOf(wrapped);
   const schemas = options?.filter((option) => typeof option === 'object');
-  return schemas === undefined || schemas.length === 0 ? [wanted as Described] : schemas.flatMap(formsOf);
+  return schemas === undefined || schemas.length === 0 ? [wanted] : schemas.flatMap(formsOf);
 }

@@ -37,7 +37,7 @@ export function allFailAlike(findings: readonly Finding[]): boolean {
 }
 
 function isFailing({ result: { error } }: Finding): boolean {
-  return error !== undefined && !error.degraded;
+  return error !== undefined && error.degraded !== true;
 }
 
 /**

@@ -50,9 +50,9 @@ export class CheckRun {
     return this.#once(check, async () => {
       const before = await this.#outcomeOf(after);
       const { error } = before.result;
-      if (error === undefined || error.degraded) return this.#run(check, before.limit);
+      if (error === undefined || error.degraded === true) return this.#run(check, before.limit);
       const message = `not tried, since the step ${after.name} failed: ${error.message}`;
-      const failure = { code: error.code, message, degraded: false };
+      const failure = { code: error.code, message };
       return { ...before, result: resultOf(check, performance.now(), new Stages(0), new Map(), failure) };
     });
   }
@@ -134,8 +134,11 @@ function slowness({ target, slowMs }: Check, durationMs: number): Failure | unde
 }
 
 function publicError(thrown: unknown, check: Check, log: Log): Failure {
-  if (thrown instanceof CheckError) return { code: thrown.code, message: thrown.message, degraded: thrown.degraded };
+  if (thrown instanceof CheckError) {
+    const { code, message, degraded } = thrown;
+    return { code, message, ...(degraded && { degraded }) };
+  }
   const id = randomBytes(4).toString('hex');
   log.error('a check failed in an unforeseen way', { id, check: pathKey(check.path), kind: check.kind, error: thrown });
-  return { code: 'UnexpectedError', message: `see the log, ${id}`, degraded: false };
+  return { code: 'UnexpectedError', message: `see the log, ${id}` };
 }

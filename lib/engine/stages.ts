@@ -30,7 +30,7 @@ export class Stages {
     this.#start = start;
   }
 
-  begin(name: string, when = `during ${name}`): void {
+  begin(name: string, when = `during the ${name}`): void {
     this.#when = when;
     if (this.#begun.at(-1)?.name === name || this.#begun.length === MAX_STAGES) return;
     this.#begun.push({ name, at: performance.now() });

@@ -89,7 +89,7 @@ export interface Failure {
   /** One line for people, without causes. */
   readonly message: string;
   /** Whether it works all the same, only not as it should. */
-  readonly degraded: boolean;
+  readonly degraded?: boolean;
 }
 
 /** What one check found out. */

@@ -6,7 +6,7 @@ const WORST_FIRST: readonly Verdict[] = ['failing', 'degraded', 'working'];
 /** The verdict of one check. */
 export function verdictOf(error: Failure | undefined, critical: boolean): Verdict {
   if (error === undefined) return 'working';
-  return critical && !error.degraded ? 'failing' : 'degraded';
+  return critical && error.degraded !== true ? 'failing' : 'degraded';
 }
 
 /** The worst of them; of nothing, `working`. */

@@ -1,6 +1,6 @@
 /** When the answer comes, and what it says, if no target ever answers. */
 import { run } from '../../lib/engine/run.ts';
-import { leaves } from '../../lib/engine/verdict.ts';
+import { resultsOf } from '../../lib/engine/tree.ts';
 import { createLog } from '../../lib/log.ts';
 import { parseNamespace } from '../../lib/document/namespace.ts';
 import { fixtures } from '../contract/fixtures/index.ts';
@@ -43,11 +43,11 @@ export async function blackHoles(stack: Addresses): Promise<Figure[]> {
     const { result } = await run(namespace.root, {
       namespace: 'bench',
       deadlineMs: DEADLINE_MS,
-      proveVault: () => Promise.resolve(),
+      vault: { isRemote: false, prove: () => Promise.resolve() },
       log,
     });
     late.push(performance.now() - start - DEADLINE_MS);
-    for (const leaf of leaves(result)) codes.add(leaf.error?.code ?? 'working');
+    for (const leaf of resultsOf(result)) codes.add(leaf.error?.code ?? 'working');
   }
   await stop();
   Object.assign(process.env, before);

@@ -18,7 +18,7 @@ export async function engineCost(): Promise<Figure[]> {
     const before = process.cpuUsage();
     await run(
       { name: '', parts },
-      { namespace: 'bench', deadlineMs: 10_000, proveVault: () => Promise.resolve(), log },
+      { namespace: 'bench', deadlineMs: 10_000, vault: { isRemote: false, prove: () => Promise.resolve() }, log },
     );
     const { user, system } = process.cpuUsage(before);
     if (round >= WARM_UP) costs.push((user + system) / 1000 / CHECKS);
@@ -43,6 +43,8 @@ function idleCheck(name: string): Check {
     timeoutMs: 2000,
     critical: true,
     dependsOn: [],
+    needs: [],
+    figures: {},
     run: () => Promise.resolve(),
   };
 }

@@ -17,7 +17,7 @@ const once = async () => {
   const { verdict } = await run(namespace.root, {
     namespace: 'bench',
     deadlineMs: 10_000,
-    proveVault: () => Promise.resolve(),
+    vault: { isRemote: false, prove: () => Promise.resolve() },
     log,
   });
   verdicts.add(verdict);

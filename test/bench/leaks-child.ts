@@ -12,7 +12,7 @@ const once = async () => {
   const { verdict } = await run(namespace.root, {
     namespace: 'bench',
     deadlineMs: Number(deadline),
-    proveVault: () => Promise.resolve(),
+    vault: { isRemote: false, prove: () => Promise.resolve() },
     log,
   });
   verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;

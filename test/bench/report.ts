@@ -21,7 +21,7 @@ export async function report(where: string, vault: Vault, namespace: Namespace, 
   const options = {
     namespace: namespace.name,
     deadlineMs: namespace.deadlineMs,
-    proveVault: vault.prover(namespace.name),
+    vault: vault.access(namespace.name),
     log: createLog((line) => process.stderr.write(`${line}\n`)),
   };
   const once = async () => {

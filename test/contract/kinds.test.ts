@@ -19,10 +19,10 @@ const emulated = secretsManagerStore(stack.aws.secretsPrefix);
 /** Runs a leaf in a namespace that is stored in the emulator's Secrets Manager. */
 const run = (leaf: object, options: RunLeafOptions = {}) =>
   runLeaf(leaf, {
-    proveVault: new Vault(
+    vault: new Vault(
       emulated,
       createLog(() => undefined),
-    ).prover('contract'),
+    ).access('contract'),
     ...options,
   });
 

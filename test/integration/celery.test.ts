@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { taskMessage } from '../../lib/clients/celery/celery.ts';
+import { taskMessage } from '../../lib/clients/celery/messages.ts';
 import { run } from '../../lib/engine/run.ts';
-import { leaves } from '../../lib/engine/verdict.ts';
+import { resultsOf } from '../../lib/engine/tree.ts';
+import { statusText } from '../../lib/formats/words.ts';
 import { createLog } from '../../lib/log.ts';
 import { parseNamespace } from '../../lib/document/namespace.ts';
 import type { Running } from '../stack/process.ts';
@@ -57,20 +58,20 @@ function startWorker(name: string, queues: readonly string[]): Promise<CeleryWor
 /** Runs the leaves concurrently. Returns the status of each, by its name. */
 async function runAll(checks: Readonly<Record<string, object>>): Promise<Record<string, string>> {
   const document = { access_tokens: ['a token of the test'], timeout: 1, checks };
-  const namespace = await parseNamespace('test', JSON.stringify(document), () => Promise.resolve(undefined));
+  const namespace = await parseNamespace('test', JSON.stringify(document), {
+    readSecret: () => Promise.resolve(undefined),
+  });
   const before = openHandles();
   const report = await run(namespace.root, {
     namespace: 'test',
     deadlineMs: namespace.deadlineMs,
-    proveVault: () => Promise.reject(new Error('this test has no vault')),
+    vault: { isRemote: false, prove: () => Promise.reject(new Error('this test has no vault')) },
     log: createLog((line) => {
       throw new Error(line);
     }),
   });
   expect(await settledHandles(before)).toEqual([]);
-  return Object.fromEntries(
-    leaves(report.result).map(({ name, error }) => [name, error ? `${error.code}: ${error.message}` : 'working']),
-  );
+  return Object.fromEntries(resultsOf(report.result).map((result) => [result.name, statusText(result)]));
 }
 
 const ping = (more: object = {}) => ({ kind: 'celery_ping', url: broker.url, ...more });

@@ -51,7 +51,7 @@ describe.each(transports)('the vault check, calling Secrets Manager %s', (_trans
     const collected = collectedLog();
     lines = collected.lines;
     now = Date.now();
-    const app = createApp({ vault: new Vault(store, collected.log, () => now), log: collected.log });
+    const app = createApp({ vault: new Vault(store, collected.log, { now: () => now }), log: collected.log });
     ask = () => app({ method: 'GET', path: `/api/health/${token}/`, query: new URLSearchParams(), headers: {} });
     expect(await ask()).toMatchObject({ status: 200, headers: { 'x-health-status': 'degraded' } });
   });

@@ -57,7 +57,7 @@ describe.each(transports)('a vault, calling Secrets Manager %s', (_transport, mo
     for (const [name, value] of Object.entries({ ...motoEnvironment(aws), ...more })) vi.stubEnv(name, value);
     vi.stubEnv('AWS_ENDPOINT_URL', proxy.url);
     now = Date.now();
-    vault = new Vault(secretsManagerStore(prefix), collectedLog().log, () => now);
+    vault = new Vault(secretsManagerStore(prefix), collectedLog().log, { now: () => now });
   });
 
   afterEach(async () => {

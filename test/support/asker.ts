@@ -42,7 +42,7 @@ export function asker(
   const token = createToken('prod');
   const memory = memoryStore({ prod: { access_tokens: [token], ...keys }, ...documents }, { probe: 'x' });
   const { log, lines } = collectedLog();
-  const app = createApp({ vault: new Vault(memory, log, now), log });
+  const app = createApp({ vault: new Vault(memory, log, now && { now }), log });
   const ask = (path: string, { query = '', ...request }: Ask = {}) =>
     app({ method: 'GET', path, headers: {}, ...request, query: new URLSearchParams(query) });
   return {

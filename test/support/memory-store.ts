@@ -44,6 +44,7 @@ export function memoryStore(
     await store.before(call, signal);
   };
   const store: MemoryStore = {
+    isRemote: false,
     location: 'memory:test',
     documents: new Map(texts),
     secrets: new Map(Object.entries(secrets)),

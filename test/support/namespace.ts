@@ -14,7 +14,7 @@ export function documentText(keys: Readonly<Record<string, unknown>> = {}): stri
 }
 
 export function namespaceOf(keys: Readonly<Record<string, unknown>> = {}, readSecret?: ReadSecret): Promise<Namespace> {
-  return parseNamespace('prod', documentText(keys), readSecret ?? (() => Promise.resolve(undefined)));
+  return parseNamespace('prod', documentText(keys), { readSecret: readSecret ?? (() => Promise.resolve(undefined)) });
 }
 
 /** The problems of a document, one line each. */

@@ -14,6 +14,8 @@ export function checkAt(path: string, overrides: Partial<Omit<Check, 'name' | 'p
     timeoutMs: 1000,
     critical: true,
     dependsOn: [],
+    needs: [],
+    figures: {},
     run: () => Promise.resolve(),
     ...overrides,
   };
@@ -32,7 +34,14 @@ export function throwing(error: unknown): (context: CheckContext) => Promise<voi
 /** Options of a run, and the lines that it logs. */
 export function runOptions(overrides: Partial<RunOptions> = {}): RunOptions & { readonly lines: string[] } {
   const { log, lines } = collectedLog();
-  return { namespace: 'test', deadlineMs: 10_000, proveVault: () => Promise.resolve(), log, lines, ...overrides };
+  return {
+    namespace: 'test',
+    deadlineMs: 10_000,
+    vault: { isRemote: false, prove: () => Promise.resolve() },
+    log,
+    lines,
+    ...overrides,
+  };
 }
 
 /** A promise and the functions that settle it. */

@@ -1,5 +1,6 @@
 /** Reports as a run returns them, to test formats with. */
-import type { CheckResult, GroupResult, Report, Result } from '../../lib/engine/types.ts';
+import type { CheckResult, Failure, GroupResult, Report, Result } from '../../lib/engine/types.ts';
+import type { View } from '../../lib/formats/format.ts';
 import { worst } from '../../lib/engine/verdict.ts';
 
 /** The result of a check with this path (a list of names if they contain slashes). It works unless it has an error. */
@@ -14,6 +15,9 @@ export function resultAt(path: string | readonly string[], overrides: Partial<Ch
     verdict: overrides.error === undefined ? 'working' : critical ? 'failing' : 'degraded',
     critical,
     durationMs: 12,
+    stages: [],
+    observed: [],
+    causes: [],
     ...overrides,
   };
 }
@@ -23,14 +27,21 @@ export function groupResult(name: string, ...parts: readonly Result[]): GroupRes
 }
 
 export function reportOf(result: Result): Report {
-  return { namespace: 'prod', verdict: result.verdict, startedAt: 1_700_000_000_000, durationMs: 2345.6, result };
+  return {
+    namespace: 'prod',
+    verdict: result.verdict,
+    startedAt: 1_700_000_000_000,
+    durationMs: 2345.6,
+    result,
+    observerCutOff: false,
+  };
 }
 
-const refused: CheckResult['error'] = {
+const refused: Failure = {
   code: 'ConnectionError',
   message: 'connection refused by redis cache.example:6379; is it running and listening there?',
 };
-const timedOut: CheckResult['error'] = {
+const timedOut: Failure = {
   code: 'TimeoutError',
   message: 'no answer within 2 s from tcp db.example:5432',
 };
@@ -84,8 +95,8 @@ export const reports: Readonly<Record<string, Report>> = {
       groupResult(
         'celery',
         resultAt('celery/ping', {
-          error: { ...timedOut, message: `${timedOut.message} (it depends on cache/data, which does not work)` },
-          causes: ['cache/data'],
+          error: timedOut,
+          causes: [{ path: 'cache/data' }],
           durationMs: 2001,
         }),
         groupResult(
@@ -107,3 +118,13 @@ export const reports: Readonly<Record<string, Report>> = {
     ),
   ),
 };
+
+/** The report as a format sees it. */
+export function viewOf(report: Report): View {
+  return { report, ageMs: 0, part: [], namespace: { name: report.namespace, failingStatus: 503 } };
+}
+
+/** A report of that result as a format sees it. */
+export function viewAt(result: Result): View {
+  return viewOf(reportOf(result));
+}

@@ -1,8 +1,9 @@
 /** Runs one leaf of a document the way a namespace runs it, and keeps what it logged. */
 import { run } from '../../lib/engine/run.ts';
-import { leaves } from '../../lib/engine/verdict.ts';
+import { resultsOf } from '../../lib/engine/tree.ts';
+import { statusText } from '../../lib/formats/words.ts';
 import { createLog } from '../../lib/log.ts';
-import type { CheckResult, ProveVault } from '../../lib/engine/types.ts';
+import type { CheckResult, VaultAccess } from '../../lib/engine/types.ts';
 import { parseNamespace } from '../../lib/document/namespace.ts';
 
 export interface Outcome {
@@ -15,27 +16,28 @@ export interface Outcome {
 
 export interface RunLeafOptions {
   readonly signal?: AbortSignal;
-  readonly proveVault?: ProveVault;
+  readonly vault?: VaultAccess;
 }
 
-const noVault: ProveVault = () => Promise.reject(new Error('this test has no vault'));
+const noVault: VaultAccess = { isRemote: false, prove: () => Promise.reject(new Error('this test has no vault')) };
 
-export async function runLeaf(leaf: object, { signal, proveVault = noVault }: RunLeafOptions = {}): Promise<Outcome> {
+export async function runLeaf(leaf: object, { signal, vault = noVault }: RunLeafOptions = {}): Promise<Outcome> {
   const lines: string[] = [];
   // This log does not know the namespace's secrets, so it shows what would be logged if nothing were hidden.
   const log = createLog((line) => lines.push(line));
   const document = { access_tokens: ['a token of the test'], checks: { leaf } };
-  const namespace = await parseNamespace('test', JSON.stringify(document), () => Promise.resolve(undefined));
+  const namespace = await parseNamespace('test', JSON.stringify(document), {
+    readSecret: () => Promise.resolve(undefined),
+  });
   const deadlineMs = namespace.deadlineMs;
   const report = await run(namespace.root, {
     namespace: 'test',
     deadlineMs,
-    proveVault,
+    vault,
     log,
     ...(signal && { signal }),
   });
-  const [result] = leaves(report.result);
+  const [result] = resultsOf(report.result);
   if (result === undefined) throw new Error('no result');
-  const status = result.error === undefined ? 'working' : `${result.error.code}: ${result.error.message}`;
-  return { result, status, logged: lines.join('\n') };
+  return { result, status: statusText(result), logged: lines.join('\n') };
 }

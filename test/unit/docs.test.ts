@@ -87,7 +87,7 @@ async function readPages(): Promise<ReadonlyMap<string, string>> {
 
 /** The commands of the command line, by name. */
 async function readCommands(): Promise<ReadonlyMap<string, Command>> {
-  return new Map(await Promise.all(commandEntries.map(async ({ name, load }) => [name, await load()] as const)));
+  return new Map(await Promise.all(commandEntries.map(async (entry) => [entry.name, await entry.load()] as const)));
 }
 
 function textOf(page: string): string {

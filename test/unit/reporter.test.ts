@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Reports } from '../../lib/reports.ts';
-import type { Report } from '../../lib/engine/types.ts';
-import { deferred } from '../support/part.ts';
+import type { Namespace } from '../../lib/document/namespace.ts';
+import type { Check, Report } from '../../lib/engine/types.ts';
+import { Reporter } from '../../lib/reporter.ts';
+import { collectedLog } from '../support/collected-log.ts';
+import { namespaceOf } from '../support/namespace.ts';
+import { checkAt, deferred, groupOf } from '../support/part.ts';
 import type { Deferred } from '../support/part.ts';
-import { reportOf, resultAt } from '../support/reports.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -13,96 +15,170 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Runs that end when the test says so. */
-function runs() {
-  const started: Deferred<Report>[] = [];
-  const make = () => {
-    const run = deferred<Report>();
-    started.push(run);
-    return run.promise;
+/** A namespace whose runs end when the test says so. */
+async function setUp(overrides: Partial<Namespace> = {}) {
+  const started: Deferred<void>[] = [];
+  const check = (path: string): Check =>
+    checkAt(path, {
+      timeoutMs: 100_000,
+      run: () => {
+        const run = deferred();
+        started.push(run);
+        return run.promise;
+      },
+    });
+  const root = groupOf('', check('a'), check('b'));
+  const base = await namespaceOf();
+  const namespace: Namespace = { ...base, root, deadlineMs: 100_000, maxAgeMs: 5000, ...overrides };
+  const access = () => ({ isRemote: false, prove: () => Promise.resolve() });
+  const reporter = new Reporter({ access }, collectedLog().log);
+  const share = async (asked = {}) => {
+    const shared = await reporter.share(namespace, { part: ['a'], ...asked });
+    if (shared === undefined) throw new Error('no such part');
+    return shared;
   };
   const end = async (index: number) => {
-    const report = reportOf(resultAt(String(index)));
-    started[index]?.resolve(report);
+    started[index]?.resolve();
     await vi.advanceTimersByTimeAsync(0);
-    return report;
   };
-  return { started, make, end };
+  return { started, namespace, reporter, share, end };
 }
 
-const owner = {};
+const settle = () => vi.advanceTimersByTimeAsync(0);
 
-describe('Reports', () => {
-  it('counts the age of a report from the end of its run', async () => {
-    const reports = new Reports();
-    const { make, end, started } = runs();
-    const first = reports.get(owner, '', 5000, false, make);
+describe('a shared report', () => {
+  it('counts its age from the end of the run', async () => {
+    const { share, end, started } = await setUp();
+    const first = share();
     await vi.advanceTimersByTimeAsync(60_000);
-    const report = await end(0);
-    expect(await first).toEqual({ report, ageMs: 0 });
+    await end(0);
+    const { report, ageMs } = await first;
+    expect(ageMs).toBe(0);
     await vi.advanceTimersByTimeAsync(3000);
-    expect(await reports.get(owner, '', 5000, false, make)).toEqual({ report, ageMs: 3000 });
+    expect(await share()).toEqual({ report, ageMs: 3000 });
     expect(started).toHaveLength(1);
   });
 
-  it('keeps reports of different owners and parts apart', async () => {
-    const reports = new Reports();
-    const { make, started } = runs();
-    void reports.get(owner, 'a', 5000, false, make);
-    void reports.get(owner, 'b', 5000, false, make);
-    void reports.get({}, 'a', 5000, false, make);
+  it('is made afresh once it is as old as max_age', async () => {
+    const { share, end, started } = await setUp();
+    void share();
+    await end(0);
+    await vi.advanceTimersByTimeAsync(4999);
+    await share();
+    expect(started).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    void share();
+    expect(started).toHaveLength(2);
+  });
+
+  it('is kept apart for each namespace and each part', async () => {
+    const { reporter, namespace, started } = await setUp();
+    void reporter.share(namespace, { part: ['a'] });
+    void reporter.share(namespace, { part: ['b'] });
+    void reporter.share({ ...namespace }, { part: ['a'] });
+    await settle();
     expect(started).toHaveLength(3);
   });
 
-  it('starts one fresh run after the current one for all who want it, and gives others the current one', async () => {
-    const reports = new Reports();
-    const { make, end, started } = runs();
-    const plain = reports.get(owner, '', 5000, false, make);
-    const fresh = [1, 2, 3].map(() => reports.get(owner, '', 5000, true, make));
-    const late = reports.get(owner, '', 5000, false, make);
+  it('is the whole tree where no part is asked for', async () => {
+    const { reporter, namespace, end } = await setUp();
+    const asked = reporter.share(namespace);
+    await settle();
+    await end(0);
+    await end(1);
+    expect((await asked)?.report.result).toMatchObject({ parts: [{ name: 'a' }, { name: 'b' }] });
+  });
+
+  it('is undefined for a part that does not exist', async () => {
+    const { reporter, namespace, started } = await setUp();
+    expect(await reporter.share(namespace, { part: ['c'] })).toBeUndefined();
+    expect(started).toHaveLength(0);
+  });
+
+  it('comes from one later run for all who want a fresh one, and from the run under way for others', async () => {
+    const { share, end, started } = await setUp();
+    const plain = share();
+    const fresh = [1, 2, 3].map(() => share({ fresh: true }));
+    const late = share();
     expect(started).toHaveLength(1);
-    const first = await end(0);
-    expect((await plain).report).toBe(first);
+    await end(0);
+    const first = (await plain).report;
     expect((await late).report).toBe(first);
     expect(started).toHaveLength(2);
-    const second = await end(1);
-    for (const { report } of await Promise.all(fresh)) expect(report).toBe(second);
+    await end(1);
+    const reports = (await Promise.all(fresh)).map(({ report }) => report);
+    expect(new Set(reports).size).toBe(1);
+    expect(reports[0]).not.toBe(first);
   });
 
-  it('starts another run for a caller who wants a fresh report after the fresh run has started', async () => {
-    const reports = new Reports();
-    const { make, end, started } = runs();
-    void reports.get(owner, '', 5000, false, make);
-    void reports.get(owner, '', 5000, true, make);
+  it('comes from another run for whoever wants a fresh one while a fresh one is under way', async () => {
+    const { share, end, started } = await setUp();
+    void share();
+    const second = share({ fresh: true });
     await end(0);
-    const third = reports.get(owner, '', 5000, true, make);
+    const third = share({ fresh: true });
     expect(started).toHaveLength(2);
     await end(1);
-    const report = await end(2);
-    expect((await third).report).toBe(report);
-  });
-
-  it('gives nobody an old report while a fresh one is made', async () => {
-    const reports = new Reports();
-    const { make, end } = runs();
-    void reports.get(owner, '', 5000, false, make);
-    await end(0);
-    void reports.get(owner, '', 5000, true, make);
-    const plain = reports.get(owner, '', 5000, false, make);
-    const second = await end(1);
-    expect((await plain).report).toBe(second);
-  });
-
-  it('does not keep a run that failed', async () => {
-    const reports = new Reports();
-    const { make, end, started } = runs();
-    const asked = [false, false, true].map((fresh) => reports.get(owner, '', 5000, fresh, make));
-    const settled = Promise.allSettled(asked);
-    started[0]?.reject(new Error('broken'));
-    await vi.advanceTimersByTimeAsync(0);
-    await end(1);
-    expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
-    void reports.get(owner, '', 0, false, make);
     expect(started).toHaveLength(3);
+    await end(2);
+    expect((await third).report).not.toBe((await second).report);
+  });
+
+  it('is not an old one while a fresh one is made', async () => {
+    const { share, end } = await setUp();
+    const old = share();
+    await end(0);
+    const fresh = share({ fresh: true });
+    const plain = share();
+    await end(1);
+    expect((await plain).report).toBe((await fresh).report);
+    expect((await plain).report).not.toBe((await old).report);
+  });
+
+  it('has no more time than the first asker leaves', async () => {
+    const { share } = await setUp();
+    const asked = share({ until: performance.now() + 700 });
+    await vi.advanceTimersByTimeAsync(700);
+    const { report } = await asked;
+    expect(messageOf(report)).toBe('no answer within 0.7 s from fake host:1');
+  });
+
+  it('of a run that waited for another has only the time that is left then', async () => {
+    const { share, end } = await setUp();
+    void share();
+    const fresh = share({ fresh: true, until: performance.now() + 1000 });
+    await vi.advanceTimersByTimeAsync(600);
+    await end(0);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(messageOf((await fresh).report)).toBe('no answer within 0.4 s from fake host:1');
   });
 });
+
+describe('a report for oneself', () => {
+  it('is never shared', async () => {
+    const { reporter, namespace, share, end, started } = await setUp();
+    void share();
+    await settle();
+    const own = reporter.run(namespace, namespace.root);
+    expect(started).toHaveLength(3);
+    await Promise.all([0, 1, 2].map(end));
+    expect((await own).result).toMatchObject({ parts: [{ name: 'a' }, { name: 'b' }] });
+  });
+
+  it('can be called off, and tells of each check as it ends', async () => {
+    const { reporter, namespace, end } = await setUp();
+    const controller = new AbortController();
+    const ended: string[] = [];
+    const onResult = ({ name }: { name: string }) => ended.push(name);
+    const own = reporter.run(namespace, namespace.root, { signal: controller.signal, onResult });
+    await end(1);
+    expect(ended).toEqual(['b']);
+    controller.abort();
+    expect((await own).result).toMatchObject({ parts: [{ error: { code: 'AbortedError' } }, { verdict: 'working' }] });
+    expect(ended).toEqual(['b', 'a']);
+  });
+});
+
+function messageOf({ result }: Report): string | undefined {
+  return 'error' in result ? result.error.message : undefined;
+}

@@ -54,7 +54,7 @@ async function lookAt(id: string, context: CheckContext): Promise<void> {
   const client = await context.share('cloudfront', () =>
     openAwsClient(new CloudFrontClient(clientSettings({ region: API_REGION, stage: context.stage })), 'cloudfront'),
   );
-  context.stage('cloudfront:GetDistribution');
+  context.stage('cloudfront:GetDistribution', 'during cloudfront:GetDistribution');
   try {
     const { Distribution } = await client.send(new GetDistributionCommand({ Id: id }), { abortSignal: context.signal });
     if (Distribution?.DistributionConfig === undefined)

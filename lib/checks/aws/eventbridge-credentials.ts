@@ -37,7 +37,7 @@ async function openSecretsManager(region: string | undefined, context: CheckCont
   return {
     /** Its value is not read. */
     async describe(arn: string, owner: string): Promise<DescribeSecretResponse> {
-      context.stage('secretsmanager:DescribeSecret');
+      context.stage('secretsmanager:DescribeSecret', 'during secretsmanager:DescribeSecret');
       try {
         return await client.send(new DescribeSecretCommand({ SecretId: arn }), { abortSignal: context.signal });
       } catch (error) {

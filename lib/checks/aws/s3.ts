@@ -91,7 +91,7 @@ async function bucketOf(client: S3Client, name: string, target: string, context:
   const { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } = await drivers.s3();
   const abort = { abortSignal: context.signal };
   const call = async <T>(action: string, work: () => Promise<T>, permission = action): Promise<T> => {
-    context.stage(action);
+    context.stage(action, `during ${action}`);
     try {
       return await work();
     } catch (error) {

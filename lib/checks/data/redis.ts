@@ -16,7 +16,7 @@ export const redis = defineKind({
     const node = await connectRedis(config, context);
     if (addressOf(config).form === 'cluster') await checkCluster(node, config, context);
     else {
-      context.stage('PING');
+      context.stage('PING', 'during PING');
       await ping(node);
     }
   },

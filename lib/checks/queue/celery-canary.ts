@@ -64,7 +64,7 @@ async function overRedis(
   context: CheckContext,
 ): Promise<Outcome> {
   const id = randomUUID();
-  const stage: BeginStage = (name, when = `during ${name}`) => {
+  const stage: BeginStage = (name, when = `during the ${name}`) => {
     context.stage(name, `${when} (${redisTarget(results)})`);
   };
   broker.preparePublishing();
@@ -78,7 +78,7 @@ async function overRedis(
   for (let wait = FIRST_LOOK_MS; ; wait = Math.min(1.5 * wait, MAX_BETWEEN_LOOKS_MS)) {
     await sleep(wait, undefined, { signal: context.signal });
     const held = await redis.call('GET', resultKey(id));
-    redisNeeds(results).forEach(context.reached);
+    for (const address of redisNeeds(results)) context.reached(address);
     const outcome = typeof held === 'string' ? outcomeOf(held) : undefined;
     if (outcome === undefined) continue;
     await redis.call('DEL', resultKey(id));

@@ -63,7 +63,7 @@ export async function openEventBridge(
     openAwsClient(new sdk.EventBridgeClient(clientSettings({ region, stage: context.stage })), 'eventbridge'),
   );
   const call = async <T>(target: string, action: string, send: () => Promise<T>): Promise<T> => {
-    context.stage(action);
+    context.stage(action, `during ${action}`);
     try {
       return await send();
     } catch (error) {
@@ -111,7 +111,7 @@ export async function describeConnection(
   context: CheckContext,
 ): Promise<DescribeConnectionResponse> {
   const events = await openEventBridge(region, context);
-  context.stage('events:DescribeConnection'); // also for the checks that share the answer
+  context.stage('events:DescribeConnection', 'during events:DescribeConnection'); // also for the checks that share the answer
   const key = JSON.stringify(['eventbridge connection', region, name]);
   return context.share(key, async (signal) => answered(await events.describeConnection(name, signal)));
 }

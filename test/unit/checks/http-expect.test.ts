@@ -1,18 +1,19 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { expectKeys, isExpectedStatus, judge, mismatch } from '../../../lib/checks/web/expect.ts';
-import type { Answer } from '../../../lib/clients/http/request.ts';
+import type { HttpResponse } from '../../../lib/clients/http/request.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const DAY_MS = 86_400_000;
 
-const answer = (part: Partial<Answer> & { text?: string }): Answer => ({
+const answer = (part: Partial<HttpResponse> & { text?: string }): HttpResponse => ({
   target: 'http api.example:443',
   status: 200,
   headers: {},
   body: Buffer.from(part.text ?? ''),
   whole: true,
   certificateExpiresAt: undefined,
+  address: '192.0.2.1',
   ...part,
 });
 
@@ -67,7 +68,7 @@ describe('mismatch', () => {
 });
 
 describe('judge', () => {
-  const judged = (given: Answer, expected: object) => () => {
+  const judged = (given: HttpResponse, expected: object) => () => {
     judge(given, { status: '2xx', ...expected }, NOW);
   };
 

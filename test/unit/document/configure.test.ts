@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { didYouMean } from '../../../lib/did-you-mean.ts';
 import { kinds } from '../../../lib/checks/index.ts';
 import { run } from '../../../lib/engine/run.ts';
-import { leaves } from '../../../lib/engine/verdict.ts';
+import { resultsOf } from '../../../lib/engine/tree.ts';
 import { leavesOf } from '../../../lib/engine/tree.ts';
 import { LEAF, leafProblems, namespaceOf } from '../../support/namespace.ts';
 import { runOptions } from '../../support/part.ts';
@@ -105,7 +105,7 @@ describe('a leaf with mistakes', () => {
       'checks.cache.data.ulr',
       'checks.cache.data.url',
     ]);
-    const [result] = leaves((await run(root, runOptions())).result);
+    const [result] = resultsOf((await run(root, runOptions())).result);
     expect(result?.error).toMatchObject({
       code: 'ConfigurationError',
       message: expect.stringMatching(/^cache\.data\.\w+: .* \(and 2 more; see healthgate validate\)$/) as string,
@@ -115,7 +115,7 @@ describe('a leaf with mistakes', () => {
   it('has the message of the contract when it has one mistake', async () => {
     const leaf = { kind: 'redis', url: 'redis://cache.example', ulr: 'x' };
     const { root } = await namespaceOf({ checks: { cache: { data: leaf } } });
-    const [result] = leaves((await run(root, runOptions())).result);
+    const [result] = resultsOf((await run(root, runOptions())).result);
     expect(result?.error?.message).toBe('cache.data.ulr: unknown key; did you mean url?');
   });
 
@@ -137,7 +137,7 @@ describe('a leaf with mistakes', () => {
 
   it('shows a name with control characters on one line', async () => {
     const { root } = await namespaceOf({ checks: { 'x\ny\u001b[2J': broken } });
-    const [result] = leaves((await run(root, runOptions())).result);
+    const [result] = resultsOf((await run(root, runOptions())).result);
     expect(result?.error?.message).not.toMatch(/\p{Cc}/u);
   });
 });

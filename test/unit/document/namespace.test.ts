@@ -54,15 +54,15 @@ describe('a document', () => {
 describe('an invalid number', () => {
   it.each([
     ['timeout', 0, 'expected a number from 0.001 to 28; 2 is used'],
-    ['timeout', '5', 'expected a number from 0.001 to 28; 2 is used'],
+    ['timeout', '5', 'expected a number from 0.001 to 28, got string; 2 is used'],
     ['timeout', 28.5, 'expected a number from 0.001 to 28; 2 is used'],
     ['deadline', -1, 'expected a number from 0.001 to 28; 10 is used'],
-    ['deadline', null, 'expected a number from 0.001 to 28; 10 is used'],
+    ['deadline', null, 'expected a number from 0.001 to 28, got null; 10 is used'],
     ['max_age', 3601, 'expected a number from 0 to 3600; 5 is used'],
-    ['max_age', [5], 'expected a number from 0 to 3600; 5 is used'],
+    ['max_age', [5], 'expected a number from 0 to 3600, got array; 5 is used'],
     ['failing_status', 199, 'expected a number from 200 to 599; 503 is used'],
     ['failing_status', 600, 'expected a number from 200 to 599; 503 is used'],
-    ['failing_status', true, 'expected a number from 200 to 599; 503 is used'],
+    ['failing_status', true, 'expected a number from 200 to 599, got boolean; 503 is used'],
   ])('is reported and replaced by the preset: %s %j', async (key, value, message) => {
     const namespace = await namespaceOf({ [key]: value });
     expect(namespace.problems).toEqual([{ path: key, message }]);
@@ -157,7 +157,7 @@ describe('the secrets of a namespace', () => {
 describe('the fingerprint', () => {
   const checks = { db: { kind: 'postgres', url: { secret: 'url' } } };
   const fingerprint = async (text: string, secret: string) =>
-    (await parseNamespace('prod', text, () => Promise.resolve(secret))).fingerprint;
+    (await parseNamespace('prod', text, { readSecret: () => Promise.resolve(secret) })).fingerprint;
 
   it('is equal only for equal texts and secrets', async () => {
     const text = documentText({ checks });

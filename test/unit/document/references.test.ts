@@ -40,6 +40,28 @@ describe('a reference', () => {
     expect(await leafProblems(leaf, reader({ s: 'other' }).readSecret)).toEqual([]);
   });
 
+  it.each([
+    ['within the JSON that http expects', { kind: 'http', url: 'http://h', expect: { json: { a: { secret: 'x' } } } }],
+    ['as the JSON that http expects', { kind: 'http', url: 'http://h', expect: { json: { secret: 'x', key: 'y' } } }],
+    ['as the headers of http', { kind: 'http', url: 'http://h', headers: { secret: 'x' } }],
+  ])('is not what it looks like %s', async (_name, leaf) => {
+    const { asked, readSecret } = reader({});
+    expect(await leafProblems(leaf, readSecret)).toEqual([]);
+    expect(asked).toEqual([]);
+  });
+
+  it('is still replaced beside free JSON, and within a header', async () => {
+    const leaf = {
+      kind: 'http',
+      url: { secret: 's' },
+      headers: { a: { secret: 's' } },
+      expect: { json: { secret: 'x' } },
+    };
+    const { asked, readSecret } = reader({ s: 'http://h' });
+    expect(await leafProblems(leaf, readSecret)).toEqual([]);
+    expect(asked).toEqual(['s']);
+  });
+
   it('may stand for an access token', async () => {
     const { readSecret } = reader({ one: 'first-token-of-the-tests', two: '{"token":"second-token-of-the-tests"}' });
     const keys = { access_tokens: [{ secret: 'one' }], access_token: { secret: 'two', key: 'token' } };
@@ -87,8 +109,16 @@ describe('a reference that cannot be replaced', () => {
 
   it.each([
     ['a secret that does not exist', {}, 'url: the vault has no secret prod/db'],
-    ['a secret that is not JSON', { 'prod/db': URL_TEXT }, 'url: the secret prod/db is no JSON object with a key url'],
-    ['a secret that is an array', { 'prod/db': '["x"]' }, 'url: the secret prod/db is no JSON object with a key url'],
+    [
+      'a secret that is not JSON',
+      { 'prod/db': URL_TEXT },
+      'url: the secret prod/db is not a JSON object with a key url',
+    ],
+    [
+      'a secret that is an array',
+      { 'prod/db': '["x"]' },
+      'url: the secret prod/db is not a JSON object with a key url',
+    ],
     [
       'a secret without the key',
       { 'prod/db': `{"ur":"${URL_TEXT}"}` },

@@ -43,7 +43,7 @@ describe('open', () => {
   it('opens one connection per key, however many ask concurrently', async () => {
     const { events, open } = recorder();
     const connections = new Connections();
-    const asked = ['a', 'a', 'b'].map((key) => connections.open(key, {}, open(key)));
+    const asked = ['a', 'a', 'b'].map((key) => connections.share(key, {}, open(key)));
     expect(await Promise.all(asked)).toEqual(['a', 'a', 'b']);
     await connections.close(1000);
     expect(events.filter((event) => event.startsWith('open'))).toEqual(['open a', 'open b']);
@@ -53,9 +53,9 @@ describe('open', () => {
   it('tries once, and rejects for everyone who shares the connection', async () => {
     const connections = new Connections();
     const open = vi.fn(() => Promise.reject(new Error('refused')));
-    const asked = [connections.open('a', {}, open), connections.open('a', {}, open)];
+    const asked = [connections.share('a', {}, open), connections.share('a', {}, open)];
     expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    await expect(connections.open('a', {}, open)).rejects.toThrow('refused');
+    await expect(connections.share('a', {}, open)).rejects.toThrow('refused');
     expect(open).toHaveBeenCalledTimes(1);
     await connections.close(1000);
   });
@@ -65,7 +65,7 @@ describe('open', () => {
     const open = () => {
       throw new Error('thrown synchronously');
     };
-    await expect(connections.open('a', {}, open)).rejects.toThrow('thrown synchronously');
+    await expect(connections.share('a', {}, open)).rejects.toThrow('thrown synchronously');
     await connections.close(0);
   });
 });
@@ -75,7 +75,7 @@ describe('release', () => {
     const { events, open } = recorder();
     const connections = new Connections();
     const user = {};
-    await connections.open('a', user, open('a'));
+    await connections.share('a', user, open('a'));
     connections.release(user);
     await vi.waitUntil(() => events.includes('destroy a'));
     expect(events).toEqual(['open a', 'abort a', 'destroy a']);
@@ -87,8 +87,8 @@ describe('release', () => {
     const { events, open } = recorder();
     const connections = new Connections();
     const [first, second] = [{}, {}];
-    await connections.open('a', first, open('a'));
-    await connections.open('a', second, open('a'));
+    await connections.share('a', first, open('a'));
+    await connections.share('a', second, open('a'));
     connections.release(first);
     connections.release(first);
     await new Promise((resolve) => setImmediate(resolve));
@@ -101,9 +101,9 @@ describe('release', () => {
     const { events, open } = recorder();
     const connections = new Connections();
     const user = {};
-    await connections.open('a', user, open('a'));
+    await connections.share('a', user, open('a'));
     connections.release(user);
-    await connections.open('a', {}, open('a'));
+    await connections.share('a', {}, open('a'));
     expect(count(events, 'open a')).toBe(2);
     await connections.close(1000);
   });
@@ -113,7 +113,7 @@ describe('release', () => {
     const connections = new Connections();
     const opening = deferred<Opened<string>>();
     const user = {};
-    const asked = connections.open('a', user, () => opening.promise);
+    const asked = connections.share('a', user, () => opening.promise);
     connections.release(user);
     opening.resolve(opened('a'));
     expect(await asked).toBe('a');
@@ -125,7 +125,7 @@ describe('close', () => {
   it('closes every connection, then destroys it', async () => {
     const { events, open } = recorder();
     const connections = new Connections();
-    await connections.open('a', {}, open('a'));
+    await connections.share('a', {}, open('a'));
     await connections.close(1000);
     await vi.waitUntil(() => events.includes('destroy a'));
     expect(events).toEqual(['open a', 'close a', 'abort a', 'destroy a']);
@@ -143,7 +143,7 @@ describe('close', () => {
   ])('destroys a connection whose own close %s', async (_name, goodBye) => {
     const { events, open } = recorder();
     const connections = new Connections();
-    await connections.open('a', {}, open('a', goodBye));
+    await connections.share('a', {}, open('a', goodBye));
     await connections.close(1000);
     await vi.waitUntil(() => events.includes('destroy a'));
   });
@@ -153,7 +153,7 @@ describe('close', () => {
     const { events, open } = recorder();
     const connections = new Connections();
     const silent = deferred<unknown>();
-    await connections.open(
+    await connections.share(
       'a',
       {},
       open('a', () => silent.promise),
@@ -172,7 +172,7 @@ describe('close', () => {
     const connections = new Connections();
     const opening = deferred<Opened<string>>();
     const signals: AbortSignal[] = [];
-    const asked = connections.open('a', {}, (signal) => {
+    const asked = connections.share('a', {}, (signal) => {
       signals.push(signal);
       return opening.promise;
     });
@@ -186,7 +186,7 @@ describe('close', () => {
   it.each([-1, Number.NEGATIVE_INFINITY])('ends immediately with a grace period of %d', async (graceMs) => {
     const { open } = recorder();
     const connections = new Connections();
-    await connections.open(
+    await connections.share(
       'a',
       {},
       open('a', () => new Promise(() => undefined)),
@@ -198,7 +198,7 @@ describe('close', () => {
     const connections = new Connections();
     await connections.close(0);
     const open = vi.fn();
-    await expect(connections.open('a', {}, open)).rejects.toThrow('the run is over');
+    await expect(connections.share('a', {}, open)).rejects.toThrow('the run is over');
     expect(open).not.toHaveBeenCalled();
   });
 });

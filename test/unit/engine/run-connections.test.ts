@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UnhealthyError } from '../../../lib/errors.ts';
 import { run } from '../../../lib/engine/run.ts';
-import { leaves } from '../../../lib/engine/verdict.ts';
+import { resultsOf } from '../../../lib/engine/tree.ts';
 import type { CheckContext } from '../../../lib/engine/types.ts';
 import { checkAt, deferred, groupOf, runOptions } from '../../support/part.ts';
 
@@ -30,8 +30,8 @@ function recorder() {
   /** A check that opens the connection and then calls `then`. */
   const connecting =
     (name: string, then: () => Promise<void> = () => Promise.resolve()) =>
-    async ({ connect }: CheckContext) => {
-      expect(await connect(name, open(name))).toBe(name);
+    async ({ share }: CheckContext) => {
+      expect(await share(name, open(name))).toBe(name);
       await then();
     };
   return { events, connecting };
@@ -82,7 +82,7 @@ describe('the connections of a run', () => {
     expect(events).toEqual(['open a']);
     answer.resolve();
     const report = await running;
-    expect(leaves(report.result).map(({ verdict }) => verdict)).toEqual(['failing', 'working']);
+    expect(resultsOf(report.result).map(({ verdict }) => verdict)).toEqual(['failing', 'working']);
     expect(events).toEqual(['open a', 'close a', 'destroy a']);
   });
 
@@ -91,8 +91,8 @@ describe('the connections of a run', () => {
     const opened = { value: 'a', close: () => undefined, destroy };
     const opening = deferred<typeof opened>();
     const check = checkAt('x', {
-      run: async ({ connect }) => {
-        await connect('a', () => opening.promise);
+      run: async ({ share }) => {
+        await share('a', () => opening.promise);
       },
     });
     const running = run(check, runOptions());

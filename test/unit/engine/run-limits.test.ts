@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { run } from '../../../lib/engine/run.ts';
 import { UnhealthyError } from '../../../lib/errors.ts';
-import { leaves } from '../../../lib/engine/verdict.ts';
+import { resultsOf } from '../../../lib/engine/tree.ts';
 import type { CheckContext, CheckResult, Part } from '../../../lib/engine/types.ts';
 import { checkAt, deferred, groupOf, runOptions } from '../../support/part.ts';
 
@@ -27,7 +27,7 @@ const never = () => new Promise<void>(() => undefined);
 async function messagesOf(part: Part, options = runOptions()): Promise<(string | undefined)[]> {
   const running = run(part, options);
   await vi.runAllTimersAsync();
-  return leaves((await running).result).map(({ error }) => error && `${error.code}: ${error.message}`);
+  return resultsOf((await running).result).map(({ error }) => error && `${error.code}: ${error.message}`);
 }
 
 describe('a check that does not end', () => {
@@ -39,11 +39,21 @@ describe('a check that does not end', () => {
   it('names what it waits for', async () => {
     const runIt = (context: CheckContext) => {
       context.stage('connecting');
-      context.stage('the answer of the query');
+      context.stage('query');
       return never();
     };
     expect(await messagesOf(checkAt('x', { run: runIt }))).toEqual([
-      'TimeoutError: no answer within 1 s from fake host:1: the answer of the query',
+      'TimeoutError: no answer within 1 s from fake host:1 during the query',
+    ]);
+  });
+
+  it('says in the words of the stage when that was', async () => {
+    const runIt = (context: CheckContext) => {
+      context.stage('connecting', 'while connecting');
+      return never();
+    };
+    expect(await messagesOf(checkAt('x', { run: runIt }))).toEqual([
+      'TimeoutError: no answer within 1 s from fake host:1 while connecting',
     ]);
   });
 
@@ -151,7 +161,7 @@ describe('an outer signal', () => {
     await vi.waitUntil(() => ended.length === 1);
     outer.abort();
     const report = await running;
-    expect(leaves(report.result).map(({ error }) => error?.code)).toEqual(['TimeoutError', undefined]);
+    expect(resultsOf(report.result).map(({ error }) => error?.code)).toEqual(['AbortedError', undefined]);
     expect(aborted).toEqual([true]);
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CheckError, UnhealthyError } from '../../../lib/errors.ts';
 import { run } from '../../../lib/engine/run.ts';
-import { leaves } from '../../../lib/engine/verdict.ts';
+import { resultsOf } from '../../../lib/engine/tree.ts';
 import type { CheckResult, Part } from '../../../lib/engine/types.ts';
 import { checkAt, deferred, groupOf, runOptions, throwing } from '../../support/part.ts';
 
 const sick = throwing(new UnhealthyError('too deep'));
 
-async function resultsOf(...parts: Part[]): Promise<readonly CheckResult[]> {
-  return leaves((await run(groupOf('', ...parts), runOptions())).result);
+async function runAll(...parts: Part[]): Promise<readonly CheckResult[]> {
+  return resultsOf((await run(groupOf('', ...parts), runOptions())).result);
 }
 
 describe('the verdict of a run', () => {
@@ -40,7 +40,7 @@ describe('the verdict of a run', () => {
 describe('a result', () => {
   it('has the properties of the check, and no error when it works', async () => {
     const about = { description: 'what it is', runbook: 'https://wiki.example/it', critical: false };
-    const [result] = await resultsOf(checkAt('group/name', about));
+    const [result] = await runAll(checkAt('group/name', about));
     expect(result).toEqual({
       ...about,
       name: 'name',
@@ -49,11 +49,14 @@ describe('a result', () => {
       target: 'fake host:1',
       verdict: 'working',
       durationMs: expect.any(Number) as number,
+      stages: [],
+      observed: [],
+      causes: [],
     });
   });
 
   it('shows the code and message of a CheckError', async () => {
-    const [result] = await resultsOf(checkAt('x', { run: sick }));
+    const [result] = await runAll(checkAt('x', { run: sick }));
     expect(result?.error).toEqual({ code: 'UnhealthyError', message: 'too deep' });
   });
 
@@ -66,7 +69,7 @@ describe('a result', () => {
     first.resolve();
     const report = await running;
     expect(ended).toEqual(['0', '1']);
-    expect(leaves(report.result).map(({ name }) => name)).toEqual(['1', '0']);
+    expect(resultsOf(report.result).map(({ name }) => name)).toEqual(['1', '0']);
   });
 
   it('is the whole report when a single check is run', async () => {
@@ -104,7 +107,7 @@ describe('an unexpected error', () => {
   ])('becomes an UnexpectedError whose id is in the log: %s', async (_name, runIt) => {
     const options = runOptions();
     const report = await run(checkAt('group/x', { run: runIt }), options);
-    const [result] = leaves(report.result);
+    const [result] = resultsOf(report.result);
     expect(result?.error).toEqual({
       code: 'UnexpectedError',
       message: expect.stringMatching(/^see the log, [0-9a-f]{8}$/) as string,
@@ -123,7 +126,7 @@ describe('an unexpected error', () => {
     const runIt = () => {
       throw new UnhealthyError('thrown synchronously');
     };
-    const [result] = await resultsOf(checkAt('x', { run: runIt }));
+    const [result] = await runAll(checkAt('x', { run: runIt }));
     expect(result?.error).toEqual({ code: 'UnhealthyError', message: 'thrown synchronously' });
   });
 
@@ -136,7 +139,7 @@ describe('an unexpected error', () => {
   });
 
   it('does not affect the other checks', async () => {
-    const [, other] = await resultsOf(checkAt('x', { run: throwing(new Error('boom')) }), checkAt('y'));
+    const [, other] = await runAll(checkAt('x', { run: throwing(new Error('boom')) }), checkAt('y'));
     expect(other?.verdict).toBe('working');
   });
 });
@@ -144,7 +147,7 @@ describe('an unexpected error', () => {
 describe('a public message', () => {
   it('is one line without control characters, of at most 300 characters', async () => {
     const ugly = `first\r\nsecond\u0000\u001b[31m\u202e\u2028third ${'x'.repeat(1000)}`;
-    const [result] = await resultsOf(checkAt('x', { run: throwing(new CheckError('UnhealthyError', ugly)) }));
+    const [result] = await runAll(checkAt('x', { run: throwing(new CheckError('UnhealthyError', ugly)) }));
     expect(result?.error?.message).toMatch(/^first second \[31m third x+…$/u);
     expect(result?.error?.message).toHaveLength(300);
   });
@@ -153,7 +156,7 @@ describe('a public message', () => {
 describe('a thousand checks', () => {
   it('all get their results', async () => {
     const checks = Array.from({ length: 1000 }, (_, index) => checkAt(String(index), index % 2 ? { run: sick } : {}));
-    const results = await resultsOf(...checks);
+    const results = await runAll(...checks);
     expect(results.map(({ name }) => name)).toEqual(checks.map(({ name }) => name));
     expect(results.filter(({ verdict }) => verdict === 'failing')).toHaveLength(500);
   });

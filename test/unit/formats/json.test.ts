@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { json } from '../../../lib/formats/json.ts';
-import { groupResult, HOSTILE_NAMES, reportOf, reports, resultAt } from '../../support/reports.ts';
+import { groupResult, HOSTILE_NAMES, reports, viewAt, viewOf, resultAt } from '../../support/reports.ts';
 
-const render = (...parts: Parameters<typeof groupResult>[1][]) => json.render(reportOf(groupResult('', ...parts)));
+const render = (...parts: Parameters<typeof groupResult>[1][]) => json.render(viewAt(groupResult('', ...parts)));
 
 describe('the json format of a leaf', () => {
   it('has exactly status and response_time when the check works', () => {
-    expect(json.render(reportOf(resultAt('a', { description: 'x', runbook: 'https://x.example' })))).toBe(
+    expect(json.render(viewAt(resultAt('a', { description: 'x', runbook: 'https://x.example' })))).toBe(
       '{"status":"working","response_time":"0.012"}',
     );
   });
 
   it('has the error and its message as the status when the check fails', () => {
     const error = { code: 'TimeoutError', message: 'no answer within 2 s from redis cache.example:6379' } as const;
-    expect(json.render(reportOf(resultAt('a', { error, durationMs: 2001 })))).toBe(
+    expect(json.render(viewAt(resultAt('a', { error, durationMs: 2001 })))).toBe(
       '{"status":"TimeoutError: no answer within 2 s from redis cache.example:6379","response_time":"2.001"}',
     );
   });
@@ -27,7 +27,7 @@ describe('the json format of a leaf', () => {
     [28_000, '28.000'],
     [123_456_789, '123456.789'],
   ])('shows %d ms as the response time %s', (durationMs, text) => {
-    expect(json.render(reportOf(resultAt('a', { durationMs })))).toContain(`"response_time":"${text}"`);
+    expect(json.render(viewAt(resultAt('a', { durationMs })))).toContain(`"response_time":"${text}"`);
   });
 });
 
@@ -66,6 +66,6 @@ describe('the json format', () => {
     ['single leaf', 418],
   ])('answers the report "%s" with the status %d', (name, status) => {
     const report = reports[name];
-    expect(report && json.status(report, 418)).toBe(status);
+    expect(report && json.status({ ...viewOf(report), namespace: { name: 'prod', failingStatus: 418 } })).toBe(status);
   });
 });

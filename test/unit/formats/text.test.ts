@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { text } from '../../../lib/formats/text.ts';
 import type { CheckResult } from '../../../lib/engine/types.ts';
-import { groupResult, HOSTILE_NAMES, reportOf, resultAt } from '../../support/reports.ts';
+import { groupResult, HOSTILE_NAMES, viewAt, resultAt } from '../../support/reports.ts';
 
-const lines = (...parts: CheckResult[]) => text.render(reportOf(groupResult('', ...parts))).split('\n');
+const lines = (...parts: CheckResult[]) => text.render(viewAt(groupResult('', ...parts))).split('\n');
 const error = { code: 'UnhealthyError', message: 'too deep' } as const;
 
 describe('the text format', () => {
@@ -33,7 +33,7 @@ describe('the text format', () => {
   });
 
   it('shows causes before the checks that depend on them', () => {
-    const names = lines(resultAt('symptom', { error, causes: ['cause'] }), resultAt('cause', { error }));
+    const names = lines(resultAt('symptom', { error, causes: [{ path: 'cause' }] }), resultAt('cause', { error }));
     expect(names[1]).toContain('cause');
     expect(names[2]).toContain('symptom');
   });

@@ -34,6 +34,7 @@ describe('a report', () => {
     const { headers } = await asker().report();
     expect(headers).toEqual({
       ...DETAIL_HEADERS,
+      'referrer-policy': 'no-referrer',
       vary: 'Accept, Authorization',
       'x-health-status': 'working',
       age: '0',

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 const documentOf = (...tokens: string[]) => ({ access_tokens: tokens, checks: { db: LEAF } });
-const open = (store: MemoryStore) => new Vault(store, collectedLog().log, () => now);
+const open = (store: MemoryStore) => new Vault(store, collectedLog().log, { now: () => now });
 
 const prodToken = createToken('prod');
 const devToken = createToken('dev');

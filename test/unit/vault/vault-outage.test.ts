@@ -26,7 +26,7 @@ afterEach(() => {
 function opened(checks: unknown = { db: LEAF }, secrets: Readonly<Record<string, string>> = {}) {
   const memory = memoryStore({ prod: { access_tokens: [token, OPAQUE], checks } }, secrets);
   const { log, lines } = collectedLog();
-  return { memory, vault: new Vault(memory, log, () => now), lines };
+  return { memory, vault: new Vault(memory, log, { now: () => now }), lines };
 }
 
 const unavailable = { code: 'ConnectionError' };
@@ -192,18 +192,18 @@ describe('prover', () => {
   it("reads the namespace's own document, or a named secret, each time", async () => {
     const { memory, vault } = opened({ db: LEAF }, { other: 'x' });
     await vault.find(token);
-    await vault.prover('prod')(undefined, signal);
-    await vault.prover('prod')('other', signal);
+    await vault.access('prod').prove(undefined, signal);
+    await vault.access('prod').prove('other', signal);
     expect(memory.calls).toEqual(['read prod', 'read prod', 'secret other']);
   });
 
   it('reports a missing secret as an UnhealthyError', async () => {
     const { vault } = opened();
-    await expect(vault.prover('gone')(undefined, signal)).rejects.toMatchObject({
+    await expect(vault.access('gone').prove(undefined, signal)).rejects.toMatchObject({
       code: 'UnhealthyError',
       message: 'vault memory:test has no secret gone; create or restore it there',
     });
-    await expect(vault.prover('prod')('other', signal)).rejects.toMatchObject({
+    await expect(vault.access('prod').prove('other', signal)).rejects.toMatchObject({
       message: 'vault memory:test has no secret other; create or restore it there',
     });
   });
@@ -214,7 +214,7 @@ describe('prover', () => {
     memory.before = down;
     now += 7 * MINUTE;
     await vault.find(token);
-    await expect(vault.prover('prod')(undefined, signal)).rejects.toMatchObject({
+    await expect(vault.access('prod').prove(undefined, signal)).rejects.toMatchObject({
       code: 'ConnectionError',
       message: 'connection refused by vault; what was read 7 min ago is in use',
     });
@@ -224,6 +224,6 @@ describe('prover', () => {
     const { memory, vault } = opened();
     const error = new TypeError('raw');
     memory.before = () => Promise.reject(error);
-    await expect(vault.prover('prod')(undefined, signal)).rejects.toBe(error);
+    await expect(vault.access('prod').prove(undefined, signal)).rejects.toBe(error);
   });
 });

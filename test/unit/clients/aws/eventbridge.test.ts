@@ -43,15 +43,15 @@ describe('describeConnection and connectionFault', () => {
     const asking = ['first', 'second'].map(async (name) => {
       const user = { name, stages: [] as string[] };
       const context: Partial<CheckContext> = {
-        connect: (key, open) => run.open(key, user, open),
-        stage: (waitingFor) => user.stages.push(waitingFor),
+        share: (key, open) => run.share(key, user, open),
+        stage: (name) => user.stages.push(name),
       };
       const asked = describeConnection({ name: 'c', region: 'eu-central-1' }, context as CheckContext);
       await expect(asked).rejects.toThrow('connection refused by eventbridge connection c');
       return new Set(user.stages);
     });
     expect(await Promise.all(asking)).toEqual([
-      new Set(['events:DescribeConnection']),
+      new Set(['events:DescribeConnection', 'connecting']),
       new Set(['events:DescribeConnection']),
     ]);
     await run.close(0);

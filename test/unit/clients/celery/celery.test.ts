@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { whoIsMissing } from '../../../../lib/checks/queue/celery-ping.ts';
-import {
-  ACTIVE_QUEUES,
-  Answers,
-  outcomeOf,
-  patience,
-  PING,
-  taskMessage,
-} from '../../../../lib/clients/celery/celery.ts';
+import { Answers, patience } from '../../../../lib/clients/celery/answers.ts';
+import { ACTIVE_QUEUES, outcomeOf, PING, taskMessage } from '../../../../lib/clients/celery/messages.ts';
 
 const never = new AbortController().signal;
 const reply = (body: unknown) => Buffer.from(JSON.stringify(body));
