@@ -28,12 +28,17 @@ export interface Format {
   render(view: View): string;
 }
 
+/** What a format may need beside the report. */
+export type Need = 'history';
+
 /** A format as the registry holds it: what must be known to choose it. */
 export interface FormatEntry {
   /** As in `?format=`. */
   readonly name: string;
   /** The media type in an `Accept` header that stands for it; left out where only `?format=` does. */
   readonly mediaType?: string;
+  /** What it cannot do without. Where the deployment does not have it, the format counts as unknown. */
+  readonly needs?: readonly Need[];
   /** Loads it, so that a heavy format costs nothing until somebody asks for it. */
   load(): Format | Promise<Format>;
 }

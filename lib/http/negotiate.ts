@@ -2,9 +2,12 @@ import Negotiator from 'negotiator';
 import type { FormatEntry } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
 
-const byName = new Map(formats.map((format) => [format.name, format]));
+/** The formats that can be written with what there is: reports, and nothing else. */
+const available = formats.filter(({ needs = [] }) => needs.length === 0);
+
+const byName = new Map(available.map((format) => [format.name, format]));
 const byMediaType = new Map(
-  formats.flatMap((format) => (format.mediaType === undefined ? [] : [[format.mediaType, format]])),
+  available.flatMap((format) => (format.mediaType === undefined ? [] : [[format.mediaType, format]])),
 );
 
 /** Parameters of a media type but its weight: a charset or version must not rule out what is the only one of its type. */

@@ -9,6 +9,7 @@ import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../../clients/drivers/index.ts';
 import { caKey, describe, httpUrl, text } from '../../clients/keys.ts';
 import { defineKind } from '../kind.ts';
+import type { ConfigOf } from '../kind.ts';
 import { hostOf } from '../../clients/url.ts';
 import { MAX_BODY_BYTES, readAtMost } from '../../clients/http/body.ts';
 import { clientSettings, openAwsClient } from '../../clients/aws/client.ts';
@@ -61,13 +62,7 @@ function endpointAddress(endpoint: string): string {
   return hostOf(endpoint, endpoint.startsWith('https:') ? 443 : 80);
 }
 
-interface Settings {
-  readonly region?: string | undefined;
-  readonly endpoint?: string | undefined;
-  readonly ca?: string | undefined;
-}
-
-async function openClient({ region, endpoint, ca }: Settings, stage: BeginStage): Promise<Opened<S3Client>> {
+async function openClient({ region, endpoint, ca }: ConfigOf<typeof s3>, stage: BeginStage): Promise<Opened<S3Client>> {
   const { S3Client } = await drivers.s3();
   const client = new S3Client({
     ...clientSettings({ region, ca, stage }),

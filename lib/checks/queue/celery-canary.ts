@@ -6,8 +6,9 @@ import type { CheckContext } from '../../engine/types.ts';
 import type { BeginStage } from '../../engine/stages.ts';
 import { connectRedis, redisNeeds, redisTarget } from '../../clients/redis/client.ts';
 import type { RedisConfig } from '../../clients/redis/node.ts';
-import { consume } from '../../clients/amqp/broker.ts';
-import type { Broker, OutgoingMessage } from '../../clients/amqp/broker.ts';
+import { consume } from '../../clients/amqp/messages.ts';
+import type { Broker } from '../../clients/amqp/broker.ts';
+import type { OutgoingMessage } from '../../clients/amqp/messages.ts';
 import { outcomeOf, resultKey, taskMessage } from '../../clients/celery/messages.ts';
 import type { Outcome } from '../../clients/celery/messages.ts';
 

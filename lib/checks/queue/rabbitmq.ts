@@ -5,7 +5,7 @@ import { UnhealthyError } from '../../errors.ts';
 import { defineKind } from '../kind.ts';
 import { describe } from '../../clients/keys.ts';
 import { brokerAddress, brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
-import { consume } from '../../clients/amqp/broker.ts';
+import { consume } from '../../clients/amqp/messages.ts';
 import type { Broker } from '../../clients/amqp/broker.ts';
 
 export const rabbitmq = defineKind({

@@ -12,6 +12,7 @@ import { drivers } from '../../clients/drivers/index.ts';
 import { caKey, describe, text, url } from '../../clients/keys.ts';
 import { timeConnecting } from '../../clients/connecting.ts';
 import { defineKind } from '../kind.ts';
+import type { ConfigOf } from '../kind.ts';
 import { httpError } from '../../clients/http/errors.ts';
 import { headersKey, webNeeds, webTarget } from '../../clients/http/request.ts';
 
@@ -51,14 +52,7 @@ export const websocket = defineKind({
 });
 
 /** What is said, and to whom. */
-interface Conversation {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly subprotocol?: string | undefined;
-  readonly send?: string | undefined;
-  readonly expect?: string | undefined;
-  readonly ca?: string | undefined;
-}
+type Conversation = ConfigOf<typeof websocket>;
 
 type Stages = Pick<CheckContext, 'stage'>;
 

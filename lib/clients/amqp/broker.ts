@@ -1,20 +1,14 @@
 /** An open AMQP 0-9-1 connection, as the checks that share it work with it. */
-import type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
+import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import { UnhealthyError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
 import { connectionClosed } from '../network-errors.ts';
-import { MAX_SECONDS } from '../../engine/deadline.ts';
 import { brokerError, notAmqp, replyCode } from './errors.ts';
+import { publication } from './messages.ts';
+import type { OutgoingMessage } from './messages.ts';
 
 /** What a reply code of the broker means to the caller. */
 export type Meanings = Readonly<Record<number, () => CheckError>>;
-
-export interface OutgoingMessage extends Options.Publish {
-  /** The default exchange unless given, which takes the name of a queue for a routing key. */
-  readonly exchange?: string;
-  readonly routingKey: string;
-  readonly content: string;
-}
 
 const LANES = 8;
 
@@ -131,7 +125,7 @@ export class Broker {
   /** The same on a given channel. */
   publishOn(channel: ConfirmChannel, message: OutgoingMessage): Promise<void> {
     return new Promise((resolve, reject) => {
-      channel.publish(...parts(message), (refused) => {
+      channel.publish(...publication(message), (refused) => {
         if (refused === null) resolve();
         else reject(new UnhealthyError(`${this.name} did not take a message; is the queue full?`));
       });
@@ -180,24 +174,4 @@ export class Broker {
       throw this.#meaning(error, meanings);
     }
   }
-}
-
-/** A message is dropped where nobody takes it within a run's time, and when the broker stops. */
-const PASSING = { expiration: MAX_SECONDS * 1000, deliveryMode: 1 } as const;
-
-function parts({ exchange = '', routingKey, content, ...properties }: OutgoingMessage) {
-  return [exchange, routingKey, Buffer.from(content), { ...PASSING, ...properties }] as const;
-}
-
-/** Publishes without waiting for the broker: what comes of it will tell. */
-export function send(channel: Channel, message: OutgoingMessage): void {
-  channel.publish(...parts(message));
-}
-
-/** Takes every message of the queue from now on, without acknowledgement. */
-export async function consume(channel: Channel, queue: string, take: (message: ConsumeMessage) => void): Promise<void> {
-  const takeAny = (message: ConsumeMessage | null) => {
-    if (message !== null) take(message); // null: the queue was deleted
-  };
-  await channel.consume(queue, takeAny, { noAck: true });
 }

@@ -4,7 +4,7 @@ import type { Channel } from 'amqplib';
 import { answered } from '../../engine/connections.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { UnhealthyError } from '../../errors.ts';
-import { consume, send } from '../amqp/broker.ts';
+import { consume, send } from '../amqp/messages.ts';
 import type { Broker, Meanings } from '../amqp/broker.ts';
 import type { BrokerConfig } from '../amqp/connect.ts';
 import { Answers } from './answers.ts';
