@@ -38,6 +38,14 @@ describe('the text format', () => {
     expect(names[2]).toContain('symptom');
   });
 
+  it('says below the verdict that the observer may be cut off', () => {
+    const view = viewAt(resultAt('a', { error }));
+    const rendered = text.render({ ...view, report: { ...view.report, observerCutOff: true } }).split('\n');
+    expect(rendered[0]).toBe('failing');
+    expect(rendered[1]).toContain('may be cut off from the network');
+    expect(rendered).toHaveLength(4);
+  });
+
   it('shows the runbook only of checks that do not work', () => {
     const runbook = 'https://wiki.example/x';
     expect(lines(resultAt('a', { error, runbook }))[1]).toBe(

@@ -24,6 +24,24 @@ describe('a vault that cannot be read', () => {
     }
   });
 
+  it('has a line in the log for every 503, also while no further read is tried', async () => {
+    const { report, memory, lines } = asker();
+    memory.before = down;
+    for (const count of [1, 2, 3]) {
+      await report();
+      const said = lines.filter((line) => line.includes('so a request is answered 503'));
+      expect(said).toHaveLength(count);
+      expect(said.at(-1)).toContain('connection refused by vault');
+    }
+  });
+
+  it('has a line in the log when it is merely too slow for the request', async () => {
+    const { report, memory, lines } = asker();
+    memory.before = () => new Promise(() => undefined);
+    expect(await report('', { remainingMs: 510 })).toMatchObject(UNAVAILABLE);
+    expect(lines.join('\n')).toMatch(/no answer within 0\.0\d+ s from the vault/);
+  });
+
   it('does not affect requests that need no vault', async () => {
     const { ask, token, memory } = asker();
     memory.before = down;

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../../lib/cli/commands.ts';
+import { help, helpOf } from '../../../lib/cli/help.ts';
+
+describe('healthgate --help', () => {
+  it('lists every command with its summary, and the exit codes', () => {
+    for (const { name, summary } of commands) expect(help()).toContain(`  ${name.padEnd(10)}${summary}\n`);
+    expect(help()).toContain('130 called off');
+  });
+});
+
+describe.each(commands)('healthgate $name --help', (entry) => {
+  it('shows each argument and option in the usage, and explains it', async () => {
+    const command = await entry.load();
+    const text = helpOf(entry, command);
+    const [usage = ''] = text.split('\n');
+    for (const { name, help } of command.arguments) {
+      expect(usage).toContain(` ${name}`);
+      expect(text).toContain(help.split('\n')[0]);
+    }
+    for (const [name, { value, help }] of Object.entries(command.options)) {
+      expect(usage).toContain(`[--${name}${value === undefined ? '' : ` ${value}`}]`);
+      expect(text).toContain(help.split('\n')[0]);
+    }
+  });
+
+  it('fits a terminal of 120 columns', async () => {
+    for (const line of helpOf(entry, await entry.load()).split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+  });
+});
