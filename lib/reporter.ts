@@ -1,6 +1,5 @@
 /** The one way to a report of a namespace: run for one asker, or shared by everybody who asks at about the same time. */
 import type { Namespace } from './document/namespace.ts';
-import { run } from './engine/run.ts';
 import { findPart, pathKey } from './engine/tree.ts';
 import type { CheckResult, Part, Report } from './engine/types.ts';
 import type { Log } from './log.ts';
@@ -77,8 +76,13 @@ export class Reporter {
     return { report: await slot.next, ageMs: 0 };
   }
 
-  /** A report of a run of one's own. */
-  run(namespace: Namespace, part: Part, { until = Infinity, signal, onResult }: AskedForOneself = {}): Promise<Report> {
+  /** A report of a run of one's own. The engine is loaded only now: the answer to a wrong token needs none. */
+  async run(
+    namespace: Namespace,
+    part: Part,
+    { until = Infinity, signal, onResult }: AskedForOneself = {},
+  ): Promise<Report> {
+    const { run } = await import('./engine/run.ts');
     return run(part, {
       namespace: namespace.name,
       deadlineMs: Math.max(0, Math.min(namespace.deadlineMs, until - performance.now())),

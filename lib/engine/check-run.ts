@@ -11,10 +11,17 @@ import { pathKey } from './tree.ts';
 import type { Check, CheckContext, CheckResult, Failure, VaultAccess } from './types.ts';
 import { verdictOf } from './verdict.ts';
 
-export interface CheckRunOptions {
+/** What the checks of a run have in common. */
+export interface RunResources {
+  /** When the run must be over, by `performance.now()`. */
+  readonly end: number;
+  readonly connections: Connections;
+  /** Takes the addresses that answered a check. */
+  readonly reached: Set<string>;
   readonly vault: VaultAccess;
   readonly log: Log;
-  readonly signal?: AbortSignal;
+  /** Calls the run off. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface Outcome {
@@ -24,18 +31,11 @@ interface Outcome {
 }
 
 export class CheckRun {
-  /** Addresses that answered a check of this run. */
-  readonly reached = new Set<string>();
-  readonly #end: number;
-  readonly #connections: Connections;
-  readonly #options: CheckRunOptions;
+  readonly #resources: RunResources;
   readonly #outcomes = new Map<Check, Promise<Outcome>>();
 
-  /** @param end When the run must be over, by `performance.now()`. */
-  constructor(end: number, connections: Connections, options: CheckRunOptions) {
-    this.#end = end;
-    this.#connections = connections;
-    this.#options = options;
+  constructor(resources: RunResources) {
+    this.#resources = resources;
   }
 
   /** Runs the check, and the steps that must have worked before it. Never rejects. */
@@ -53,7 +53,7 @@ export class CheckRun {
       if (error === undefined || error.degraded === true) return this.#run(check, before.limit);
       const message = `not tried, since the step ${after.name} failed: ${error.message}`;
       const failure = { code: error.code, message };
-      return { ...before, result: resultOf(check, performance.now(), new Stages(0), new Map(), failure) };
+      return { ...before, result: resultOf(check, performance.now(), new Stages(0), {}, failure) };
     });
   }
 
@@ -64,39 +64,70 @@ export class CheckRun {
   }
 
   async #run(check: Check, limit: number): Promise<Outcome> {
-    const { signal: outer, vault, log } = this.#options;
+    const { end, connections, log, signal } = this.#resources;
     const start = performance.now();
-    const limitMs = Math.max(0, Math.min(limit, this.#end) - start);
-    const stages = new Stages(start);
-    const observed = new Map<string, FigureValue>();
-    const context: Omit<CheckContext, 'signal'> = {
-      limitMs,
-      share: (key, open) => this.#connections.share(key, check, open),
-      stage: (name, when) => {
-        stages.begin(name, when);
-      },
-      observe: (figures) => {
-        for (const [name, value] of Object.entries(figures)) if (value !== undefined) observed.set(name, value);
-      },
-      reached: (address) => this.reached.add(address),
-      proveVault: vault.prove,
-      log,
-    };
-
+    const limitMs = Math.max(0, Math.min(limit, end) - start);
+    const running = new Running(check, this.#resources, start, limitMs);
     let failure: Failure | undefined;
-    const signals: AbortSignal[] = [];
     try {
-      await within({ limitMs, signal: outer, from: () => check.target + stages.when }, (signal) => {
-        signals.push(signal);
-        return check.run({ ...context, signal });
-      });
+      await within({ limitMs, signal, from: () => check.target + running.stages.when }, (given) => running.run(given));
       failure = slowness(check, performance.now() - start);
     } catch (thrown) {
       failure = publicError(thrown, check, log);
       // Not where it failed by itself: then its connections are closed with a good-bye when the run ends.
-      if (signals[0]?.reason === thrown) this.#connections.release(check);
+      if (running.signal.reason === thrown) connections.release(check);
     }
-    return { limit, result: resultOf(check, start, stages, observed, failure) };
+    return { limit, result: resultOf(check, start, running.stages, running.observed, failure) };
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+/** One check while it runs: what its kind sees of the run. */
+class Running implements CheckContext {
+  readonly limitMs: number;
+  readonly stages: Stages;
+  readonly observed: Record<string, FigureValue> = {};
+  signal = NEVER;
+  readonly #check: Check;
+  readonly #resources: RunResources;
+
+  constructor(check: Check, resources: RunResources, start: number, limitMs: number) {
+    this.#check = check;
+    this.#resources = resources;
+    this.limitMs = limitMs;
+    this.stages = new Stages(start);
+  }
+
+  run(signal: AbortSignal): Promise<void> {
+    this.signal = signal;
+    return this.#check.run(this);
+  }
+
+  get share(): CheckContext['share'] {
+    return (key, open) => this.#resources.connections.share(key, this.#check, open);
+  }
+
+  get stage(): CheckContext['stage'] {
+    return (name, when) => {
+      this.stages.begin(name, when);
+    };
+  }
+
+  observe(figures: Readonly<Record<string, FigureValue>>): void {
+    Object.assign(this.observed, figures);
+  }
+
+  reached(address: string): void {
+    this.#resources.reached.add(address);
+  }
+
+  get proveVault(): CheckContext['proveVault'] {
+    return this.#resources.vault.prove;
+  }
+
+  get log(): Log {
+    return this.#resources.log;
   }
 }
 
@@ -105,7 +136,7 @@ function resultOf(
   check: Check,
   start: number,
   stages: Stages,
-  observed: ReadonlyMap<string, FigureValue>,
+  observed: Readonly<Record<string, FigureValue>>,
   error: Failure | undefined,
 ): CheckResult {
   const { name, path, kind, target, critical, description, runbook } = check;
@@ -119,7 +150,7 @@ function resultOf(
     verdict: verdictOf(error, critical),
     durationMs: end - start,
     stages: stages.times(end),
-    observed: observed.size === 0 ? [] : figuresIn(observed, check.figures),
+    observed: figuresIn(observed, check.figures),
     causes: [],
     ...(error !== undefined && { error }),
     ...(description !== undefined && { description }),

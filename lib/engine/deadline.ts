@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { AbortedError, CheckError, seconds, TimeoutError } from '../errors.ts';
 
 /** Seconds that a check, or a whole run, may take at most: API Gateway gives up after 29. */
@@ -30,31 +29,38 @@ export async function within<T>(
 ): Promise<T> {
   const start = performance.now();
   const controller = new AbortController();
-  const { signal } = controller;
-  setMaxListeners(0, signal); // one for each secret of a document, for example: no leak to warn of
+  let stop: (error: CheckError) => void = () => undefined;
   const stopped = new Promise<never>((_resolve, reject) => {
-    const stop = () => {
-      reject(signal.reason as Error);
+    stop = (error) => {
+      reject(error); // before the abort, which may make the work reject with an error of its own
+      controller.abort(error);
     };
-    signal.addEventListener('abort', stop, { once: true });
   });
-  stopped.catch(() => undefined); // where the work throws before anybody waits for this
-  const timeIsUp = () => {
+  stopped.catch(nothing); // where the work throws before anybody waits for this
+  const timer = setTimeout(() => {
     const who = typeof from === 'string' ? from : from();
-    controller.abort(new TimeoutError(`no answer within ${seconds(limitMs)} s from ${who}`));
-  };
-  const callOff = () => {
-    const reason: unknown = outer?.reason;
-    controller.abort(reason instanceof CheckError ? reason : new AbortedError(performance.now() - start));
-  };
-  const timer = setTimeout(timeIsUp, limitMs);
-  outer?.addEventListener('abort', callOff, { once: true });
-  if (outer?.aborted === true) callOff();
+    stop(new TimeoutError(`no answer within ${seconds(limitMs)} s from ${who}`));
+  }, limitMs);
+  const callOff =
+    outer &&
+    (() => {
+      stop(reasonOf(outer, performance.now() - start));
+    });
+  if (callOff !== undefined) {
+    outer?.addEventListener('abort', callOff, { once: true });
+    if (outer?.aborted === true) callOff();
+  }
   try {
-    return await Promise.race([stopped, work(signal)]);
+    return await Promise.race([stopped, work(controller.signal)]);
   } finally {
     clearTimeout(timer);
-    outer?.removeEventListener('abort', callOff);
+    if (callOff !== undefined) outer?.removeEventListener('abort', callOff);
     controller.abort(OVER);
   }
+}
+
+const nothing = (): void => undefined;
+
+function reasonOf({ reason }: AbortSignal, afterMs: number): CheckError {
+  return reason instanceof CheckError ? reason : new AbortedError(afterMs);
 }

@@ -46,9 +46,9 @@ const MAX_ITEMS = 20;
 const MAX_POINTS = 1000;
 
 /** Figures as a report may hold them, in the order of their declaration. They come from servers, so each has a bound. */
-export function figuresIn(values: ReadonlyMap<string, FigureValue>, declared: Declarations): Figure[] {
+export function figuresIn(values: Readonly<Record<string, FigureValue | undefined>>, declared: Declarations): Figure[] {
   return Object.entries(declared).flatMap(([name, { label, unit }]) => {
-    const value = values.get(name);
+    const value = values[name];
     const kept = value === undefined ? undefined : bounded(value);
     return kept === undefined ? [] : [{ name, label, unit, value: kept }];
   });

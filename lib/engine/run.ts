@@ -41,7 +41,9 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
   const connections = new Connections();
   if (options.signal !== undefined) setMaxListeners(0, options.signal); // one for each check: no leak to warn of
 
-  const checkRun = new CheckRun(end, connections, options);
+  const reached = new Set<string>();
+  const { vault, log, signal } = options;
+  const checkRun = new CheckRun({ end, connections, reached, vault, log, signal });
   const findings = await Promise.all(
     leavesOf(part).map(async (check): Promise<Finding> => {
       const result = await checkRun.resultOf(check);
@@ -52,7 +54,7 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
   const observerCutOff = allFailAlike(findings) && (await isVaultSilent(end, options));
   await connections.close(Math.min(CLOSING_GRACE_MS, end - performance.now()));
 
-  const causes = causesOf(findings, checkRun.reached);
+  const causes = causesOf(findings, reached);
   const results = new Map(findings.map(({ check, result }) => [check, explained(result, causes)]));
   const result = resultOfPart(part, results);
   const durationMs = performance.now() - start;
@@ -60,6 +62,7 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
 }
 
 function explained(result: CheckResult, causes: ReadonlyMap<string, readonly Cause[]>): CheckResult {
+  if (result.error === undefined) return result;
   const found = causes.get(pathKey(result.path));
   return found === undefined ? result : { ...result, causes: found };
 }

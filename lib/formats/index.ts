@@ -1,9 +1,8 @@
 /** The formats, one line each. The first is the one for requests that settle nothing. */
 import type { FormatEntry } from './format.ts';
 import { json } from './json.ts';
-import { text } from './text.ts';
 
 export const formats: readonly [FormatEntry, ...FormatEntry[]] = [
   { name: 'json', mediaType: 'application/json', load: () => json },
-  { name: 'text', mediaType: 'text/plain', load: () => text },
+  { name: 'text', mediaType: 'text/plain', load: async () => (await import('./text.ts')).text },
 ];

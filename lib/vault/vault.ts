@@ -1,4 +1,5 @@
 /** The namespaces of a store: found by token, kept for a minute, used for up to an hour while the store does not answer. */
+import { setMaxListeners } from 'node:events';
 import type { Namespace, parseNamespace } from '../document/namespace.ts';
 import type { AnySetting } from '../document/settings.ts';
 import { digest, isTokenLike, matches, NAMESPACE, namespaceOf } from '../document/tokens.ts';
@@ -147,6 +148,7 @@ export class Vault {
   async #read(name: string, previous: Namespace | undefined): Promise<Namespace | undefined> {
     try {
       return await within({ limitMs: READ_WITHIN_MS, from: this.#target }, async (signal) => {
+        setMaxListeners(0, signal); // one for each secret of a document: no leak to warn of
         const text = await this.#store.read(name, signal);
         if (text === undefined) return undefined;
         const namespace = await parse(name, text, {

@@ -38,24 +38,31 @@ async function setUp(overrides: Partial<Namespace> = {}) {
     return shared;
   };
   const end = async (index: number) => {
+    await settle();
     started[index]?.resolve();
-    await vi.advanceTimersByTimeAsync(0);
+    await settle();
   };
   return { started, namespace, reporter, share, end };
 }
 
-const settle = () => vi.advanceTimersByTimeAsync(0);
+/** Waits until everything that needs no time is done, such as loading the engine. */
+async function settle(): Promise<void> {
+  await vi.dynamicImportSettled();
+  await vi.advanceTimersByTimeAsync(0);
+}
 
 describe('a shared report', () => {
   it('counts its age from the end of the run', async () => {
     const { share, end, started } = await setUp();
     const first = share();
+    await settle();
     await vi.advanceTimersByTimeAsync(60_000);
     await end(0);
     const { report, ageMs } = await first;
     expect(ageMs).toBe(0);
     await vi.advanceTimersByTimeAsync(3000);
     expect(await share()).toEqual({ report, ageMs: 3000 });
+    await settle();
     expect(started).toHaveLength(1);
   });
 
@@ -65,9 +72,11 @@ describe('a shared report', () => {
     await end(0);
     await vi.advanceTimersByTimeAsync(4999);
     await share();
+    await settle();
     expect(started).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
     void share();
+    await settle();
     expect(started).toHaveLength(2);
   });
 
@@ -92,6 +101,7 @@ describe('a shared report', () => {
   it('is undefined for a part that does not exist', async () => {
     const { reporter, namespace, started } = await setUp();
     expect(await reporter.share(namespace, { part: ['c'] })).toBeUndefined();
+    await settle();
     expect(started).toHaveLength(0);
   });
 
@@ -100,10 +110,12 @@ describe('a shared report', () => {
     const plain = share();
     const fresh = [1, 2, 3].map(() => share({ fresh: true }));
     const late = share();
+    await settle();
     expect(started).toHaveLength(1);
     await end(0);
     const first = (await plain).report;
     expect((await late).report).toBe(first);
+    await settle();
     expect(started).toHaveLength(2);
     await end(1);
     const reports = (await Promise.all(fresh)).map(({ report }) => report);
@@ -117,8 +129,10 @@ describe('a shared report', () => {
     const second = share({ fresh: true });
     await end(0);
     const third = share({ fresh: true });
+    await settle();
     expect(started).toHaveLength(2);
     await end(1);
+    await settle();
     expect(started).toHaveLength(3);
     await end(2);
     expect((await third).report).not.toBe((await second).report);
@@ -138,6 +152,7 @@ describe('a shared report', () => {
   it('has no more time than the first asker leaves', async () => {
     const { share } = await setUp();
     const asked = share({ until: performance.now() + 700 });
+    await settle();
     await vi.advanceTimersByTimeAsync(700);
     const { report } = await asked;
     expect(messageOf(report)).toBe('no answer within 0.7 s from fake host:1');
@@ -147,6 +162,7 @@ describe('a shared report', () => {
     const { share, end } = await setUp();
     void share();
     const fresh = share({ fresh: true, until: performance.now() + 1000 });
+    await settle();
     await vi.advanceTimersByTimeAsync(600);
     await end(0);
     await vi.advanceTimersByTimeAsync(400);
@@ -160,6 +176,7 @@ describe('a report for oneself', () => {
     void share();
     await settle();
     const own = reporter.run(namespace, namespace.root);
+    await settle();
     expect(started).toHaveLength(3);
     await Promise.all([0, 1, 2].map(end));
     expect((await own).result).toMatchObject({ parts: [{ name: 'a' }, { name: 'b' }] });

@@ -69,7 +69,7 @@ async function overRedis(
     context.stage(name, `${when} (${redisTarget(results)})`);
   };
   broker.preparePublishing();
-  const redis = await connectRedis(results, { ...context, stage });
+  const redis = await connectRedis(results, { share: context.share, stage });
   await canary.after;
   await broker.publish(taskOf(canary, id, context));
   context.stage(

@@ -35,8 +35,11 @@ export function redisTarget(config: RedisConfig): string {
     : `redis ${form === 'cluster' ? 'cluster ' : ''}${list}`;
 }
 
+/** What it takes of a check to connect. */
+type RedisContext = Pick<CheckContext, 'share' | 'stage'>;
+
 /** Connects to the server, to the master that a sentinel names, or to the first node of a cluster that lets us in. */
-export async function connectRedis(config: RedisConfig, context: CheckContext): Promise<RedisNode> {
+export async function connectRedis(config: RedisConfig, context: RedisContext): Promise<RedisNode> {
   const { form, hosts, master, tls } = addressOf(config);
   if (form === 'sentinel') {
     context.stage('sentinels', 'while asking the sentinels for the master');
@@ -48,7 +51,7 @@ export async function connectRedis(config: RedisConfig, context: CheckContext): 
   return first(hosts.map((host) => connectNode(config, host, context)));
 }
 
-async function askSentinel(config: RedisConfig, host: Host, master: string, context: CheckContext): Promise<Host> {
+async function askSentinel(config: RedisConfig, host: Host, master: string, context: RedisContext): Promise<Host> {
   const sentinel = await connectNode(config, host, context, 'sentinel');
   const address = await sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master);
   if (!Array.isArray(address)) throw new ConfigurationError(`${sentinel.name} knows no master ${master}`);
@@ -59,7 +62,7 @@ async function askSentinel(config: RedisConfig, host: Host, master: string, cont
 export function connectNode(
   config: RedisConfig,
   host: Host,
-  context: CheckContext,
+  context: RedisContext,
   role: Role = 'redis',
 ): Promise<RedisNode> {
   const key = JSON.stringify([role, host, config.url, config.ca]);
