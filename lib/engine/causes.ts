@@ -18,6 +18,7 @@ export interface Finding {
  */
 export function causesOf(findings: readonly Finding[], reached: ReadonlySet<string>): Map<string, readonly Cause[]> {
   const failing = findings.filter(isFailing);
+  if (failing.length === 0) return new Map();
   const causes = causesByDependency(failing);
   const roots = failing.filter(({ check }) => !causes.has(pathKey(check.path)));
   for (const [path, cause] of causesByAddress(roots, answered(findings, reached))) causes.set(path, [cause]);
@@ -30,7 +31,8 @@ const MIN_ADDRESSES = 3;
 /** Whether everything that needs an address fails alike, over so many addresses that the observer may be cut off. */
 export function allFailAlike(findings: readonly Finding[]): boolean {
   const remote = findings.filter(({ check }) => check.needs.length > 0);
-  const codes = new Set(remote.map(({ result }) => result.error?.code ?? ''));
+  if (!remote.every(isFailing)) return false;
+  const codes = new Set(remote.map(({ result }) => result.error?.code));
   const [code = ''] = codes;
   const addresses = new Set(remote.flatMap(({ check }) => check.needs));
   return codes.size === 1 && BLAMES_ADDRESS.has(code) && addresses.size >= MIN_ADDRESSES;

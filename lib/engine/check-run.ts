@@ -24,7 +24,7 @@ export interface RunResources {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface Outcome {
+export interface Outcome {
   readonly result: CheckResult;
   /** When the time of the check, and of the steps after it, is up, by `performance.now()`. */
   readonly limit: number;
@@ -32,35 +32,32 @@ interface Outcome {
 
 export class CheckRun {
   readonly #resources: RunResources;
+  /** Checks that other checks wait for. They run once, however many wait. */
+  readonly #awaited: ReadonlySet<Check>;
   readonly #outcomes = new Map<Check, Promise<Outcome>>();
 
-  constructor(resources: RunResources) {
+  constructor(checks: readonly Check[], resources: RunResources) {
     this.#resources = resources;
+    this.#awaited = new Set(checks.flatMap(stepsBefore));
   }
 
   /** Runs the check, and the steps that must have worked before it. Never rejects. */
-  async resultOf(check: Check): Promise<CheckResult> {
-    return (await this.#outcomeOf(check)).result;
-  }
-
-  #outcomeOf(check: Check): Promise<Outcome> {
-    if (check.after === undefined)
-      return this.#once(check, () => this.#run(check, performance.now() + check.timeoutMs));
-    const { after } = check;
-    return this.#once(check, async () => {
-      const before = await this.#outcomeOf(after);
-      const { error } = before.result;
-      if (error === undefined || error.degraded === true) return this.#run(check, before.limit);
-      const message = `not tried, since the step ${after.name} failed: ${error.message}`;
-      const failure = { code: error.code, message };
-      return { ...before, result: resultOf(check, performance.now(), new Stages(0), {}, failure) };
-    });
-  }
-
-  #once(check: Check, run: () => Promise<Outcome>): Promise<Outcome> {
-    const outcome = this.#outcomes.get(check) ?? run();
+  outcomeOf(check: Check): Promise<Outcome> {
+    if (!this.#awaited.has(check)) return this.#runInTurn(check);
+    const outcome = this.#outcomes.get(check) ?? this.#runInTurn(check);
     this.#outcomes.set(check, outcome);
     return outcome;
+  }
+
+  async #runInTurn(check: Check): Promise<Outcome> {
+    const { after } = check;
+    if (after === undefined) return this.#run(check, performance.now() + check.timeoutMs);
+    const before = await this.outcomeOf(after);
+    const { error } = before.result;
+    if (error === undefined || error.degraded === true) return this.#run(check, before.limit);
+    const message = `not tried, since the step ${after.name} failed: ${error.message}`;
+    const failure = { code: error.code, message };
+    return { ...before, result: resultOf(check, performance.now(), new Stages(0), {}, failure) };
   }
 
   async #run(check: Check, limit: number): Promise<Outcome> {
@@ -129,6 +126,10 @@ class Running implements CheckContext {
   get log(): Log {
     return this.#resources.log;
   }
+}
+
+function stepsBefore({ after }: Check): Check[] {
+  return after === undefined ? [] : [after, ...stepsBefore(after)];
 }
 
 /** @param start When the check began, by `performance.now()`. */

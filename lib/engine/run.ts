@@ -9,7 +9,7 @@ import { Connections } from './connections.ts';
 import { within } from './deadline.ts';
 import { leavesOf, pathKey } from './tree.ts';
 import { isGroup } from './types.ts';
-import type { Cause, Check, CheckResult, Part, Report, Result, VaultAccess } from './types.ts';
+import type { Cause, CheckResult, Part, Report, Result, VaultAccess } from './types.ts';
 import { worst } from './verdict.ts';
 
 export interface RunOptions {
@@ -43,10 +43,11 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
 
   const reached = new Set<string>();
   const { vault, log, signal } = options;
-  const checkRun = new CheckRun({ end, connections, reached, vault, log, signal });
+  const checks = leavesOf(part);
+  const checkRun = new CheckRun(checks, { end, connections, reached, vault, log, signal });
   const findings = await Promise.all(
-    leavesOf(part).map(async (check): Promise<Finding> => {
-      const result = await checkRun.resultOf(check);
+    checks.map(async (check): Promise<Finding> => {
+      const { result } = await checkRun.outcomeOf(check);
       options.onResult?.(result);
       return { check, result };
     }),
@@ -55,8 +56,8 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
   await connections.close(Math.min(CLOSING_GRACE_MS, end - performance.now()));
 
   const causes = causesOf(findings, reached);
-  const results = new Map(findings.map(({ check, result }) => [check, explained(result, causes)]));
-  const result = resultOfPart(part, results);
+  const results = findings.map(({ result }) => explained(result, causes));
+  const result = resultOf(part, results[Symbol.iterator]());
   const durationMs = performance.now() - start;
   return { namespace: options.namespace, verdict: result.verdict, startedAt, durationMs, result, observerCutOff };
 }
@@ -67,14 +68,15 @@ function explained(result: CheckResult, causes: ReadonlyMap<string, readonly Cau
   return found === undefined ? result : { ...result, causes: found };
 }
 
-function resultOfPart(part: Part, results: ReadonlyMap<Check, CheckResult>): Result {
+/** @param results Of the leaves, in their order. */
+function resultOf(part: Part, results: Iterator<CheckResult, undefined>): Result {
   if (isGroup(part)) {
-    const parts = part.parts.map((inner) => resultOfPart(inner, results));
+    const parts = part.parts.map((inner) => resultOf(inner, results));
     return { name: part.name, verdict: worst(parts.map(({ verdict }) => verdict)), parts };
   }
-  const result = results.get(part);
-  if (result === undefined) throw new Error('a check without a result');
-  return result;
+  const { value } = results.next();
+  if (value === undefined) throw new Error('a check without a result');
+  return value;
 }
 
 /** A vault on this machine says nothing about the network, so only one that is remote must be silent too. */
