@@ -152,7 +152,7 @@ const HOPS: Readonly<Record<string, Hop>> = {
     repairs: () => events.send(new UpdateConnectionCommand({ Name: connection })),
     lost: lostAt(String.raw`connection: .* is DEAUTHORIZED \(The authorization parameters were removed\.\); update it`),
     seen: {
-      destination: saying(/^UnhealthyError: .* is INACTIVE; is its connection there and authorized\?$/),
+      destination: saying(/^UnhealthyError: .* is INACTIVE; does its connection exist, and is it authorized\?$/),
       connection: saying(
         /^UnhealthyError: .* is DEAUTHORIZED \(The authorization parameters were removed\.\); update it/,
       ),
@@ -226,14 +226,18 @@ describe('an event_pipeline check that lacks an answer of AWS', () => {
   };
 
   it.each([
-    ['AWSEvents.DescribeRule', DENIED, /; could not look at rule, pattern: .* allow events:DescribeRule/],
-    ['AWSEvents.TestEventPattern', DENIED, /; could not look at pattern: .* allow events:TestEventPattern/],
+    ['AWSEvents.DescribeRule', DENIED, /; could not look at rule, pattern: .* grant events:DescribeRule/],
+    ['AWSEvents.TestEventPattern', DENIED, /; could not look at pattern: .* grant events:TestEventPattern/],
     [
       'AWSEvents.DescribeConnection',
       DENIED,
       /; could not look at connection, history API: .* events:DescribeConnection/,
     ],
-    ['AWSEvents.DescribeApiDestination', THROTTLED, /; could not look at destination, history API: .* throttles/],
+    [
+      'AWSEvents.DescribeApiDestination',
+      THROTTLED,
+      /; could not look at destination, history API: .* throttled the call/,
+    ],
   ])('says what it could not look at when %s fails', async (action, answer, said) => {
     proxy.instead = { ...losing, [action]: answer };
     const status = await pipeline();
@@ -252,7 +256,7 @@ describe('an event_pipeline check that lacks an answer of AWS', () => {
 
   it('fails with an AuthError when it may not send the event itself', async () => {
     proxy.instead = { 'AWSEvents.PutEvents': DENIED };
-    expect(await pipeline()).toMatch(/^AuthError: eventbridge bus history denied access; allow events:PutEvents on it/);
+    expect(await pipeline()).toMatch(/^AuthError: eventbridge bus history denied access; grant events:PutEvents on it/);
   });
 });
 
@@ -268,7 +272,7 @@ describe('an eventbridge_credentials check', () => {
   it('fails with an AuthError when it may not look at the credentials', async () => {
     proxy.instead = { 'secretsmanager.DescribeSecret': DENIED };
     expect(await lookAt('credentials', connection)).toMatch(
-      /^AuthError: secret of .* denied access; allow secretsmanager:DescribeSecret on it/,
+      /^AuthError: secret of .* denied access; grant secretsmanager:DescribeSecret on it/,
     );
   });
 

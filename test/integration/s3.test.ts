@@ -44,9 +44,9 @@ test('works and leaves no object behind', async () => {
 });
 
 test.each<[string, string, Instead, RegExp, number]>([
-  ['putting is denied', 'PUT', DENIED, /^AuthError: .*allow s3:PutObject on bucket/, 0],
-  ['reading is denied', 'GET', DENIED, /^AuthError: .*allow s3:GetObject and s3:ListBucket on bucket/, 0],
-  ['deleting is denied', 'DELETE', DENIED, /^AuthError: .*allow s3:DeleteObject on bucket/, 1],
+  ['putting is denied', 'PUT', DENIED, /^AuthError: .*grant s3:PutObject on bucket/, 0],
+  ['reading is denied', 'GET', DENIED, /^AuthError: .*grant s3:GetObject and s3:ListBucket on bucket/, 0],
+  ['deleting is denied', 'DELETE', DENIED, /^AuthError: .*grant s3:DeleteObject on bucket/, 1],
   [
     'other content comes back',
     'GET',

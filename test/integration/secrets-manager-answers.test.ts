@@ -47,10 +47,10 @@ describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transpo
       ['a missing permission', awsFailure('AccessDeniedException'), 'AuthError', `allow ${permission}`],
       ['expired credentials', awsFailure('ExpiredTokenException'), 'AuthError', 'have expired'],
       ['unknown credentials', awsFailure('UnrecognizedClientException'), 'AuthError', 'refused the AWS credentials'],
-      ['throttling', awsFailure('ThrottlingException'), 'UnhealthyError', 'throttles'],
+      ['throttling', awsFailure('ThrottlingException'), 'UnhealthyError', 'throttled the call'],
       ['a disabled key', awsFailure('DecryptionFailure'), 'UnhealthyError', 'allow kms:Decrypt'],
       ['an internal error', awsFailure('InternalServiceError', 500), 'UnhealthyError', 'answered 500'],
-      ['an HTML page', { status: 200, body: '<html>secret</html>' }, 'UnhealthyError', 'no answer of AWS'],
+      ['an HTML page', { status: 200, body: '<html>secret</html>' }, 'UnhealthyError', 'did not answer like AWS'],
       ['an HTML page with status 403', { status: 403, body: '<html>secret</html>' }, 'AuthError', permission],
       ['an answer without a value', awsAnswer({}), 'UnhealthyError', 'holds no value'],
     ])('reports %s and does not show what AWS said', async (_name, answer, name, said) => {
@@ -69,7 +69,7 @@ describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transpo
         const read = await store.readMany?.(['locked'], signal());
         expect(read?.get('locked')).toMatchObject({
           name: 'AuthError',
-          message: expect.stringContaining('allow secretsmanager:GetSecretValue on secret some/locked') as string,
+          message: expect.stringContaining('grant secretsmanager:GetSecretValue on secret some/locked') as string,
         });
       });
     });

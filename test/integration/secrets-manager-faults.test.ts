@@ -73,11 +73,11 @@ describe.each(transports)('the vault check, calling Secrets Manager %s', (_trans
   test.each<[string, Instead, RegExp]>([
     ['hangs up', 'hang up', /^ConnectionError: connection (?:reset|closed) by Secrets Manager in /],
     ['is too slow', 'never answer', /^TimeoutError: no answer within 1 s from the namespace's secret/],
-    ['throttles', awsFailure('ThrottlingException'), /^UnhealthyError: .* throttles: too many requests/],
+    ['throttles', awsFailure('ThrottlingException'), /^UnhealthyError: .* throttled the call: too many requests/],
     [
       'denies access',
       awsFailure('AccessDeniedException'),
-      /^AuthError: .* allow secretsmanager:GetSecretValue on secret .*\/prod \(and the use of its KMS key/,
+      /^AuthError: .* grant secretsmanager:GetSecretValue on secret .*\/prod \(and the use of its KMS key/,
     ],
     [
       'cannot decrypt',

@@ -17,8 +17,8 @@ describe('ruleFault and destinationFault', () => {
 
   it.each([
     ['DISABLED', 'rule r is DISABLED; enable it'],
-    [undefined, 'rule r is in no known state; enable it'],
-    ['<b>page</b>', 'rule r is in no known state; enable it'],
+    [undefined, 'rule r is in an unknown state; enable it'],
+    ['<b>page</b>', 'rule r is in an unknown state; enable it'],
   ])('report a rule in the state %s', (State, fault) => {
     expect(ruleFault('rule r', { State } as object)).toBe(fault);
   });
@@ -26,7 +26,7 @@ describe('ruleFault and destinationFault', () => {
   it('accept only a destination that is ACTIVE', () => {
     expect(destinationFault('d', { ApiDestinationState: 'ACTIVE' })).toBeUndefined();
     expect(destinationFault('d', { ApiDestinationState: 'INACTIVE' })).toMatch(/^d is INACTIVE; /);
-    expect(destinationFault('d', {})).toMatch(/^d is in no known state; /);
+    expect(destinationFault('d', {})).toMatch(/^d is in an unknown state; /);
   });
 });
 
