@@ -51,7 +51,7 @@ test.each<[string, string, Instead, RegExp, number]>([
     'other content comes back',
     'GET',
     { status: 200, headers: { etag: '"x"' }, body: 'something else' },
-    /^UnhealthyError: .* gave back something else than what was put there/,
+    /^UnhealthyError: .* returned an object whose content differs from what was put/,
     0,
   ],
   ['an HTML page comes back', 'GET', { status: 200, body: '<html>' }, /^UnhealthyError: .* that is no object of S3/, 0],

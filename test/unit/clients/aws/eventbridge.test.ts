@@ -110,10 +110,10 @@ describe('credentialsFault', () => {
   });
 
   it.each([
-    [{ ...secret, DeletedDate: at(1) }, connection, /^c are to be deleted/],
+    [{ ...secret, DeletedDate: at(1) }, connection, /^c are scheduled for deletion/],
     [{ VersionIdsToStages: { a: ['AWSPENDING'] } }, connection, /^c have no current version/],
     [{}, connection, /^c have no current version/],
-    [secret, {}, /^c were never authorized with/],
+    [secret, {}, /^c were never used for an authorization/],
     [{ ...secret, LastChangedDate: at(61) }, connection, /^c changed after the connection was last authorized/],
     [{ ...secret, LastChangedDate: undefined, CreatedDate: at(61) }, connection, /^c changed after/],
   ])('reports the secret %j of the connection %j', (secret, connection, fault) => {
