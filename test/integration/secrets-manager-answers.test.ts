@@ -52,7 +52,7 @@ describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transpo
       ['an internal error', awsFailure('InternalServiceError', 500), 'UnhealthyError', 'answered 500'],
       ['an HTML page', { status: 200, body: '<html>secret</html>' }, 'UnhealthyError', 'did not answer like AWS'],
       ['an HTML page with status 403', { status: 403, body: '<html>secret</html>' }, 'AuthError', permission],
-      ['an answer without a value', awsAnswer({}), 'UnhealthyError', 'holds no value'],
+      ['an answer without a value', awsAnswer({}), 'UnhealthyError', 'has no value'],
     ])('reports %s and does not show what AWS said', async (_name, answer, name, said) => {
       await answeredWith(answer, async (store) => {
         const error: unknown = await store.read('prod', signal()).catch((error: unknown) => error);
@@ -84,7 +84,7 @@ describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transpo
         (index) => awsAnswer(pages[index] ?? {}),
         async (store) => {
           const read = await store.readMany?.(['one', 'two', 'gone', 'lost'], signal());
-          const message = 'Secrets Manager in eu-central-1 gives neither secret some/lost nor a reason';
+          const message = 'Secrets Manager in eu-central-1 returned neither secret some/lost nor a reason';
           expect(read).toEqual(
             new Map<string, unknown>([
               ['one', '{}'],

@@ -93,7 +93,7 @@ describe.each(transports)('the vault check, calling Secrets Manager %s', (_trans
     expect(await vaultStatus()).toMatch(said);
     // The document is kept for a minute. After that it could not be read again, and the status says so.
     now += 7 * MINUTE;
-    if (instead !== 'never answer') expect(await vaultStatus()).toMatch(/; what was read 7 min ago is in use$/);
+    if (instead !== 'never answer') expect(await vaultStatus()).toMatch(/; the version read 7 min ago is in use$/);
     proxy.instead = {};
     now += MINUTE;
     expect(await ask()).toMatchObject({ status: 200, headers: { 'x-health-status': 'degraded' } });
