@@ -124,10 +124,18 @@ describe.each(transports)('the vault check, calling Secrets Manager %s', (_trans
     [
       'not JSON',
       { SecretString: '{"access_tokens": [hunter2' },
-      /is refused: not valid JSON: \w+ at line 1, column \d+; /,
+      /unusable document \S+: not valid JSON: \w+ at line 1, column \d+; /,
     ],
-    ['not a document', { SecretString: '{"access_tokens": ["hunter2-is-a-token"]}' }, /is refused: checks: missing; /],
-    ['binary', { SecretBinary: Buffer.from([0, 255]) }, /is refused: binary; store it as text \(SecretString\)/],
+    [
+      'not a document',
+      { SecretString: '{"access_tokens": ["hunter2-is-a-token"]}' },
+      /unusable document \S+: checks: missing; /,
+    ],
+    [
+      'binary',
+      { SecretBinary: Buffer.from([0, 255]) },
+      /unusable document \S+: binary; store it as text \(SecretString\)/,
+    ],
   ])('names the trouble when the secret is %s', async (_name, value, said) => {
     await admin.send(new PutSecretValueCommand({ SecretId: secret, ...value }));
     const status = await vaultStatus();
