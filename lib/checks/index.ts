@@ -1,4 +1,4 @@
-/** The kinds of check, one line each. Schema, documents and contract suite are made from this list. */
+/** The kinds of check, one line each. The schema, the docs and the contract suite are made from this list. */
 import { cloudfront } from './aws/cloudfront.ts';
 import { eventPipeline } from './aws/event-pipeline.ts';
 import { eventbridgeApiDestination } from './aws/eventbridge-api-destination.ts';

@@ -1,4 +1,4 @@
-/** What a kind of check is, and the keys that every check takes. */
+/** The interface of a kind of check, and the keys that every check takes. */
 import * as v from 'valibot';
 import { describe, httpUrl } from '../clients/keys.ts';
 import type { Keys } from '../clients/keys.ts';
@@ -7,36 +7,36 @@ import type { Declarations, FiguresOf } from '../engine/figures.ts';
 import type { CheckContext } from '../engine/types.ts';
 import type { Problem } from '../problem.ts';
 
-/** The configuration of a check, as its kind's keys let it through. */
+/** The configuration of a check, as parsed by its kind's keys. */
 type Configuration<Entries extends Keys> = v.InferOutput<v.StrictObjectSchema<Entries, undefined>>;
 
 interface KindBase<Entries extends Keys> {
-  /** As in the document: `redis`. */
+  /** The name in the document: `redis`. */
   readonly kind: string;
-  /** What "working" means, for the documents: `PING answers`. */
+  /** What "working" means, for the docs: `PING answers`. */
   readonly works: string;
   readonly keys: Entries;
-  /** Finds what is wrong with keys that are right each by itself: two of them contradict, or one needs another. */
+  /** Finds a mistake in keys that are valid one by one: two of them contradict each other, or one needs another. */
   mistake?(config: Configuration<Entries>): Problem | undefined;
-  /** What is checked, for messages: `redis cache.example:6379`. Without user info, path or query string of a URL. */
+  /** The target for messages: `redis cache.example:6379`. Without the user info, path or query string of a URL. */
   target(config: Configuration<Entries>): string;
   /**
-   * Addresses (`host:port`, or a service's name such as `s3`) without which it cannot work: what outages have in common.
-   * Where there are several, a message that blames one of them names it.
+   * The addresses that it needs (`host:port`, or a service's name such as `s3`): what several failures may have in
+   * common. If there are several, a message that blames one of them names it.
    */
   needs(config: Configuration<Entries>): readonly string[];
 }
 
-/** A kind of check. A new one is one file, and one line in `index.ts`. */
+/** A kind of check. A new one takes one file, and one line in `index.ts`. */
 export interface CheckKind<
   Entries extends Keys = Keys,
   Figures extends Declarations = Declarations,
 > extends KindBase<Entries> {
-  /** What it may learn beside whether it works. */
+  /** What it may measure in addition to whether it works. */
   readonly figures?: Figures;
   /**
-   * Proves that it works: resolves if so, throws if not. A `CheckError` is shown; anything else is a fault of the kind.
-   * It closes everything that it opens, also when `context.signal` is aborted.
+   * Resolves if the target works, throws if it does not. A `CheckError` is shown; anything else is a bug in the kind.
+   * It closes everything that it opens, even if `context.signal` is aborted.
    */
   check(config: Configuration<Entries>, context: CheckContext<FiguresOf<Figures>>): Promise<void>;
 }
@@ -46,15 +46,15 @@ export interface CompositeKind<
   Entries extends Keys = Keys,
   Figures extends Declarations = Declarations,
 > extends KindBase<Entries> {
-  /** In the order of the answer. Steps share work by `context.share`, and one timeout. */
+  /** The steps in the order of the answer. They share work through `context.share`, and one timeout. */
   parts(config: Configuration<Entries>): readonly Step<Configuration<Entries>, Figures>[];
 }
 
 /** One step of a composite check. */
 export interface Step<Config = Readonly<Record<string, unknown>>, Figures extends Declarations = Declarations> {
-  /** Name of its leaf, in snake_case. */
+  /** The name of its leaf, in snake_case. */
   readonly name: string;
-  /** Name of the step that must have worked before it begins; begins with the run unless given. */
+  /** The name of the step that must have worked before this one starts; it starts with the run unless given. */
   readonly after?: string;
   readonly figures?: Figures;
   check(config: Config, context: CheckContext<FiguresOf<Figures>>): Promise<void>;
@@ -75,7 +75,7 @@ export function defineComposite<const Entries extends Keys>(kind: CompositeKind<
 /** The configuration of a check of that kind. */
 export type ConfigOf<Kind> = Kind extends KindBase<infer Entries> ? Configuration<Entries> : never;
 
-/** A kind as the registry holds it: its configuration was checked against `keys` before it gets there. */
+/** A kind in the registry. Callers validate the configuration against `keys` before they pass it. */
 export type AnyKind = CheckKind | CompositeKind;
 
 function secondsKey(sentence: string) {
@@ -84,13 +84,16 @@ function secondsKey(sentence: string) {
 
 /** The keys that every check takes. */
 export const commonKeys = {
-  timeout: secondsKey("Seconds; the namespace's unless set."),
-  slow: secondsKey('Seconds; a check that works, but takes longer, is degraded.'),
+  timeout: secondsKey("Seconds that the check may take; the namespace's unless set."),
+  slow: secondsKey('Seconds; a check that works but takes longer is degraded.'),
   critical: v.optional(describe(v.boolean(), 'Whether its failure makes the namespace fail.'), true),
-  description: v.optional(describe(v.pipe(v.string(), v.maxLength(1000)), 'What it is, for people.')),
-  runbook: v.optional(describe(httpUrl(), 'Page that tells what to do when it fails.')),
+  description: v.optional(describe(v.pipe(v.string(), v.maxLength(1000)), 'What is checked, for people.')),
+  runbook: v.optional(describe(httpUrl(), 'Page that explains what to do when it fails.')),
   depends_on: v.optional(
-    describe(v.pipe(v.array(v.string()), v.maxLength(20)), 'Paths (group/name) of checks that it cannot work without.'),
+    describe(
+      v.pipe(v.array(v.string()), v.maxLength(20)),
+      'Paths (group/name) of checks that this one needs in order to work.',
+    ),
     [],
   ),
 } satisfies Keys;

@@ -1,4 +1,4 @@
-/** The stages of every connection: what a socket does until it can be used. */
+/** The stages of every connection: what a socket goes through until it can be used. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import net, { isIP } from 'node:net';
@@ -13,7 +13,7 @@ const STAGES = {
 } as const;
 
 export interface Connecting {
-  /** What is connected to: a name that must be resolved first, or an IP address. */
+  /** The server: a name that must be resolved first, or an IP address. */
   readonly host: string;
   /** Whether a TLS handshake follows. */
   readonly tls: boolean;
@@ -22,7 +22,7 @@ export interface Connecting {
   readonly ready?: () => void;
 }
 
-/** Begins the stages of a socket that begins to connect: resolving the name, connecting, the TLS handshake. */
+/** Reports the stages of a connecting socket: resolving the name, connecting, the TLS handshake. */
 export function timeConnecting(socket: Socket, { host, tls: isTls, stage, ready }: Connecting): void {
   const [name, when] = isIP(host) === 0 ? STAGES.resolving : STAGES.connecting;
   stage(name, when);
@@ -36,24 +36,24 @@ export function timeConnecting(socket: Socket, { host, tls: isTls, stage, ready 
   if (isTls && ready !== undefined) socket.once('secureConnect', ready);
 }
 
-/** For a driver that upgrades its connection to TLS by itself. */
+/** For a driver that upgrades its connection to TLS itself. */
 export function beginHandshake(stage: BeginStage): void {
   stage(...STAGES.handshake);
 }
 
 /**
- * Runs a driver's function, and finds the socket that it creates before it returns, which the driver keeps to itself.
- * `net.connect` and `tls.connect` are replaced only for that moment, in which nothing else can run.
+ * Calls a driver's function, and finds the socket that it creates before it returns: the driver does not expose it.
+ * `net.connect` and `tls.connect` are replaced only during that call, while nothing else can run.
  */
 export function withSocket<T>(connect: () => T, use: (socket: Socket) => void): T {
   const originals = [net, tls].map((module) => ({ module, connect: module.connect as ConnectSocket }));
   for (const { module, connect: original } of originals) {
-    const noted: ConnectSocket = (...args) => {
+    const observed: ConnectSocket = (...args) => {
       const socket = original(...args);
       use(socket);
       return socket;
     };
-    Object.assign(module, { connect: noted });
+    Object.assign(module, { connect: observed });
   }
   try {
     return connect();
@@ -65,14 +65,14 @@ export function withSocket<T>(connect: () => T, use: (socket: Socket) => void): 
 type ConnectSocket = (...args: unknown[]) => Socket;
 
 export interface AgentOptions {
-  /** Whether a connection serves one request after the other. */
+  /** Whether a connection serves several requests, one after another. */
   readonly keepAlive: boolean;
   /** PEM of the certificate authority to trust instead of the public ones. */
   readonly ca?: string | undefined;
   readonly stage: BeginStage;
 }
 
-/** An agent for `http:` that times how its first connection is made. Further ones may be made for another check. */
+/** An agent for `http:` that times its first connection. Later ones may be for another check. */
 export function httpAgent({ keepAlive, stage }: AgentOptions): HttpAgent {
   return timed(new HttpAgent({ keepAlive }), false, stage);
 }

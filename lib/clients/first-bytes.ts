@@ -2,13 +2,13 @@ import type { Duplex } from 'node:stream';
 import type { CheckError } from '../errors.ts';
 import { UnhealthyError } from '../errors.ts';
 
-/** Bytes that tell one protocol from another. */
+/** As many bytes as it takes to tell one protocol from another. */
 const ENOUGH = 9;
 
 /**
- * Hands everything that a stream receives to `take`, which passes on what its readers may see. Whatever is thrown there
- * ends the stream with `broken`: a driver throws within the `data` event, which nobody else could catch, and which would
- * end the process.
+ * Gives everything that a stream receives to `take`, which passes on what the readers may see. If a reader throws, the
+ * stream is destroyed with the error of `broken`: drivers throw within the `data` event, where nothing else could catch
+ * it, and it would end the process.
  */
 export function interceptData(
   stream: Duplex,
@@ -29,11 +29,11 @@ export function interceptData(
 }
 
 /**
- * Looks at what a server says first. A driver takes the first bytes of another protocol for the length of a message, and
- * waits for the rest for ever.
+ * Looks at the first bytes from a server. A driver mistakes the first bytes of another protocol for the length of a
+ * message, and waits for the rest forever.
  *
- * @param refuse Says what is wrong with the first bytes (at least one; asked again with more until there are nine); the
- *               stream is then destroyed with that error.
+ * @param refuse Returns what is wrong with the first bytes; the stream is then destroyed with that error. It gets at
+ *               least one byte, and is called again with more until there are nine.
  */
 export function guardStream(stream: Duplex, target: string, refuse: (first: Buffer) => CheckError | undefined): void {
   let first = Buffer.alloc(0);

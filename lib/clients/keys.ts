@@ -1,11 +1,11 @@
-/** The vocabulary that the configuration of a check is written in, as valibot schemas. */
+/** The building blocks of the keys of checks, as valibot schemas. */
 import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 
-/** The keys of a kind beside the common ones, as valibot schemas. Each has a description, for editors and documents. */
+/** The keys of a kind in addition to the common ones. Each has a description, for editors and the docs. */
 export type Keys = Readonly<Record<string, v.GenericSchema>>;
 
-/** The schema with a sentence about it. */
+/** The schema with a sentence that describes it. */
 export function describe<const S extends v.GenericSchema>(schema: S, sentence: string) {
   return v.pipe(schema, v.description(sentence));
 }
@@ -36,7 +36,7 @@ export function text() {
   return v.pipe(v.string(), v.nonEmpty('must not be empty'));
 }
 
-/** An object of any keys. Valibot's own takes an array for one as well. */
+/** An object with any keys. Valibot's own `record` also accepts an array. */
 export function record<const Value extends v.GenericSchema>(name: v.GenericSchema<string, string>, value: Value) {
   return v.pipe(
     v.record(name, value),
@@ -54,12 +54,12 @@ export const caKey = {
   ca: v.optional(
     describe(
       v.pipe(text(), v.check(isCertificate, 'expected a certificate in PEM: -----BEGIN CERTIFICATE----- …')),
-      'PEM of the certificate authority to trust, where the public ones do not do.',
+      'PEM of the certificate authority to trust instead of the public ones.',
     ),
   ),
 } satisfies Keys;
 
-/** What is no certificate, OpenSSL passes over in silence, and then trusts nobody. */
+/** OpenSSL silently ignores an invalid certificate, and then trusts nobody. */
 function isCertificate(pem: string): boolean {
   try {
     return new X509Certificate(pem).subject !== '';

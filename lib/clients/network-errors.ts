@@ -1,4 +1,4 @@
-/** From the codes of Node's sockets, resolver and TLS to public errors. Each kind adds the codes of its own protocol. */
+/** Translates the codes of Node's sockets, resolver and TLS. Each kind adds the codes of its own protocol. */
 import { CheckError, codeOf, ConnectionError, TimeoutError, TLSError } from '../errors.ts';
 
 const CONNECTION_ERRORS: Readonly<Record<string, (target: string) => string>> = {
@@ -9,7 +9,7 @@ const CONNECTION_ERRORS: Readonly<Record<string, (target: string) => string>> = 
   EHOSTUNREACH: (target) => `no route to ${target}; check network, subnet and security group`,
   ENETUNREACH: (target) => `network of ${target} is unreachable; check network, subnet and security group`,
   EHOSTDOWN: (target) => `host of ${target} is down`,
-  EADDRNOTAVAIL: (target) => `no local address to reach ${target} from`,
+  EADDRNOTAVAIL: (target) => `no local address from which to reach ${target}`,
   EACCES: (target) => `not allowed to connect to ${target}`,
   ENOENT: (target) => `no such socket: ${target}`,
   ENOTFOUND: (target) => `the host name of ${target} does not resolve`,
@@ -32,8 +32,8 @@ const TLS_ERRORS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The public error for a failure of socket, resolver or TLS, or undefined where the error is of another sort.
- * Looks through `cause` (fetch) and the errors of an `AggregateError` (a host with several addresses).
+ * The public error for a failure of the socket, the resolver or TLS; undefined for any other error.
+ * Searches `cause` (fetch) and the errors of an `AggregateError` (a host with several addresses) too.
  * Source of the codes: Node's errors, OpenSSL's X509_V_ERR names, undici's errors.
  */
 export function networkError(error: unknown, target: string): CheckError | undefined {
@@ -51,7 +51,7 @@ export function networkError(error: unknown, target: string): CheckError | undef
   return undefined;
 }
 
-/** For a connection that ended without a code to tell why. */
+/** For a connection that ended without a code that explains why. */
 export function connectionClosed(target: string): ConnectionError {
   return new ConnectionError(`connection closed by ${target}`);
 }

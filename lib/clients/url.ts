@@ -1,4 +1,4 @@
-/** Host and port of a URL, the only part of it that a message may show. */
+/** The host and port of a URL, the only part of it that a message may show. */
 export function hostOf(url: string, defaultPort: number): string {
   const { hostname, port } = new URL(url);
   return `${decodeHost(hostname)}:${port === '' ? String(defaultPort) : port}`;

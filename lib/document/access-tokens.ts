@@ -1,4 +1,4 @@
-/** Edits the access tokens in the text of a document, of which everything else stays as it is. */
+/** Edits the access tokens in the text of a document, and leaves everything else as it is. */
 import { applyEdits, findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
 import { isArray, parseDocument, typeName } from './json.ts';
@@ -8,17 +8,17 @@ import { resolveReferences } from './references.ts';
 import type { ReadSecret } from './references.ts';
 import { digest, MIN_TOKEN_LENGTH } from './tokens.ts';
 
-/** A place in a document that holds an access token, or refers to a secret that does. */
+/** A place in a document that contains an access token, or refers to a secret that does. */
 export interface TokenPlace {
   readonly path: readonly (string | number)[];
-  /** SHA-256 of the token, in hexadecimal; undefined where it cannot be read, or is none that could be used. */
+  /** SHA-256 of the token, in hexadecimal; undefined if the token cannot be read or is unusable. */
   readonly digest: string | undefined;
 }
 
 /**
  * Finds every access token of a document.
  *
- * @throws DocumentError where the document cannot be read.
+ * @throws DocumentError if the document cannot be read.
  */
 export async function findTokens(text: string, readSecret: ReadSecret): Promise<TokenPlace[]> {
   const document = parseDocument(text);
@@ -40,9 +40,9 @@ function placeOf(path: TokenPlace['path'], token: Json): TokenPlace {
 }
 
 /**
- * Puts a token in front of the others.
+ * Inserts a token before the others.
  *
- * @throws DocumentError where the document cannot be read.
+ * @throws DocumentError if the document cannot be read.
  */
 export function addToken(text: string, token: string): string {
   const root = rootOf(text);
@@ -53,9 +53,9 @@ export function addToken(text: string, token: string): string {
   return insertFirst(text, list, item);
 }
 
-/** Takes tokens out, wherever they are. */
+/** Removes tokens from both keys. */
 export function removeTokens(text: string, places: readonly Pick<TokenPlace, 'path'>[]): string {
-  // From the last to the first, so that the places of those that are still to go do not move.
+  // From the last to the first, so that the places of the remaining ones do not move.
   return places.reduceRight((left, { path }) => {
     const value = findNodeAtLocation(rootOf(left), [...path]);
     return value === undefined ? left : remove(left, value.parent?.type === 'property' ? value.parent : value);
@@ -63,13 +63,13 @@ export function removeTokens(text: string, places: readonly Pick<TokenPlace, 'pa
 }
 
 function rootOf(text: string): Node {
-  parseDocument(text); // says what is wrong with it, where something is
+  parseDocument(text); // throws if the document is not valid
   const root = parseTree(text);
   if (root === undefined) throw new DocumentError('empty');
   return root;
 }
 
-/** As the first member of an array or an object, set off like the one that was the first before. */
+/** Inserts the first member of an array or an object, with the whitespace of the previous first member. */
 function insertFirst(text: string, parent: Node, content: string): string {
   const first = parent.children?.[0];
   const start = parent.offset + 1;
@@ -80,8 +80,8 @@ function insertFirst(text: string, parent: Node, content: string): string {
 }
 
 /**
- * With one of the commas around it. By hand, since `modify` of jsonc-parser 3.3 leaves a quote behind when it takes the last of
- * several items out of an array on one line.
+ * Removes a member and one of the commas around it. By hand, since `modify` of jsonc-parser 3.3 leaves a quote behind
+ * when it removes the last of several items from an array on one line.
  */
 function remove(text: string, member: Node): string {
   const siblings = member.parent?.children ?? [member];

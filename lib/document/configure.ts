@@ -1,4 +1,4 @@
-/** From a leaf of a namespace's document to a check, or to everything that is wrong with it. */
+/** Turns a leaf of a namespace's document into a check, or into a list of its mistakes. */
 import * as v from 'valibot';
 import { kinds } from '../checks/index.ts';
 import { commonKeys } from '../checks/kind.ts';
@@ -15,7 +15,7 @@ import { unreadIn } from './references.ts';
 
 const byName = new Map(kinds.map((kind) => [kind.kind, kind]));
 
-/** The schema of a leaf of this kind, `kind` included. */
+/** The schema of a leaf of this kind, including `kind`. */
 export function leafSchema(kind: AnyKind) {
   return v.strictObject({ kind: v.literal(kind.kind), ...commonKeys, ...kind.keys });
 }
@@ -28,7 +28,7 @@ function schemaFor(kind: AnyKind): ReturnType<typeof leafSchema> {
   return schema;
 }
 
-/** The schema of an object of a document; undefined where it is not a check of a known kind. */
+/** The schema of an object in a document; undefined if it is not a check of a known kind. */
 export function schemaOf(object: JsonObject): ReturnType<typeof leafSchema> | undefined {
   const name = object.get('kind');
   const kind = typeof name === 'string' ? byName.get(name) : undefined;
@@ -37,20 +37,20 @@ export function schemaOf(object: JsonObject): ReturnType<typeof leafSchema> | un
 
 /** A leaf of a document as a check, or as a group of steps. */
 export interface Configured {
-  /** With paths relative to the leaf. Not empty where the check is a `ConfigurationError`. */
+  /** Mistakes, with paths relative to the leaf. If there are any, the check is a `ConfigurationError`. */
   readonly problems: readonly Problem[];
-  /** Names of its steps; empty for a check that is a leaf. */
+  /** The names of its steps; empty for a check that is a leaf. */
   readonly steps: readonly string[];
-  /** `depends_on` as the document has it. */
+  /** `depends_on` as written in the document. */
   readonly dependsOn: readonly string[];
-  /** @param dependsOn Paths of the checks that are meant. */
+  /** @param dependsOn The paths of the checks that `depends_on` resolves to. */
   build(dependsOn: readonly string[]): Part;
 }
 
 /**
  * @param path      Names from the top of the tree to the leaf.
- * @param leaf      With its references replaced.
- * @param timeoutMs What the namespace gives a leaf that says nothing of its own.
+ * @param leaf      The leaf, with its references replaced.
+ * @param timeoutMs The namespace's timeout in milliseconds, for a leaf without its own.
  */
 export function configure(path: readonly string[], leaf: JsonObject, timeoutMs: number): Configured {
   const unread = unreadIn(leaf);
@@ -103,7 +103,7 @@ export function configure(path: readonly string[], leaf: JsonObject, timeoutMs: 
   };
 }
 
-/** What a check has that is the same for every step of a composite one. */
+/** The part of a check that is the same for every step of a composite check. */
 type Common = Omit<Check, 'name' | 'path' | 'figures' | 'after' | 'run'>;
 
 function checksOf(
@@ -128,7 +128,7 @@ function checksOf(
   return [...built.values()];
 }
 
-/** A check that always is a `ConfigurationError` with the first of the problems. It stays non-critical where it says so. */
+/** A check that always fails with a `ConfigurationError` for the first of the problems. It keeps its `critical`. */
 export function broken(path: readonly string[], leaf: JsonObject, problems: readonly Problem[]): Configured {
   const [first, ...others] = problems.map((problem) => ({ ...problem, path: joinPath(path, problem.path) }));
   const more = others.length > 0 ? ` (and ${String(others.length)} more; see healthgate validate)` : '';
@@ -149,14 +149,14 @@ export function broken(path: readonly string[], leaf: JsonObject, problems: read
   return { problems, steps: [], dependsOn: [], build: () => check };
 }
 
-/** What could be the name of a kind, and not an address or a password that stands in the wrong place. */
+/** What could be the name of a kind, and not an address or a password in the wrong place. */
 const KIND_NAME = /^[a-z][a-z0-9_-]{0,39}$/i;
 
 function quoted(kindName: string): string {
   return KIND_NAME.test(kindName) ? ` "${kindName}"` : '';
 }
 
-/** Joins names by dots, as the contract writes paths in messages. */
+/** Joins names with dots, for paths in messages. */
 export function joinPath(path: readonly string[], inner: string): string {
   return [...path, ...(inner === '' ? [] : [inner])].join('.');
 }

@@ -1,15 +1,15 @@
-/** Reads JSON the way a document needs it: keys keep their order, duplicates are refused, and no error quotes the text. */
+/** Reads the JSON of a document: keys keep their order, duplicates are refused, and no error quotes the text. */
 import { parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 import { DocumentError } from '../problem.ts';
 
-/** An object keeps its keys in the order of the text, also those that look like numbers, and `__proto__` is a key like any other. */
+/** Objects keep the order of their keys, even of those that look like numbers; `__proto__` is an ordinary key. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject | Unread;
 export type JsonObject = ReadonlyMap<string, Json>;
 
-/** Stands in a document for a reference that was not replaced. */
+/** Takes the place of a reference that was not replaced. */
 export class Unread {
-  /** Why not; undefined where the document is only looked at, and no secret is read. */
+  /** Why it was not replaced; undefined if the document is only inspected, without reading any secret. */
   readonly reason: string | undefined;
 
   constructor(reason?: string) {
@@ -17,10 +17,10 @@ export class Unread {
   }
 }
 
-/** Longest document in bytes: twice what the largest vault (HashiCorp's, 512 KiB) stores by default. */
+/** The longest document in bytes: twice what HashiCorp Vault, the vault with the highest limit, stores by default. */
 export const MAX_DOCUMENT_BYTES = 1024 * 1024;
 
-/** Deepest nesting of objects and arrays: far below what would overflow the stack of whoever walks through it. */
+/** The deepest nesting of objects and arrays: far below what would overflow the stack of recursive code. */
 const MAX_NESTING = 256;
 
 /** @throws DocumentError */
@@ -61,7 +61,7 @@ export function typeName(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** The value as plain objects, for a schema to check. A key `__proto__` stays a key. */
+/** The value as plain objects, for validation by a schema. A key `__proto__` stays a key. */
 export function toPlain(value: Json): unknown {
   if (isObject(value)) return Object.fromEntries([...value].map(([key, inner]) => [key, toPlain(inner)]));
   return isArray(value) ? value.map(toPlain) : value;
@@ -76,7 +76,7 @@ function toJson(node: Node, text: string, depth: number): Json {
     const [key, value] = children ?? [];
     if (key === undefined || value === undefined) continue;
     const name = key.value as string;
-    if (object.has(name)) throw new DocumentError(`the key at ${at(text, key.offset)} stands twice in the same object`);
+    if (object.has(name)) throw new DocumentError(`duplicate key at ${at(text, key.offset)}`);
     object.set(name, toJson(value, text, depth + 1));
   }
   return object;

@@ -1,13 +1,13 @@
-/** From valibot's issues to mistakes in words. Valibot's own messages quote the value, which may be a secret. */
+/** Describes valibot's issues in words. Valibot's own messages quote the value, which may be a secret. */
 import type * as v from 'valibot';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Problem } from '../problem.ts';
 import { typeName, Unread } from './json.ts';
 
 /**
- * What is wrong with a leaf, except for what could not be read: that is told apart.
+ * The mistakes in a leaf, except for unread references, which are reported separately.
  *
- * @param keys Names that the leaf may have, to tell a misspelt one.
+ * @param keys The keys that the leaf may have, for suggestions if one is misspelt.
  */
 export function mistakesIn(issues: readonly v.BaseIssue<unknown>[], keys: readonly string[]): Problem[] {
   return issues.filter((issue) => !holdsUnread(issue.input)).map((issue) => toProblem(issue, keys));
@@ -32,7 +32,7 @@ function toProblem(issue: v.BaseIssue<unknown>, keys: readonly string[]): Proble
   return { path, message: `expected ${expected}, got ${typeName(issue.input)}` };
 }
 
-/** A message that one of our schemas gave. Valibot's own begin with "Invalid". */
+/** A message from one of our own schemas. Valibot's messages begin with "Invalid". */
 function ownMessage(issue: v.BaseIssue<unknown>): string | undefined {
   return issue.message.startsWith('Invalid ') ? undefined : issue.message;
 }

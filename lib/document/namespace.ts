@@ -1,4 +1,4 @@
-/** From a namespace's document to a Namespace: the tree of checks, and who may ask for it. */
+/** Turns a namespace's document into a `Namespace`: the tree of checks, and the tokens that open it. */
 import { createHash } from 'node:crypto';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Group } from '../engine/types.ts';
@@ -15,24 +15,24 @@ import type { AnySetting } from './settings.ts';
 import { digest, isTokenLike, MAX_TOKEN_LENGTH, MIN_TOKEN_LENGTH } from './tokens.ts';
 import { readTree } from './tree.ts';
 
-/** What a document says, ready to run. */
+/** A parsed document, ready to run. */
 export interface Namespace {
   readonly name: string;
   readonly root: Group;
   /** SHA-256 of each access token, in hexadecimal. */
   readonly tokenDigests: readonly string[];
   readonly disabled: boolean;
-  /** Milliseconds that a run has in all. */
+  /** Milliseconds that a whole run may take. */
   readonly deadlineMs: number;
   /** Milliseconds for which a report is shared. */
   readonly maxAgeMs: number;
   /** HTTP status of a failing report. */
   readonly failingStatus: number;
-  /** Also of the settings that have no meaning to a namespace itself. */
+  /** All settings, including those that a namespace itself does not use. */
   readonly settings: Settings;
-  /** What no log line may hold: tokens, passwords, values read from the vault. */
+  /** What no log line may contain: tokens, passwords, values read from the vault. */
   readonly secrets: readonly string[];
-  /** Everything that is wrong with the document and does not make it unusable. */
+  /** All mistakes in the document that do not make it unusable. */
   readonly problems: readonly Problem[];
   /** Equal for equal documents and equal secrets. */
   readonly fingerprint: string;
@@ -41,19 +41,19 @@ export interface Namespace {
 }
 
 export interface ParseOptions {
-  /** Left out where the document is only looked at: then secrets that it refers to are not read. */
+  /** If left out, the document is only inspected: secrets that it refers to are not read. */
   readonly readSecret?: ReadSecret | undefined;
-  /** Further settings that the document may have, from the layers that give them a meaning. */
+  /** Additional settings that the document may have, from the layers that use them. */
   readonly settings?: readonly AnySetting[];
 }
 
-/** The keys of a document that are not settings. */
+/** The top-level keys of a document that are not settings. */
 const FIXED_KEYS = ['$schema', 'access_token', 'access_tokens', 'checks'];
 
 /**
- * Reads a document. A mistake in a leaf makes that leaf a `ConfigurationError`; a wrong setting counts as left out.
+ * Reads a document. A mistake in a leaf makes that leaf a `ConfigurationError`; an invalid setting counts as left out.
  *
- * @throws DocumentError where it has no usable `access_tokens` or `checks`. The message begins with the path.
+ * @throws DocumentError if it has no usable `access_tokens` or `checks`. The message begins with the path.
  */
 export async function parseNamespace(
   name: string,
@@ -93,9 +93,10 @@ export async function parseNamespace(
 }
 
 /**
- * Reads both parts that a document cannot do without, also when the first is of no use, so that every mistake is told at once.
+ * Reads both required parts of a document, the second even if the first is unusable, so that one error lists all
+ * mistakes.
  *
- * @throws DocumentError for the first that is refused, with everything else.
+ * @throws DocumentError for the first part that is refused, together with all other mistakes.
  */
 function bothOrRefuse<A, B>(readFirst: () => A, readSecond: () => B, problems: readonly Problem[]): [A, B] {
   const refusals: DocumentError[] = [];
@@ -128,9 +129,9 @@ function readChecks(document: JsonObject): JsonObject {
 }
 
 /**
- * The access tokens, but for those that were not read because the document is only looked at.
+ * The access tokens, without those that are not read because the document is only inspected.
  *
- * @throws DocumentError where not one usable token is left.
+ * @throws DocumentError if there is no usable token.
  */
 function readTokens(document: JsonObject, problems: Problem[]): string[] {
   const list = document.get('access_tokens');

@@ -1,4 +1,4 @@
-/** Replaces `{ "secret": name, "key": json-key }`, wherever a document wants a string, by what the vault holds. */
+/** Replaces `{ "secret": name, "key": json-key }`, wherever a document expects a string, with the vault's value. */
 import { CheckError } from '../errors.ts';
 import { DocumentError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
@@ -8,28 +8,28 @@ import { memberSchema, wantsObject } from './wanted.ts';
 import type { Wanted } from './wanted.ts';
 
 /**
- * Reads a secret that a document refers to; undefined where there is none of that name.
- * Throws a `CheckError` where the vault does not give it.
+ * Reads a secret that a document refers to; undefined if there is none with that name.
+ * Throws a `CheckError` if the vault does not return it.
  */
 export type ReadSecret = (name: string) => Promise<string | undefined>;
 
 const MAX_SECRETS = 100;
 
 export interface Resolved {
-  /** The document with its references replaced. Each one that could not be replaced is an `Unread`. */
+  /** The document with its references replaced. A reference that could not be replaced is an `Unread`. */
   readonly document: JsonObject;
-  /** The values that were put in, in the order of the document. */
+  /** The values that were inserted, in the order of the document. */
   readonly values: readonly string[];
-  /** Whether the vault did not answer for a secret that it may well have. */
+  /** Whether the vault did not answer for a secret that may exist. */
   readonly incomplete: boolean;
 }
 
 /**
- * Reads every secret that the document refers to, all concurrently and each one once, and puts its value in.
+ * Reads each secret that the document refers to once, all concurrently, and inserts the values.
  *
- * @param readSecret Left out where the document is only looked at: then nothing is read.
- * @param schemaOf   What a check wants, where the object is one.
- * @throws DocumentError where it refers to too many.
+ * @param readSecret Undefined if the document is only inspected: nothing is read then.
+ * @param schemaOf   The schema of an object, if it is a check.
+ * @throws DocumentError if it refers to too many secrets.
  */
 export async function resolveReferences(
   document: JsonObject,
@@ -57,7 +57,7 @@ export async function resolveReferences(
   return { document: replaced, values, incomplete };
 }
 
-/** What could not be read within a value, by its path from there. */
+/** The references in a value that could not be read, with their paths inside the value. */
 export function unreadIn(value: Json, path = ''): Problem[] {
   if (value instanceof Unread) return value.reason === undefined ? [] : [{ path, message: value.reason }];
   const under = (key: string | number) => (path === '' ? String(key) : `${path}.${String(key)}`);
@@ -70,7 +70,7 @@ interface Reference {
   readonly key: string | undefined;
 }
 
-/** A string `secret`, perhaps a string `key`, and nothing else: a check of the kind `secrets_manager` also has a `kind`. */
+/** A string `secret`, an optional string `key`, and nothing else: a `secrets_manager` check also has a `kind`. */
 function referenceIn(value: Json): Reference | undefined {
   if (!isObject(value)) return undefined;
   const name = value.get('secret');
@@ -131,7 +131,7 @@ function memberOf(text: string, name: string, key: string): string | Unread {
   }
 }
 
-/** Whether it is worth another try: a vault that refuses refuses again; one that does not answer may answer soon. */
+/** Whether another try may succeed: a vault that refused will refuse again; one that did not answer may answer soon. */
 function isTransient(error: unknown): boolean {
   return !(error instanceof CheckError) || !['AuthError', 'ConfigurationError'].includes(error.code);
 }

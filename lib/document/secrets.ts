@@ -1,22 +1,22 @@
-/** Finds what in a document must not reach a log line. */
+/** Finds the parts of a document that must not appear in a log line. */
 import { isArray, isObject } from './json.ts';
 import type { Json } from './json.ts';
 
-/** Passwords and query values of URLs, and all values of headers. */
+/** The passwords and query values of URLs, and all values of headers. */
 export function secretsIn(value: Json, key = ''): string[] {
   if (typeof value === 'string') return key === 'headers' ? secretsOfHeader(value) : secretsOfUrl(value);
   if (isObject(value)) return [...value].flatMap(([name, inner]) => secretsIn(inner, key === 'headers' ? key : name));
   return isArray(value) ? value.flatMap((inner) => secretsIn(inner, key)) : [];
 }
 
-/** All of it, and what follows the scheme of `Bearer …`. */
+/** The whole value, and what follows the scheme in `Bearer …`. */
 function secretsOfHeader(text: string): string[] {
   return [text, ...text.split(' ').slice(1), ...secretsOfUrl(text)];
 }
 
 /**
- * `scheme://user:password@…?query`. By hand, since several hosts in one URL (Sentinel, Cluster) are beyond `URL`.
- * As there, the last @ ends the password.
+ * `scheme://user:password@…?query`. By hand, since `URL` does not support several hosts (Sentinel, Cluster).
+ * As in `URL`, the last @ ends the password.
  */
 const URL_PARTS = /^[a-z][a-z0-9+.-]*:\/\/(?:(?<user>[^:@/?#]*):(?<password>[^/?#]*)@)?[^?#]*(?:\?(?<query>[^#]*))?/i;
 

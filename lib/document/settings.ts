@@ -1,4 +1,4 @@
-/** The settings at the top of a document. The JSON Schema is made from them, too. */
+/** The settings at the top level of a document. The JSON Schema is made from them too. */
 import * as v from 'valibot';
 import { MAX_SECONDS } from '../engine/deadline.ts';
 import type { Problem } from '../problem.ts';
@@ -6,22 +6,22 @@ import { toPlain, typeName } from './json.ts';
 import type { JsonObject } from './json.ts';
 
 /**
- * A key at the top of a document. What gives it a meaning may lie above the document: then whoever reads documents hands
- * it in, and asks the namespace for its value.
+ * A top-level key of a document. A setting that a higher layer uses is passed in by that layer when it reads documents,
+ * and the layer gets the value from the namespace.
  */
 export interface Setting<T> {
   readonly key: string;
   readonly description: string;
   readonly schema: v.GenericSchema<unknown, T>;
-  /** What holds where the document says nothing. */
+  /** The value if the document does not set it. */
   readonly preset: T;
-  /** What the value must be, for a mistake: `a number from 0 to 3600`. */
+  /** What the value must be, for messages: `a number from 0 to 3600`. */
   readonly expected: string;
-  /** What holds in place of a wrong value, and how that is said; the preset unless given. */
+  /** The value that replaces an invalid one, and the words for that; the preset unless given. */
   readonly instead?: { readonly value: T; readonly words: string };
 }
 
-/** A setting of any type, as lists hold it. */
+/** A setting of any type, for lists of settings. */
 export type AnySetting = Setting<unknown>;
 
 interface Bounds {
@@ -37,7 +37,7 @@ function numberSetting(key: string, { description, preset, min, max }: Bounds): 
 }
 
 export const timeout = numberSetting('timeout', {
-  description: 'Seconds that a check may take, unless it says otherwise.',
+  description: 'Seconds that a check may take, unless it sets its own timeout.',
   preset: 2,
   min: 0.001,
   max: MAX_SECONDS,
@@ -70,24 +70,24 @@ export const disabled: Setting<boolean> = {
   schema: v.boolean(),
   preset: false,
   expected: 'true or false',
-  // Whoever wrote it meant to change something, so it is safer to shut.
+  // The author meant to change something, so disabling the namespace is the safer choice.
   instead: { value: true, words: 'the namespace is disabled' },
 };
 
-/** The settings that a namespace itself has a use for. */
+/** The settings that a namespace itself uses. */
 export const ownSettings: readonly AnySetting[] = [timeout, deadline, maxAge, failingStatus, disabled];
 
-/** The values of settings, each of its setting's type. */
+/** The values of settings. Each has the type of its setting. */
 export class Settings {
   readonly #values = new Map<string, unknown>();
 
-  /** @param problems Takes what is wrong with them. */
+  /** @param problems Mistakes in the settings are added to it. */
   constructor(document: JsonObject, settings: readonly AnySetting[], problems: Problem[]) {
     for (const setting of settings) this.#values.set(setting.key, read(document, setting, problems));
   }
 
   get<T>(setting: Setting<T>): T {
-    // Under this key, there is what this setting's schema let through.
+    // The value under this key was parsed by this setting's schema.
     return this.#values.has(setting.key) ? (this.#values.get(setting.key) as T) : setting.preset;
   }
 }

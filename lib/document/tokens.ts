@@ -1,13 +1,13 @@
-/** Access tokens: how they are made, what they carry and how they are compared. */
+/** Access tokens: how they are made, what they contain and how they are compared. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** A namespace's name: also a file name and a part of a secret's name, so without slashes and without a leading dot. */
+/** A namespace's name. It is also used in file names and secrets' names, so it has no slashes and no leading dot. */
 export const NAMESPACE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** A longer text is no token, and is not even hashed. In characters: room for a JWT. */
+/** The most characters of a token: enough for a JWT. A longer text is not even hashed. */
 export const MAX_TOKEN_LENGTH = 4096;
 
-/** A shorter one can be guessed. In characters. */
+/** The fewest characters of a token: a shorter one could be guessed. */
 export const MIN_TOKEN_LENGTH = 16;
 
 const MADE = /^hg_(?<namespace>.+)_[A-Za-z0-9_-]{43}$/;
@@ -23,7 +23,7 @@ export function namespaceOf(token: string): string | undefined {
   return namespace !== undefined && NAMESPACE.test(namespace) ? namespace : undefined;
 }
 
-/** SHA-256 of a token, in hexadecimal: what is compared, and what logs may show of it. */
+/** SHA-256 of a token, in hexadecimal. Only digests are compared, and logs may show them. */
 export function digest(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
@@ -33,7 +33,7 @@ export function isTokenLike(text: string): boolean {
   return text.length > 0 && text.length <= MAX_TOKEN_LENGTH;
 }
 
-/** Whether one of the digests is the token's, in a time that does not depend on which or how much of it. */
+/** Whether one of the digests is the token's. The time does not depend on which one matches, or how much of it. */
 export function matches(token: string, digests: readonly string[]): boolean {
   const given = Buffer.from(digest(token));
   return digests.reduce((found, expected) => timingSafeEqual(given, Buffer.from(expected)) || found, false);

@@ -1,4 +1,4 @@
-/** From the `checks` of a document to the tree of checks. */
+/** Turns the `checks` of a document into the tree of checks. */
 import { didYouMean } from '../did-you-mean.ts';
 import { pathKey } from '../engine/tree.ts';
 import type { Group, Part } from '../engine/types.ts';
@@ -10,7 +10,7 @@ import type { Configured } from './configure.ts';
 import { isObject, typeName } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 
-/** One function has 1,024 file descriptors. */
+/** A Lambda function has 1,024 file descriptors. */
 const MAX_CHECKS = 1000;
 const MAX_DEPTH = 128;
 
@@ -23,10 +23,10 @@ interface Leaf {
 }
 
 /**
- * @param checks    With references replaced.
- * @param timeoutMs What the namespace gives a check that says nothing of its own.
- * @param problems  Takes what is wrong with single checks; each such check is a `ConfigurationError`.
- * @throws DocumentError where there is no check or too many, or they are nested too deeply.
+ * @param checks    The checks, with their references replaced.
+ * @param timeoutMs The namespace's timeout in milliseconds, for checks without their own.
+ * @param problems  Mistakes in single checks are added to it; each such check is a `ConfigurationError`.
+ * @throws DocumentError if there is no check, or too many, or if they are nested too deeply.
  */
 export function readTree(checks: JsonObject, timeoutMs: number, problems: Problem[]): Group {
   const places = placesIn(checks, []);
@@ -67,7 +67,7 @@ function readLeaf(path: readonly string[], value: Json, timeoutMs: number): Leaf
   return { path, value: nothing, configured: broken(path, nothing, [{ path: '', message }]) };
 }
 
-/** The paths of the checks of each group and each check, by its own path. */
+/** Maps the path of each group and each check to the paths of the checks in it. */
 function byPrefix(leaves: readonly Leaf[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const { path, configured } of leaves) {
@@ -85,7 +85,7 @@ function byPrefix(leaves: readonly Leaf[]): ReadonlyMap<string, readonly string[
   return found;
 }
 
-/** Finds the checks that `depends_on` means. A path that leads to no other check makes this one a `ConfigurationError`. */
+/** Resolves `depends_on`. A path that leads to no other check makes this check a `ConfigurationError`. */
 function link({ path, value, configured }: Leaf, byPath: ReadonlyMap<string, readonly string[]>) {
   const own = new Set(byPath.get(pathKey(path)));
   const othersAt = (given: string) => (byPath.get(given) ?? []).filter((other) => !own.has(other));

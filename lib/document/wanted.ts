@@ -1,10 +1,10 @@
-/** What a document wants at a place, as the schemas of kinds and settings say. */
+/** What the schemas of kinds and settings expect at a place in a document. */
 import type * as v from 'valibot';
 
-/** The schema of a place; undefined where nothing is known of it. */
+/** The schema of a place; undefined if nothing is known about it. */
 export type Wanted = v.GenericSchema | undefined;
 
-/** As much of valibot's schemas as it takes to find one's way through them. */
+/** The part of valibot's schemas that is needed to walk through them. */
 type Described = v.GenericSchema & {
   readonly wrapped?: v.GenericSchema;
   readonly options?: readonly v.GenericSchema[];
@@ -13,12 +13,12 @@ type Described = v.GenericSchema & {
   readonly item?: v.GenericSchema;
 };
 
-/** Whether an object is wanted there, or any JSON at all. */
+/** Whether an object, or any JSON at all, is expected there. */
 export function wantsObject(wanted: Wanted): boolean {
   return formsOf(wanted).some(({ type }) => ['unknown', 'record', 'object', 'strict_object'].includes(type));
 }
 
-/** What is wanted under a key of an object, or at an index of an array. Under any JSON there is any JSON. */
+/** The schema under a key of an object, or at an index of an array. The members of any JSON may be any JSON. */
 export function memberSchema(wanted: Wanted, key: string): Wanted {
   const forms = formsOf(wanted);
   const found = forms.map((form) =>
@@ -29,7 +29,7 @@ export function memberSchema(wanted: Wanted, key: string): Wanted {
   return found.find((schema) => schema !== undefined);
 }
 
-/** The schema without what makes it optional, and the members of a union each by itself. */
+/** The schema without its optional wrapper; for a union, its members. */
 function formsOf(wanted: Wanted): readonly Described[] {
   if (wanted === undefined) return [];
   const { wrapped, options } = wanted as Described;

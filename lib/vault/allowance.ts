@@ -1,4 +1,4 @@
-/** What may be done only so often: so many times at once, and as many a minute, since what is spent comes back evenly. */
+/** Limits how often something may be done: `perMinute` times in a burst, and `perMinute` times a minute on average. */
 export class Allowance {
   readonly #perMinute: number;
   readonly #now: () => number;
@@ -12,7 +12,7 @@ export class Allowance {
     this.#countedAt = now();
   }
 
-  /** Whether it may be done once more; if so, it counts as done. */
+  /** Whether it may be done once more; if so, that is counted. */
   take(): boolean {
     const now = this.#now();
     this.#left = Math.min(this.#perMinute, this.#left + ((now - this.#countedAt) / 60_000) * this.#perMinute);

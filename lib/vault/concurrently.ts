@@ -1,9 +1,9 @@
 /**
- * Works on all items, a few of them at a time, in their order. Begins no further one once the signal is aborted or one of
- * them has failed.
+ * Works on all items in their order, a few at a time. Starts no further item once the signal is aborted or an item has
+ * failed.
  *
- * @param limit How many at a time.
- * @throws Whatever the first that fails throws.
+ * @param limit How many items at a time.
+ * @throws The error of the first item that fails.
  */
 export async function concurrently<T>(
   items: readonly T[],

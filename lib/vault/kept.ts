@@ -1,18 +1,18 @@
-/** A value that was read from elsewhere, kept for a while, and for longer while it cannot be read. */
+/** A value from elsewhere that is kept for a while, and for longer while it cannot be read again. */
 
-/** Milliseconds for which what was read is good. */
+/** Milliseconds for which a value is fresh. */
 export const KEEP_MS = 60_000;
-/** Milliseconds for which it is used while it cannot be read again. */
+/** Milliseconds for which a value is used while it cannot be read again. */
 const STALE_MS = 3_600_000;
-/** Milliseconds until a read that failed is tried again, while there is an older value to use. */
+/** Milliseconds until a failed read is tried again, while there is an older value to use. */
 export const RETRY_MS = 5_000;
-/** Milliseconds until the first read of all is tried again: nobody can be served before. */
+/** Milliseconds until a failed first read is tried again: there is nothing to serve before. */
 const FIRST_RETRY_MS = 1_000;
 
 export interface KeptOptions<T> {
-  /** Milliseconds for which the value is good. */
+  /** Milliseconds for which the value is fresh. */
   readonly keepMs?: (value: T) => number;
-  /** Milliseconds between two tries at most: each one that fails doubles the pause after it, up to this. */
+  /** The longest pause between two tries, in milliseconds: each failure doubles the pause, up to this. */
   readonly maxRetryMs?: number;
   readonly now?: () => number;
 }
@@ -27,7 +27,7 @@ export class Kept<T> {
     { readonly error: unknown; readonly at: number; readonly count: number; readonly retryMs: number } | undefined;
   #reading: Promise<T> | undefined;
 
-  /** @param read Reads it anew. Given what it returned last, so that an equal value can stay the same object. */
+  /** @param read Reads the value. It gets the previous value, so that an equal one can stay the same object. */
   constructor(
     read: (previous: T | undefined) => Promise<T>,
     { keepMs = () => KEEP_MS, maxRetryMs = RETRY_MS, now = Date.now }: KeptOptions<T> = {},
@@ -39,9 +39,9 @@ export class Kept<T> {
   }
 
   /**
-   * The value, at most a minute old; or up to an hour old, while it cannot be read. Rejects where there is none.
+   * The value, at most a minute old, or up to an hour old while it cannot be read. Rejects if there is none.
    *
-   * @param maxAgeMs Reads it anew where it is older than that.
+   * @param maxAgeMs Reads the value again if it is older than this.
    */
   async get(maxAgeMs = Infinity): Promise<T> {
     if (this.#reading === undefined && !this.isDue(maxAgeMs)) {
@@ -52,23 +52,23 @@ export class Kept<T> {
     return this.#reading;
   }
 
-  /** Whether `get` would begin a read. */
+  /** Whether `get` would start a read. */
   isDue(maxAgeMs = Infinity): boolean {
     if (this.#reading !== undefined || this.#isPausing) return false;
     return this.#last === undefined || this.ageMs >= Math.min(this.#last.keepMs, maxAgeMs);
   }
 
-  /** What was read last, however long ago. */
+  /** The last value that was read, however old. */
   get last(): T | undefined {
     return this.#last?.value;
   }
 
-  /** Milliseconds since it was read. */
+  /** Milliseconds since the value was read. */
   get ageMs(): number {
     return this.#last === undefined ? Infinity : this.#now() - this.#last.readAt;
   }
 
-  /** Milliseconds since the value was read, where it is used only because it cannot be read again. */
+  /** Milliseconds since the value was read, if it is used only because it cannot be read again. */
   get staleMs(): number | undefined {
     return this.#last !== undefined && this.#failure !== undefined ? this.ageMs : undefined;
   }
@@ -77,7 +77,7 @@ export class Kept<T> {
     return this.ageMs < STALE_MS ? this.#last : undefined;
   }
 
-  /** Whether a read failed just now. */
+  /** Whether the pause after a failed read is not over yet. */
   get #isPausing(): boolean {
     return this.#failure !== undefined && this.#now() - this.#failure.at < this.#failure.retryMs;
   }

@@ -1,4 +1,4 @@
-/** Whose token is whose, for tokens that do not carry the name of their namespace. */
+/** Finds the namespace of a token that does not carry its name. */
 import { setMaxListeners } from 'node:events';
 import { within } from '../engine/deadline.ts';
 import { ConnectionError } from '../errors.ts';
@@ -10,12 +10,12 @@ import type { Store } from './stores/store.ts';
 
 /** Milliseconds that it may take to read every namespace. */
 export const READ_ALL_WITHIN_MS = 20_000;
-/** Namespaces that are read at a time, where the store cannot read many in one call. */
+/** Namespaces that are read at a time, if the store cannot read many in one call. */
 const READS_AT_A_TIME = 5;
 const MAX_LOGGED = 20;
 
 interface Index {
-  /** Name of the namespace by the digest of a token. */
+  /** The namespace's name by the digest of a token. */
   readonly byDigest: ReadonlyMap<string, string>;
   /** Whether every namespace could be read. */
   readonly complete: boolean;
@@ -25,7 +25,7 @@ export interface TokenIndexOptions {
   readonly store: Store;
   readonly log: Log;
   readonly now: () => number;
-  /** Digests of the tokens of one namespace. Throws a `CheckError` where it cannot be read. */
+  /** The digests of one namespace's tokens. Throws a `CheckError` if the namespace cannot be read. */
   readonly digestsOf: (namespace: string) => Promise<readonly string[]>;
 }
 
@@ -37,7 +37,7 @@ export class TokenIndex {
   constructor(options: TokenIndexOptions) {
     this.#options = options;
     const { store, now } = options;
-    // Each takes many calls, so what fails must not be tried often.
+    // Each read takes many calls, so a failed one must not be retried often.
     const rarely = { maxRetryMs: KEEP_MS, now };
     this.#index = new Kept(() => this.#logged(() => this.#read()), rarely);
     this.#names = new Kept<ReadonlySet<string>>(
@@ -47,19 +47,19 @@ export class TokenIndex {
   }
 
   /**
-   * Name of the namespace that the token of this digest opens; undefined where there is none.
+   * The name of the namespace that the token with this digest opens; undefined if there is none.
    *
-   * @throws CheckError where the store does not tell.
+   * @throws CheckError if the store does not answer for all namespaces.
    */
   async find(digest: string): Promise<string | undefined> {
     const { byDigest, complete } = await this.#index.get();
     const name = byDigest.get(digest);
     if (name === undefined && !complete)
-      throw new ConnectionError(`vault ${this.#options.store.location} did not give all namespaces`);
+      throw new ConnectionError(`vault ${this.#options.store.location} did not return all namespaces`);
     return name;
   }
 
-  /** Whether there is a namespace of that name, by a list that is read at most once a minute. */
+  /** Whether a namespace of that name exists, by a list that is read at most once a minute. */
   async has(name: string): Promise<boolean> {
     return (await this.#names.get()).has(name);
   }
@@ -90,7 +90,7 @@ export class TokenIndex {
     return { byDigest, complete: unread.length === 0 };
   }
 
-  /** Undefined where the namespace cannot be read. One that is refused is logged when it is asked for by its name. */
+  /** Undefined if the namespace cannot be read. A refused one is logged later, when it is requested by its name. */
   async #digestsOf(
     name: string,
     texts: ReadonlyMap<string, string | Error> | undefined,
@@ -117,12 +117,12 @@ export class TokenIndex {
   }
 }
 
-/** Names of all namespaces of a store. */
+/** The names of all namespaces in a store. */
 export async function listNames(store: Store): Promise<string[]> {
   return within({ limitMs: READ_ALL_WITHIN_MS, from: `vault ${store.location}` }, (signal) => store.list(signal));
 }
 
-/** Reads only the secrets that tokens refer to. The others are read once a token opens the namespace. */
+/** Reads only the secrets that tokens refer to. The others are read when a token opens the namespace. */
 async function digestsIn(text: string, store: Store, signal: AbortSignal): Promise<readonly string[]> {
   const { findTokens } = await import('../document/access-tokens.ts');
   const failures: unknown[] = [];

@@ -1,4 +1,4 @@
-/** The namespaces of a store: found by token, kept for a minute, used for up to an hour while the store does not answer. */
+/** The namespaces of a store: found by token, kept for a minute, or up to an hour while the store does not answer. */
 import { setMaxListeners } from 'node:events';
 import type { Namespace, parseNamespace } from '../document/namespace.ts';
 import type { AnySetting } from '../document/settings.ts';
@@ -15,17 +15,17 @@ import { listNames, TokenIndex } from './token-index.ts';
 
 /** Milliseconds that one read from the store may take. */
 const READ_WITHIN_MS = 3_000;
-/** Milliseconds after which a token that a namespace does not know makes it be read again: it may have been added since. */
+/** Milliseconds after which an unknown token makes its namespace be read again: the token may be new. */
 const READ_EARLY_MS = 10_000;
-/** Reads a minute that only wrong tokens may cause: of names that may not exist, and of namespaces before their time. */
+/** Reads a minute that wrong tokens may cause: of namespaces that may not exist, or that are still fresh. */
 const SPARE_READS = 30;
-/** Names that are remembered, also of namespaces that do not exist. */
+/** Names that are remembered, including those of namespaces that do not exist. */
 const MAX_REMEMBERED = 10_000;
 const MAX_LOGGED = 20;
 
 export interface VaultOptions {
   readonly now?: () => number;
-  /** Settings that documents may have beside a namespace's own, from the layers that give them a meaning. */
+  /** Additional settings that documents may have, from the layers that use them. */
   readonly settings?: readonly AnySetting[];
 }
 
@@ -49,15 +49,15 @@ export class Vault {
   }
 
   /**
-   * The namespace that the token opens; undefined where it opens none.
+   * The namespace that the token opens; undefined if it opens none.
    *
-   * A token that carries its namespace costs at most one read, right or wrong. Any other costs at most one read of all
-   * namespaces a minute, and then that one. What was read is kept for a minute. Yet a token that was added to a document
-   * since then is let in ten seconds after the last read, since an unknown token makes its namespace be read again. There
-   * are at most 30 such reads a minute, and reads of namespaces that do not exist, however many wrong tokens come. Beyond
-   * that, the list of names tells which namespaces there are; it is read at most once a minute.
+   * A token that carries its namespace's name costs at most one read, whether right or wrong. For other tokens, all
+   * namespaces are read, at most once a minute, and then the one that the token opens. Namespaces are kept for a
+   * minute. A new token works ten seconds after its namespace was last read, since an unknown token makes its namespace
+   * be read again. However many wrong tokens come, they cause at most 30 reads a minute, of fresh and of missing
+   * namespaces together. Beyond that, a list of names shows which namespaces exist; it is read at most once a minute.
    *
-   * @throws CheckError where the store does not answer, and never did for what is needed.
+   * @throws CheckError if the store does not answer, and has never answered for what is needed.
    */
   async find(token: string): Promise<Namespace | undefined> {
     if (!isTokenLike(token)) return undefined;
@@ -66,22 +66,22 @@ export class Vault {
     if (name === undefined) return undefined;
     const namespace = await this.#namespaceOfStranger(name);
     if (opens(token, namespace)) return namespace;
-    // An index that is younger than the document knows better whose token it is.
+    // If the index is newer than the document, it is right about the token, and the document must be read again.
     const newer = await this.#readEarly(name, carried === undefined ? this.#index.ageMs + 1 : READ_EARLY_MS);
     return opens(token, newer) ? newer : undefined;
   }
 
   /**
-   * A namespace by its name; undefined where there is none, or its document cannot be used.
+   * A namespace by its name; undefined if there is none, or if its document cannot be used.
    *
-   * @throws CheckError where the store does not answer, and never did for this name.
+   * @throws CheckError if the store does not answer, and has never answered for this name.
    */
   async namespace(name: string): Promise<Namespace | undefined> {
     if (!NAMESPACE.test(name)) return undefined;
     return this.#kept(name).get();
   }
 
-  /** Names of all namespaces of the store. */
+  /** The names of all namespaces in the store. */
   async names(): Promise<string[]> {
     return listNames(this.#store);
   }
@@ -103,12 +103,13 @@ export class Vault {
       } catch (error) {
         if (error instanceof DocumentError)
           throw new UnhealthyError(
-            `${this.#target} has a document ${namespace} that is refused: ${error.message}; correct it, or its tokens soon open nothing`,
+            `${this.#target} has an unusable document ${namespace}: ${error.message}; ` +
+              'correct it, or its tokens will soon stop working',
           );
         const staleMs = this.#namespaces.get(namespace)?.staleMs;
         if (!(error instanceof CheckError) || staleMs === undefined) throw error;
         const minutes = Math.round(staleMs / 60_000);
-        throw new CheckError(error.code, `${error.message}; what was read ${String(minutes)} min ago is in use`);
+        throw new CheckError(error.code, `${error.message}; the version read ${String(minutes)} min ago is in use`);
       }
     };
   }
@@ -117,7 +118,7 @@ export class Vault {
     return `vault ${this.#store.location}`;
   }
 
-  /** As `namespace`, on behalf of somebody whose token may be made up: does not read just any name. */
+  /** Like `namespace`, for a token that may be made up: limits the reads of unknown names. */
   async #namespaceOfStranger(name: string): Promise<Namespace | undefined> {
     const kept = this.#namespaces.get(name);
     const isKnown = kept !== undefined && (kept.last !== undefined || !kept.isDue());
@@ -137,7 +138,7 @@ export class Vault {
         keepMs: (namespace) => (namespace?.incomplete === true ? RETRY_MS : KEEP_MS),
         now: this.#now,
       });
-    // The one that was asked for last stands last, so that the first is the one to forget.
+    // The last requested namespace comes last, so that the first one is the one to forget.
     this.#namespaces.delete(name);
     this.#namespaces.set(name, kept);
     const [oldest] = this.#namespaces.keys();
@@ -157,7 +158,7 @@ export class Vault {
         });
         if (namespace.fingerprint === previous?.fingerprint) return previous;
         if (namespace.incomplete && previous !== undefined)
-          throw new ConnectionError(`${this.#target} did not give all secrets`);
+          throw new ConnectionError(`${this.#target} did not return all secrets`);
         const problems = namespace.problems.slice(0, MAX_LOGGED);
         if (problems.length > 0) this.#log.warn('a namespace has mistakes', { namespace: name, problems });
         return namespace;

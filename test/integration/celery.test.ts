@@ -88,7 +88,7 @@ describe('a worker that answers', () => {
     ).toEqual({
       ping: 'working',
       fail: "UnhealthyError: task healthgate.fail failed on queue high; see the worker's log",
-      other: 'UnhealthyError: the worker that took it from queue low knows no task healthgate.other',
+      other: 'UnhealthyError: the worker that took it from queue low does not know task healthgate.other',
     });
   });
 

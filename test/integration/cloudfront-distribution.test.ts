@@ -57,7 +57,7 @@ describe('a cloudfront check with a distribution', () => {
   it.each([
     // The emulator deploys a distribution as soon as it is created.
     [200, IN_PROGRESS, /^UnhealthyError: cloudfront distribution E1 is not deployed everywhere yet; wait$/],
-    [403, '<Error><Code>AccessDenied</Code></Error>', /^AuthError: .* allow cloudfront:GetDistribution on it/],
+    [403, '<Error><Code>AccessDenied</Code></Error>', /^AuthError: .* grant cloudfront:GetDistribution on it/],
     [200, '<Other/>', /^UnhealthyError: /],
     [200, 'no XML', /^UnhealthyError: /],
     [500, '', /^UnhealthyError: cloudfront distribution E1 answered 500/],

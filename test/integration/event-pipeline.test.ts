@@ -101,7 +101,7 @@ interface Hop {
 }
 
 const saying = (text: RegExp): unknown => expect.stringMatching(text);
-const NOT_THERE = String.raw`^UnhealthyError: the event is not in clickhouse 127\.0\.0\.1:\d+ within 3 s: `;
+const NOT_THERE = String.raw`^UnhealthyError: the event did not arrive in clickhouse 127\.0\.0\.1:\d+ within 3 s: `;
 const lostAt = (text: string) => new RegExp(`${NOT_THERE}lost at the ${text}`);
 
 let targets: Target[] = [];
@@ -152,7 +152,7 @@ const HOPS: Readonly<Record<string, Hop>> = {
     repairs: () => events.send(new UpdateConnectionCommand({ Name: connection })),
     lost: lostAt(String.raw`connection: .* is DEAUTHORIZED \(The authorization parameters were removed\.\); update it`),
     seen: {
-      destination: saying(/^UnhealthyError: .* is INACTIVE; is its connection there and authorized\?$/),
+      destination: saying(/^UnhealthyError: .* is INACTIVE; does its connection exist, and is it authorized\?$/),
       connection: saying(
         /^UnhealthyError: .* is DEAUTHORIZED \(The authorization parameters were removed\.\); update it/,
       ),
@@ -194,7 +194,7 @@ const HOPS: Readonly<Record<string, Hop>> = {
   'the history API stores nothing': {
     breaks: () => replaceHistoryApi(),
     repairs: putHistoryApiBack,
-    lost: new RegExp(`${NOT_THERE}stored nowhere: every hop works$`),
+    lost: new RegExp(`${NOT_THERE}every hop works; does the history API store it\\?$`),
   },
 };
 
@@ -226,33 +226,37 @@ describe('an event_pipeline check that lacks an answer of AWS', () => {
   };
 
   it.each([
-    ['AWSEvents.DescribeRule', DENIED, /; could not look at rule, pattern: .* allow events:DescribeRule/],
-    ['AWSEvents.TestEventPattern', DENIED, /; could not look at pattern: .* allow events:TestEventPattern/],
+    ['AWSEvents.DescribeRule', DENIED, /; could not inspect rule, pattern: .* grant events:DescribeRule/],
+    ['AWSEvents.TestEventPattern', DENIED, /; could not inspect pattern: .* grant events:TestEventPattern/],
     [
       'AWSEvents.DescribeConnection',
       DENIED,
-      /; could not look at connection, history API: .* events:DescribeConnection/,
+      /; could not inspect connection, history API: .* events:DescribeConnection/,
     ],
-    ['AWSEvents.DescribeApiDestination', THROTTLED, /; could not look at destination, history API: .* throttles/],
-  ])('says what it could not look at when %s fails', async (action, answer, said) => {
+    [
+      'AWSEvents.DescribeApiDestination',
+      THROTTLED,
+      /; could not inspect destination, history API: .* throttled the call/,
+    ],
+  ])('says what it could not inspect when %s fails', async (action, answer, said) => {
     proxy.instead = { ...losing, [action]: answer };
     const status = await pipeline();
-    expect(status).toMatch(new RegExp(`${NOT_THERE}no broken hop found; could not look at `));
+    expect(status).toMatch(new RegExp(`${NOT_THERE}no broken hop found; could not inspect `));
     expect(status).toMatch(said);
   });
 
-  it('names the broken hop that it found, and what it could not look at', async () => {
+  it('names the broken hop that it found, and what it could not inspect', async () => {
     proxy.instead = { 'AWSEvents.DescribeConnection': DENIED };
     await stack.parts.historyApi.stop();
     await events.send(new DisableRuleCommand({ Name: rule, EventBusName: bus }));
-    expect(await pipeline()).toMatch(lostAt('rule: .*; could not look at connection, history API: '));
+    expect(await pipeline()).toMatch(lostAt('rule: .*; could not inspect connection, history API: '));
     await events.send(new EnableRuleCommand({ Name: rule, EventBusName: bus }));
     await stack.parts.historyApi.start();
   });
 
   it('fails with an AuthError when it may not send the event itself', async () => {
     proxy.instead = { 'AWSEvents.PutEvents': DENIED };
-    expect(await pipeline()).toMatch(/^AuthError: eventbridge bus history denied access; allow events:PutEvents on it/);
+    expect(await pipeline()).toMatch(/^AuthError: eventbridge bus history denied access; grant events:PutEvents on it/);
   });
 });
 
@@ -268,7 +272,7 @@ describe('an eventbridge_credentials check', () => {
   it('fails with an AuthError when it may not look at the credentials', async () => {
     proxy.instead = { 'secretsmanager.DescribeSecret': DENIED };
     expect(await lookAt('credentials', connection)).toMatch(
-      /^AuthError: secret of .* denied access; allow secretsmanager:DescribeSecret on it/,
+      /^AuthError: secret of .* denied access; grant secretsmanager:DescribeSecret on it/,
     );
   });
 

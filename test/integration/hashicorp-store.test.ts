@@ -233,9 +233,9 @@ describe('the HashiCorp store on a server that is broken or is not Vault', () =>
   test.each([
     [307, '', 'UnhealthyError', 'is a standby'],
     [400, '{"errors":["the token is hvs.secret"]}', 'UnhealthyError', 'answered 400'],
-    [404, '<html>Not found</html>', 'UnhealthyError', "no answer of Vault's API"],
-    [200, '<html>hvs.secret</html>', 'UnhealthyError', "no answer of Vault's API"],
-    [200, '{"data":"hvs.secret"}', 'UnhealthyError', "no answer of Vault's API"],
+    [404, '<html>Not found</html>', 'UnhealthyError', "did not answer like Vault's API"],
+    [200, '<html>hvs.secret</html>', 'UnhealthyError', "did not answer like Vault's API"],
+    [200, '{"data":"hvs.secret"}', 'UnhealthyError', "did not answer like Vault's API"],
     [200, `{"data":"${'x'.repeat(2 ** 21)}"}`, 'UnhealthyError', 'more than a document can be'],
     [473, '', 'UnhealthyError', 'is a standby'],
     [501, '', 'UnhealthyError', 'is not initialized'],

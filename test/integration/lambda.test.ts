@@ -238,8 +238,8 @@ describe('an execution environment', () => {
   });
 
   test.each([
-    ['a missing vault', '', 'HEALTHGATE_VAULT: no vault: file:<folder>, secretsmanager:<prefix>'],
-    ['an unknown sort of vault', 'redis:x', 'HEALTHGATE_VAULT: unknown sort of vault'],
+    ['a missing vault', '', 'HEALTHGATE_VAULT: no vault; expected file:<folder>, secretsmanager:<prefix>'],
+    ['an unknown kind of vault', 'redis:x', 'HEALTHGATE_VAULT: unknown kind of vault'],
     [
       'a prefix that no secret can have',
       'secretsmanager:a b',

@@ -44,14 +44,14 @@ test('works and leaves no object behind', async () => {
 });
 
 test.each<[string, string, Instead, RegExp, number]>([
-  ['putting is denied', 'PUT', DENIED, /^AuthError: .*allow s3:PutObject on bucket/, 0],
-  ['reading is denied', 'GET', DENIED, /^AuthError: .*allow s3:GetObject and s3:ListBucket on bucket/, 0],
-  ['deleting is denied', 'DELETE', DENIED, /^AuthError: .*allow s3:DeleteObject on bucket/, 1],
+  ['putting is denied', 'PUT', DENIED, /^AuthError: .*grant s3:PutObject on bucket/, 0],
+  ['reading is denied', 'GET', DENIED, /^AuthError: .*grant s3:GetObject and s3:ListBucket on bucket/, 0],
+  ['deleting is denied', 'DELETE', DENIED, /^AuthError: .*grant s3:DeleteObject on bucket/, 1],
   [
     'other content comes back',
     'GET',
     { status: 200, headers: { etag: '"x"' }, body: 'something else' },
-    /^UnhealthyError: .* gave back something else than what was put there/,
+    /^UnhealthyError: .* returned an object whose content differs from what was put/,
     0,
   ],
   ['an HTML page comes back', 'GET', { status: 200, body: '<html>' }, /^UnhealthyError: .* that is no object of S3/, 0],

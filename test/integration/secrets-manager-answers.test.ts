@@ -47,12 +47,12 @@ describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transpo
       ['a missing permission', awsFailure('AccessDeniedException'), 'AuthError', `allow ${permission}`],
       ['expired credentials', awsFailure('ExpiredTokenException'), 'AuthError', 'have expired'],
       ['unknown credentials', awsFailure('UnrecognizedClientException'), 'AuthError', 'refused the AWS credentials'],
-      ['throttling', awsFailure('ThrottlingException'), 'UnhealthyError', 'throttles'],
+      ['throttling', awsFailure('ThrottlingException'), 'UnhealthyError', 'throttled the call'],
       ['a disabled key', awsFailure('DecryptionFailure'), 'UnhealthyError', 'allow kms:Decrypt'],
       ['an internal error', awsFailure('InternalServiceError', 500), 'UnhealthyError', 'answered 500'],
-      ['an HTML page', { status: 200, body: '<html>secret</html>' }, 'UnhealthyError', 'no answer of AWS'],
+      ['an HTML page', { status: 200, body: '<html>secret</html>' }, 'UnhealthyError', 'did not answer like AWS'],
       ['an HTML page with status 403', { status: 403, body: '<html>secret</html>' }, 'AuthError', permission],
-      ['an answer without a value', awsAnswer({}), 'UnhealthyError', 'holds no value'],
+      ['an answer without a value', awsAnswer({}), 'UnhealthyError', 'has no value'],
     ])('reports %s and does not show what AWS said', async (_name, answer, name, said) => {
       await answeredWith(answer, async (store) => {
         const error: unknown = await store.read('prod', signal()).catch((error: unknown) => error);
@@ -69,7 +69,7 @@ describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transpo
         const read = await store.readMany?.(['locked'], signal());
         expect(read?.get('locked')).toMatchObject({
           name: 'AuthError',
-          message: expect.stringContaining('allow secretsmanager:GetSecretValue on secret some/locked') as string,
+          message: expect.stringContaining('grant secretsmanager:GetSecretValue on secret some/locked') as string,
         });
       });
     });
@@ -84,7 +84,7 @@ describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transpo
         (index) => awsAnswer(pages[index] ?? {}),
         async (store) => {
           const read = await store.readMany?.(['one', 'two', 'gone', 'lost'], signal());
-          const message = 'Secrets Manager in eu-central-1 gives neither secret some/lost nor a reason';
+          const message = 'Secrets Manager in eu-central-1 returned neither secret some/lost nor a reason';
           expect(read).toEqual(
             new Map<string, unknown>([
               ['one', '{}'],

@@ -73,11 +73,11 @@ describe.each(transports)('the vault check, calling Secrets Manager %s', (_trans
   test.each<[string, Instead, RegExp]>([
     ['hangs up', 'hang up', /^ConnectionError: connection (?:reset|closed) by Secrets Manager in /],
     ['is too slow', 'never answer', /^TimeoutError: no answer within 1 s from the namespace's secret/],
-    ['throttles', awsFailure('ThrottlingException'), /^UnhealthyError: .* throttles: too many requests/],
+    ['throttles', awsFailure('ThrottlingException'), /^UnhealthyError: .* throttled the call: too many requests/],
     [
       'denies access',
       awsFailure('AccessDeniedException'),
-      /^AuthError: .* allow secretsmanager:GetSecretValue on secret .*\/prod \(and the use of its KMS key/,
+      /^AuthError: .* grant secretsmanager:GetSecretValue on secret .*\/prod \(and the use of its KMS key/,
     ],
     [
       'cannot decrypt',
@@ -93,7 +93,7 @@ describe.each(transports)('the vault check, calling Secrets Manager %s', (_trans
     expect(await vaultStatus()).toMatch(said);
     // The document is kept for a minute. After that it could not be read again, and the status says so.
     now += 7 * MINUTE;
-    if (instead !== 'never answer') expect(await vaultStatus()).toMatch(/; what was read 7 min ago is in use$/);
+    if (instead !== 'never answer') expect(await vaultStatus()).toMatch(/; the version read 7 min ago is in use$/);
     proxy.instead = {};
     now += MINUTE;
     expect(await ask()).toMatchObject({ status: 200, headers: { 'x-health-status': 'degraded' } });
@@ -124,10 +124,18 @@ describe.each(transports)('the vault check, calling Secrets Manager %s', (_trans
     [
       'not JSON',
       { SecretString: '{"access_tokens": [hunter2' },
-      /is refused: not valid JSON: \w+ at line 1, column \d+; /,
+      /unusable document \S+: not valid JSON: \w+ at line 1, column \d+; /,
     ],
-    ['not a document', { SecretString: '{"access_tokens": ["hunter2-is-a-token"]}' }, /is refused: checks: missing; /],
-    ['binary', { SecretBinary: Buffer.from([0, 255]) }, /is refused: binary; store it as text \(SecretString\)/],
+    [
+      'not a document',
+      { SecretString: '{"access_tokens": ["hunter2-is-a-token"]}' },
+      /unusable document \S+: checks: missing; /,
+    ],
+    [
+      'binary',
+      { SecretBinary: Buffer.from([0, 255]) },
+      /unusable document \S+: binary; store it as text \(SecretString\)/,
+    ],
   ])('names the trouble when the secret is %s', async (_name, value, said) => {
     await admin.send(new PutSecretValueCommand({ SecretId: secret, ...value }));
     const status = await vaultStatus();

@@ -17,7 +17,7 @@ export const cloudfront = defineKind({
     url: describe(httpUrl(), 'An asset of the distribution.'),
     expect: v.optional(describe(v.strictObject(expectKeys), 'What the answer must be: 2xx unless set.'), {}),
     distribution: v.optional(
-      describe(text(), 'Id of the distribution, to ask AWS whether it is enabled and deployed, too.'),
+      describe(text(), 'Id of the distribution; if set, AWS is also asked whether it is enabled and deployed.'),
     ),
     ...caKey,
   },
@@ -25,30 +25,31 @@ export const cloudfront = defineKind({
   target: (config) => webTarget('cloudfront', config.url),
   needs: webNeeds,
   async check({ expect, url, distribution, ca }, context) {
-    if (distribution !== undefined) await lookAt(distribution, context);
+    if (distribution !== undefined) await inspect(distribution, context);
     const request = { kind: 'cloudfront', url, ca, method: 'GET', headers: {} };
     const response = await send(request, context, (status) => isExpectedStatus(expect, status));
     context.observe(figuresOf(response, Date.now()));
     const { target, status, headers } = response;
     if (!isFromCloudFront(headers))
       throw new UnhealthyError(
-        `${target} answered ${status}, but CloudFront did not serve it: no header x-amz-cf-id, x-amz-cf-pop or via names it; ` +
-          'does the name point at the distribution?',
+        `${target} answered ${status}, but CloudFront did not serve it: no header x-amz-cf-id, x-amz-cf-pop or via ` +
+          'names it; does the host name point to the distribution?',
       );
     judge(response, expect, Date.now());
-    // A distribution's custom error page comes with the status that was set for it, 200 as well.
+    // A distribution's custom error page has the status that was configured for it, which may be 200.
     if (/^error from cloudfront/i.test(String(headers['x-cache'])))
       throw new UnhealthyError(
-        `${target} answered ${status} with an error page of CloudFront (x-cache: Error from cloudfront); is the asset at the origin?`,
+        `${target} answered ${status} with an error page of CloudFront (x-cache: Error from cloudfront); ` +
+          'does the origin have the asset?',
       );
   },
 });
 
-/** CloudFront belongs to no region; its API answers in this one. */
+/** CloudFront is global; its API is in this region. */
 const API_REGION = 'us-east-1';
 
-/** A distribution that is being deployed may still serve what it was before. */
-async function lookAt(id: string, context: CheckContext): Promise<void> {
+/** Checks the state of the distribution: while it is being deployed, it may still serve its previous version. */
+async function inspect(id: string, context: CheckContext): Promise<void> {
   const target = `cloudfront distribution ${id}`;
   const { CloudFrontClient, GetDistributionCommand } = await drivers.cloudfront();
   const client = await context.share('cloudfront', () =>

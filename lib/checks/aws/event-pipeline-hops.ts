@@ -1,4 +1,4 @@
-/** Looks along the way of an event that did not arrive, and finds the hop that must have lost it. */
+/** Inspects the hops of an event that did not arrive, and finds the one that must have lost it. */
 import type { DescribeApiDestinationResponse, Target } from '@aws-sdk/client-eventbridge';
 import { within } from '../../engine/deadline.ts';
 import { CheckError, ConfigurationError, UnhealthyError } from '../../errors.ts';
@@ -13,7 +13,7 @@ export interface Way {
   readonly destination: string;
 }
 
-/** An event as it was put. */
+/** An event as it was put on the bus. */
 export interface PutEvent {
   readonly EventId: string;
   readonly Source: string;
@@ -22,22 +22,22 @@ export interface PutEvent {
 }
 
 export interface Loss {
-  /** Whether a hop was found that does not work. */
+  /** Whether a broken hop was found. */
   readonly isFound: boolean;
-  /** The first such hop, and why; and which hops could not be looked at. */
+  /** The first broken hop and its fault, and the hops that could not be inspected. */
   readonly text: string;
 }
 
 /** What is wrong with a hop, or undefined. */
 type Fault = string | undefined;
 
-/** Gives up in time, and with the run. */
+/** Inspects something; gives up when the time is up or the run is aborted. */
 type Look = <T>(target: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 /**
- * Looks at all hops concurrently.
+ * Inspects all hops concurrently.
  *
- * @param limitMs Milliseconds for all of them.
+ * @param limitMs Milliseconds for all of them together.
  */
 export async function findLoss(
   way: Way,
@@ -65,10 +65,10 @@ export async function findLoss(
   const pattern = async (): Promise<Fault> => {
     const { Arn, EventPattern } = await rule;
     const asDelivered = deliveredEvent(event, Arn ?? '');
-    const isTaken =
+    const isMatched =
       EventPattern !== undefined &&
       (await look(names.rule, (signal) => events.testPattern(EventPattern, asDelivered, signal)));
-    return isTaken
+    return isMatched
       ? undefined
       : `the pattern of ${names.rule} does not match the event; compare source and detail_type`;
   };
@@ -76,7 +76,7 @@ export async function findLoss(
     const { InvocationEndpoint: url } = await destination;
     if (url === undefined) throw new UnhealthyError(`${names.destination} has no endpoint`);
     const isPrivate = (await connection).ConnectionState === 'ACTIVE';
-    if (isPrivate) throw new UnhealthyError('it is private, and EventBridge alone must reach it');
+    if (isPrivate) throw new UnhealthyError('it is private, and only EventBridge can reach it');
     return apiFault(url, look);
   };
 
@@ -91,10 +91,10 @@ export async function findLoss(
   ]);
 }
 
-/** What a look at a hop told: its fault, if it has one, or why it could not be looked at. */
+/** The result of inspecting a hop: its fault, if it has one, or why it could not be inspected. */
 type Sighting = { readonly fault: Fault } | { readonly unseen: string };
 
-/** A hop that does not exist is a fault. One that could not be asked about is not. */
+/** It is a fault if a hop does not exist. It is none if the hop could not be inspected. */
 async function sight(look: Promise<Fault>): Promise<Sighting> {
   try {
     return { fault: await look };
@@ -112,12 +112,15 @@ async function verdictOf(hops: readonly (readonly [name: string, look: Promise<F
   );
   const unseen = sightings.flatMap(({ name, seen }) => ('unseen' in seen ? [{ name, why: seen.unseen }] : []));
   const names = unseen.map(({ name }) => name).join(', ');
-  const blind = unseen[0] === undefined ? '' : `; could not look at ${names}: ${unseen[0].why}`;
-  const none = unseen.length > 0 ? 'no broken hop found' : 'stored nowhere: every hop works';
+  const blind = unseen[0] === undefined ? '' : `; could not inspect ${names}: ${unseen[0].why}`;
+  const none = unseen.length > 0 ? 'no broken hop found' : 'every hop works; does the history API store it?';
   return { isFound: faults.length > 0, text: `${faults[0] ?? none}${blind}` };
 }
 
-/** As TestEventPattern wants it: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html */
+/**
+ * The event in the form that TestEventPattern expects:
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html
+ */
 export function deliveredEvent({ EventId, Source, DetailType, Detail }: PutEvent, ruleArn: string): object {
   const [, , , region = '', account = ''] = ruleArn.split(':');
   return {
@@ -148,7 +151,7 @@ export function wrongDestination(
   const isOther = used !== undefined && used !== connection;
   return (
     destinationFault(target, destination) ??
-    (isOther ? `${target} uses another connection than ${connection}` : undefined)
+    (isOther ? `${target} does not use the connection ${connection}` : undefined)
   );
 }
 
@@ -157,7 +160,7 @@ function nameIn(arn: string | undefined, sort: 'api-destination' | 'connection')
   return new RegExp(`:${sort}/([^/]+)`).exec(arn ?? '')?.[1];
 }
 
-/** Whether the API is up: any answer to HEAD, sent without credentials, shows that, unless it is a server's error. */
+/** Whether the API is up: any answer to a HEAD without credentials shows that, except a server error. */
 async function apiFault(url: string, look: Look): Promise<Fault> {
   const request = { kind: 'history API', url, method: 'HEAD', headers: {} };
   try {

@@ -14,14 +14,14 @@ import { findLoss } from './event-pipeline-hops.ts';
 import { busKey, named, openEventBridge, regionKey } from '../../clients/aws/eventbridge.ts';
 import type { EventBridge } from '../../clients/aws/eventbridge.ts';
 
-/** Both as ClickHouse's own parameters are written, which old servers do not know. */
+/** Both look like ClickHouse's own parameters, which old servers do not support. */
 const BARE_ID = /\{id\}/g;
 const QUOTED_ID = /\{id:(?:String|UUID)\}/g;
 
 export const eventPipeline = defineKind({
   kind: 'event_pipeline',
   works:
-    'an event with a unique id, put on the bus, turns up in ClickHouse; if not, the message names the hop that lost it',
+    'an event with a unique id, put on the bus, arrives in ClickHouse; if not, the message names the hop that lost it',
   keys: {
     bus: busKey,
     source: describe(text(), 'Source of the event, as the rule expects it.'),
@@ -36,11 +36,11 @@ export const eventPipeline = defineKind({
         query: describe(
           v.pipe(text(), v.regex(/\{id(:(String|UUID))?\}/, "must compare with the event's id: '{id}' or {id:String}")),
           "A SELECT without FORMAT that finds the event by detail.healthgate.id: '{id}' in quotes, or {id:String}. " +
-            'A row means that it arrived. A single 0 does not, so that count() works as well.',
+            'A row means that it arrived. A single 0 does not count as one, so that count() works as well.',
         ),
         ca: clickhouse.keys.ca,
       }),
-      'Where the event must turn up.',
+      'The ClickHouse in which the event must arrive.',
     ),
     region: regionKey,
   },
@@ -53,10 +53,10 @@ export const eventPipeline = defineKind({
     const left = (leaveMs: number) => Math.max(0, end - performance.now() - leaveMs);
     const arrival = watchFor(config, context);
 
-    // Before the event is put, so that no events queue up where ClickHouse does not answer.
+    // Before the event is put, so that events do not pile up while ClickHouse does not answer.
     if (await arrival.isThere(context.signal))
       throw new ConfigurationError(
-        `${arrival.target}: the query finds an event that was never put; let it compare with {id}`,
+        `${arrival.target}: the query finds an event that was never put; make it compare with {id}`,
       );
     context.reached(addressIn(arrival.target));
     const events = await openEventBridge(config.region, context);
@@ -69,15 +69,15 @@ export const eventPipeline = defineKind({
     }
 
     const loss = await findLoss(config, event, events, left(reserveMs / 5), context.signal);
-    // It may just be late; and a hop that fails now need not have failed then.
+    // The event may only be late, and a hop that fails now may have worked then.
     if (await arrival.comesWithin(loss.isFound ? 0 : left(reserveMs / 10))) return;
     throw new UnhealthyError(
-      `the event is not in ${arrival.target} within ${seconds(context.limitMs)} s: ${loss.text}`,
+      `the event did not arrive in ${arrival.target} within ${seconds(context.limitMs)} s: ${loss.text}`,
     );
   },
 });
 
-/** What is kept of the limit to look for the hop that lost the event. */
+/** The share of the limit that is reserved for finding the hop that lost the event. */
 const RESERVE = 0.35;
 const MAX_RESERVE_MS = 3000;
 
@@ -86,17 +86,17 @@ const MAX_PAUSE_MS = 500;
 
 type Config = ConfigOf<typeof eventPipeline>;
 
-/** The stages of each look would hide that the check is waiting. */
+/** The stages of each query would hide that the check is waiting. */
 const quiet = (): void => undefined;
 
-function watchFor({ clickhouse: where }: Config, context: CheckContext) {
-  // Hexadecimal digits and hyphens: nothing that could end a string of SQL.
+function watchFor({ clickhouse: table }: Config, context: CheckContext) {
+  // Only hexadecimal digits and hyphens: nothing that could end an SQL string.
   const id = randomUUID();
-  const query = where.query.replace(QUOTED_ID, `'${id}'`).replace(BARE_ID, id);
-  const target = clickhouseTarget(where);
+  const query = table.query.replace(QUOTED_ID, `'${id}'`).replace(BARE_ID, id);
+  const target = clickhouseTarget(table);
   const isThere = async (signal: AbortSignal): Promise<boolean> => {
     context.stage('looking for the event', `while looking for the event in ${target}`);
-    return isFound(await select({ ...where, query }, quiet, signal));
+    return isFound(await select({ ...table, query }, quiet, signal));
   };
   const polled = async (signal: AbortSignal): Promise<true> => {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, MAX_PAUSE_MS)) {
@@ -108,7 +108,7 @@ function watchFor({ clickhouse: where }: Config, context: CheckContext) {
     id,
     target,
     isThere,
-    /** Asks again and again, and once more at the end: a ClickHouse that no longer answers may have the event. */
+    /** Asks repeatedly, and once more at the end: if ClickHouse stopped answering, the event may be there. */
     comesWithin: async (limitMs: number): Promise<boolean> => {
       try {
         return await within({ limitMs, signal: context.signal, from: target }, polled);
@@ -120,7 +120,7 @@ function watchFor({ clickhouse: where }: Config, context: CheckContext) {
   };
 }
 
-/** Whether there is a row. One that holds a single 0, as `SELECT count()` returns it, does not count. */
+/** Whether there is a row. A single row with a single 0, as `SELECT count()` returns it, does not count. */
 export function isFound(rows: readonly unknown[]): boolean {
   const [first] = rows;
   const isZero = rows.length === 1 && Array.isArray(first) && first.length === 1 && String(first[0]) === '0';
@@ -132,14 +132,14 @@ async function putEvent(config: Config, id: string, events: EventBridge, signal:
     EventBusName: config.bus,
     Source: config.source,
     DetailType: config.detail_type,
-    // The mark by which receivers know it, and drop it or let it expire.
+    // Receivers recognise the event by this mark, and drop it or let it expire.
     Detail: JSON.stringify({ healthgate: { check: true, id } }),
   };
   const { EventId, ErrorCode } = await events.putEvent(event, signal);
   if (EventId === undefined) {
     const code = /^\w{1,60}$/.test(ErrorCode ?? '') ? `: ${String(ErrorCode)}` : '';
     throw new UnhealthyError(
-      `${named.bus(config.bus)} refused the event${code}; may this service put its source there?`,
+      `${named.bus(config.bus)} refused the event${code}; may this service put events with its source there?`,
     );
   }
   return { ...event, EventId };

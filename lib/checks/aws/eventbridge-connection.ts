@@ -10,7 +10,7 @@ import {
 
 export const eventbridgeConnection = defineKind({
   kind: 'eventbridge_connection',
-  works: 'the connection is authorized (or active, to a private API)',
+  works: 'the connection is authorized (or active, if it leads to a private API)',
   keys: eventBridgeKeys,
   target: ({ name }) => named.connection(name),
   needs: eventBridgeNeeds,

@@ -10,7 +10,7 @@ import { describeConnection, eventBridgeKeys, eventBridgeNeeds, named } from '..
 
 export const eventbridgeCredentials = defineKind({
   kind: 'eventbridge_credentials',
-  works: "the connection's secret exists, is current and has been authorized with",
+  works: "the connection's secret exists and is current, and the connection has been authorized with it",
   keys: eventBridgeKeys,
   target: ({ name }) => `credentials of ${named.connection(name)}`,
   needs: eventBridgeNeeds,
@@ -35,7 +35,7 @@ async function openSecretsManager(region: string | undefined, context: CheckCont
     openAwsClient(new SecretsManagerClient(clientSettings({ region, stage: context.stage })), 'secrets manager'),
   );
   return {
-    /** Its value is not read. */
+    /** Does not read the value. */
     async describe(arn: string, owner: string): Promise<DescribeSecretResponse> {
       context.stage('secretsmanager:DescribeSecret', 'during secretsmanager:DescribeSecret');
       try {
@@ -48,7 +48,7 @@ async function openSecretsManager(region: string | undefined, context: CheckCont
   };
 }
 
-/** EventBridge tells its times in whole seconds, and stores the secret a little before or after it authorizes with it. */
+/** EventBridge reports whole seconds, and stores the secret shortly before or after it authorizes with it. */
 const TOLERANCE_MS = 60_000;
 
 /** What is wrong with a connection's secret, or undefined. */
@@ -58,12 +58,13 @@ export function credentialsFault(
   { LastAuthorizedTime: authorized }: DescribeConnectionResponse,
 ): string | undefined {
   if (secret.DeletedDate !== undefined)
-    return `${target} are to be deleted; restore the secret, or update the connection`;
+    return `${target} are scheduled for deletion; restore the secret, or update the connection`;
   const stages = Object.values(secret.VersionIdsToStages ?? {}).flat();
   if (!stages.includes('AWSCURRENT')) return `${target} have no current version; update the connection with them`;
-  if (authorized === undefined) return `${target} were never authorized with; update the connection with them`;
+  if (authorized === undefined)
+    return `${target} were never used for an authorization; update the connection with them`;
   const changed = secret.LastChangedDate ?? secret.CreatedDate;
   if (changed !== undefined && changed.getTime() - authorized.getTime() > TOLERANCE_MS)
-    return `${target} changed after the connection was last authorized; update the connection, so that it is authorized again`;
+    return `${target} changed after the connection was last authorized; update the connection to authorize it again`;
   return undefined;
 }

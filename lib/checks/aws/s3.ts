@@ -22,20 +22,20 @@ export const s3 = defineKind({
     bucket: describe(text(), 'Name of the bucket.'),
     region: v.optional(describe(text(), "Region of the bucket; the process's own unless set.")),
     endpoint: v.optional(
-      describe(httpUrl(), 'Address of another service that speaks S3. It is asked with path-style addresses.'),
+      describe(httpUrl(), 'Address of another service that speaks S3. Requests to it use path-style addresses.'),
     ),
     mode: v.optional(
       describe(
         v.picklist(['round_trip', 'read']),
-        'round_trip puts, reads and deletes an object of its own; read reads one.',
+        'round_trip puts, reads and deletes an object of its own; read reads an existing one.',
       ),
       'round_trip',
     ),
     key: v.optional(
       describe(
         text(),
-        'read: key of the object, of which the first MiB is read. round_trip: prefix of the unique key, healthgate/ unless set; ' +
-          'what an interrupted check leaves there, a lifecycle rule may clear away.',
+        'read: key of the object, of which the first MiB is read. round_trip: prefix of the unique key, healthgate/ ' +
+          'unless set; a lifecycle rule may remove what an interrupted check leaves there.',
       ),
     ),
     ...caKey,
@@ -67,7 +67,7 @@ async function openClient({ region, endpoint, ca }: ConfigOf<typeof s3>, stage: 
   const client = new S3Client({
     ...clientSettings({ region, ca, stage }),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
-    // Not every service that speaks S3 knows the checksums that the SDK adds by itself; what comes back is compared anyway.
+    // Not every service that speaks S3 supports the SDK's own checksums. The check compares the content anyway.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
@@ -119,7 +119,7 @@ async function roundTrip(bucket: Bucket, prefix: string): Promise<void> {
   await bucket.put(key, content);
   try {
     if ((await bucket.read(key)).toString() !== content)
-      throw new UnhealthyError(`${bucket.target} gave back other content than what was put there`);
+      throw new UnhealthyError(`${bucket.target} returned an object whose content differs from what was put`);
   } catch (error) {
     await bucket.remove(key).catch(() => undefined);
     throw error;

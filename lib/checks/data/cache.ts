@@ -9,10 +9,10 @@ import { Redirect } from '../../clients/redis/errors.ts';
 import type { RedisNode } from '../../clients/redis/node.ts';
 import { addressOf } from '../../clients/redis/url.ts';
 
-/** Milliseconds after which a key that could not be deleted goes by itself. */
+/** Milliseconds after which a key that could not be deleted expires. */
 const TTL_MS = 60_000;
 
-/** Slots of a cluster may move while they are looked for. */
+/** Slots of a cluster may move during the search for the right node. */
 const MAX_REDIRECTS = 5;
 
 export const cache = defineKind({
@@ -20,7 +20,7 @@ export const cache = defineKind({
   works: 'a unique key with a TTL is set, read back, deleted',
   keys: {
     ...redisKeys,
-    key_prefix: v.optional(describe(v.string(), 'What the name of the key begins with.'), 'healthgate:'),
+    key_prefix: v.optional(describe(v.string(), 'Prefix of the unique key.'), 'healthgate:'),
   },
   target: redisTarget,
   needs: redisNeeds,
@@ -39,7 +39,7 @@ export const cache = defineKind({
           );
         }
         if (redirects === MAX_REDIRECTS)
-          throw new UnhealthyError(`${node.name} redirects to other nodes of its cluster again and again`);
+          throw new UnhealthyError(`${node.name} keeps redirecting to other nodes of its cluster`);
         // A slot that is being moved cannot serve a round trip; another key is most likely in another slot.
         if (error.kind === 'ASK') key = config.key_prefix + randomUUID();
         else node = await connectNode(config, error.to, context);
@@ -56,7 +56,7 @@ async function roundTrip(node: RedisNode, key: string, context: CheckContext): P
   context.stage('GET', `during GET from ${node.name}`);
   const got = await node.call('GET', key);
   if (got === null) throw new UnhealthyError(`${node.name} lost a key right after it was set; is it evicting keys?`);
-  if (got !== value) throw new UnhealthyError(`${node.name} gave back another value than the one that was set`);
+  if (got !== value) throw new UnhealthyError(`${node.name} returned a different value than the one that was set`);
   context.stage('DEL', `during DEL on ${node.name}`);
   const deleted = await node.call('DEL', key);
   if (deleted !== 1) throw new UnhealthyError(`${node.name} lost a key before it was deleted; is it evicting keys?`);

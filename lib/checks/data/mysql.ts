@@ -10,16 +10,16 @@ export const mysql = defineKind({
   keys: {
     url: describe(
       mysqlUrl(),
-      'mysql://user:password@host:3306/database, with ssl-mode where wanted. Other parameters have no effect. Also MariaDB.',
+      'mysql://user:password@host:3306/database, optionally with ssl-mode. Other parameters have no effect. Also MariaDB.',
     ),
-    query: v.optional(describe(text(), 'What the session is asked; any answer will do.'), 'SELECT 1'),
+    query: v.optional(describe(text(), 'Query that the session must answer; any answer will do.'), 'SELECT 1'),
     ...caKey,
   },
   figures: { version: { label: 'server version', unit: '', sort: 'text' } },
   target: mysqlTarget,
   needs: (config) => [addressIn(mysqlTarget(config))],
   async check(config, context) {
-    // A session works off one query after the other, so a slow query must not share a session with another one.
+    // A session answers one query after another, so a slow query must not share a session with another one.
     const key = JSON.stringify(['mysql', config.url, config.ca, config.query]);
     context.stage('connecting', 'while connecting');
     const { version } = await context.share(key, (signal) => queryMysql(config, context.stage, signal));

@@ -10,9 +10,9 @@ export const postgres = defineKind({
   keys: {
     url: describe(
       postgresUrl(),
-      'postgres://user:password@host:5432/database, with sslmode where wanted. Other parameters have no effect.',
+      'postgres://user:password@host:5432/database, optionally with sslmode. Other parameters have no effect.',
     ),
-    query: v.optional(describe(text(), 'What the session is asked; any answer will do.'), 'SELECT 1'),
+    query: v.optional(describe(text(), 'Query that the session must answer; any answer will do.'), 'SELECT 1'),
     ...caKey,
   },
   figures: {
@@ -22,7 +22,7 @@ export const postgres = defineKind({
   target: postgresTarget,
   needs: (config) => [addressIn(postgresTarget(config))],
   async check(config, context) {
-    // A session works off one query after the other, so a slow query must not share a session with another one.
+    // A session answers one query after another, so a slow query must not share a session with another one.
     const key = JSON.stringify(['postgres', config.url, config.ca, config.query]);
     context.stage('connecting', 'while connecting');
     const { version, role } = await context.share(key, (signal) => queryPostgres(config, context.stage, signal));

@@ -48,7 +48,7 @@ async function checkCluster(node: RedisNode, config: RedisConfig, context: Check
   );
 }
 
-/** From ranges of slots, each `[first, last, [host, port, …], …replicas]`, to the addresses of their masters. */
+/** The addresses of the masters in a list of slot ranges, each `[first, last, [host, port, …], …replicas]`. */
 function mastersIn(slots: unknown, node: RedisNode): string[] {
   const ranges: unknown[] = Array.isArray(slots) ? slots : [];
   const masters = ranges.map((range) => {

@@ -15,25 +15,25 @@ import type { Outcome } from '../../clients/celery/messages.ts';
 export interface Canary {
   readonly queue: string;
   readonly task: string;
-  /** Redis that holds the results; they come over the broker unless given. */
+  /** The Redis that stores the results; unless given, they come through the broker. */
   readonly result_url?: string | undefined;
   readonly ca?: string | undefined;
-  /** What must be over before the task is put on the queue. */
+  /** Must settle before the task is put on the queue. */
   readonly after: Promise<unknown>;
 }
 
-/** Resolves once the task has succeeded. Waits as long as no result comes: the check's limit ends that. */
+/** Resolves once the task has succeeded. Waits without a limit: that of the check ends it. */
 export async function runCanary(canary: Canary, broker: Broker, context: CheckContext): Promise<void> {
   const { queue, task, result_url: url, ca } = canary;
   const outcome = await (url === undefined
     ? overBroker(canary, broker, context)
     : overRedis(canary, { url, ca }, broker, context));
   if (outcome === 'unknown task')
-    throw new UnhealthyError(`the worker that took it from queue ${queue} knows no task ${task}`);
+    throw new UnhealthyError(`the worker that took it from queue ${queue} does not know task ${task}`);
   if (outcome === 'failure') throw new UnhealthyError(`task ${task} failed on queue ${queue}; see the worker's log`);
 }
 
-/** RabbitMQ's stand-in for a queue of replies: https://www.rabbitmq.com/docs/direct-reply-to */
+/** RabbitMQ's pseudo-queue for replies: https://www.rabbitmq.com/docs/direct-reply-to */
 const REPLY_TO = 'amq.rabbitmq.reply-to';
 
 function overBroker(canary: Canary, broker: Broker, context: CheckContext): Promise<Outcome> {
@@ -55,8 +55,8 @@ function overBroker(canary: Canary, broker: Broker, context: CheckContext): Prom
   });
 }
 
-const FIRST_LOOK_MS = 3;
-const MAX_BETWEEN_LOOKS_MS = 50;
+const FIRST_PAUSE_MS = 3;
+const MAX_PAUSE_MS = 50;
 
 async function overRedis(
   canary: Canary,
@@ -76,18 +76,18 @@ async function overRedis(
     'canary',
     `while waiting for the result of task ${canary.task} in ${redis.name}; is that the result backend of its worker?`,
   );
-  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(1.5 * wait, MAX_BETWEEN_LOOKS_MS)) {
-    await sleep(wait, undefined, { signal: context.signal });
-    const held = await redis.call('GET', resultKey(id));
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(1.5 * pauseMs, MAX_PAUSE_MS)) {
+    await sleep(pauseMs, undefined, { signal: context.signal });
+    const stored = await redis.call('GET', resultKey(id));
     for (const address of redisNeeds(results)) context.reached(address);
-    const outcome = typeof held === 'string' ? outcomeOf(held) : undefined;
+    const outcome = typeof stored === 'string' ? outcomeOf(stored) : undefined;
     if (outcome === undefined) continue;
     await redis.call('DEL', resultKey(id));
     return outcome;
   }
 }
 
-/** Nobody waits longer for the result than the check's limit, so neither the broker nor a worker may keep the task longer. */
+/** The task expires after the check's limit, both in the broker and in a worker: nobody waits for its result longer. */
 function taskOf({ queue, task }: Canary, id: string, { limitMs }: CheckContext): OutgoingMessage {
   const message = taskMessage(id, task, new Date(Date.now() + limitMs));
   return { ...message, routingKey: queue, expiration: Math.ceil(limitMs) };

@@ -7,7 +7,7 @@ import { patience } from '../../clients/celery/answers.ts';
 import { askWorkers } from '../../clients/celery/mailbox.ts';
 import { PING } from '../../clients/celery/messages.ts';
 
-/** The names of the workers that must answer, or how many at least. */
+/** The names of the workers that must answer, or their minimum number. */
 export type Workers = number | readonly string[];
 
 export const celeryPing = defineKind({
@@ -18,7 +18,7 @@ export const celeryPing = defineKind({
     workers: v.optional(
       describe(
         v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.pipe(v.array(text()), v.minLength(1))]),
-        'Names of workers (celery@host) that must all answer, or how many at least.',
+        'Names of workers (celery@host) that must all answer, or the minimum number of workers.',
       ),
       1,
     ),
@@ -45,7 +45,7 @@ function isEnough(workers: Workers, answered: ReadonlyMap<string, unknown>): boo
   return typeof workers === 'number' ? answered.size >= workers : workers.every((name) => answered.has(name));
 }
 
-/** Says which workers did not answer, and which did, where those were not enough. */
+/** The message for too few answers: names the workers that did not answer, and those that did. */
 export function whoIsMissing(workers: Workers, answered: readonly string[]): string {
   if (typeof workers === 'number') {
     if (answered.length === 0) return 'no worker answered ping';

@@ -22,18 +22,18 @@ export const celeryQueue = defineKind({
     ...brokerKeys,
     queue: describe(text(), 'Name of the queue.'),
     max_depth: v.optional(
-      describe(v.pipe(v.number(), v.integer(), v.minValue(0)), 'Messages that may wait in the queue at most.'),
+      describe(v.pipe(v.number(), v.integer(), v.minValue(0)), 'The most messages that may wait in the queue.'),
     ),
     task: v.optional(
-      describe(text(), 'Name of a harmless task without arguments, which is put on the queue and must succeed.'),
+      describe(text(), 'Name of a harmless task without arguments. It is put on the queue and must succeed.'),
     ),
     result_url: v.optional(
       describe(
         v.pipe(
           redisUrl(),
-          v.regex(/^rediss?(\+sentinel)?:/, 'expected one server: Celery keeps no results in a cluster'),
+          v.regex(/^rediss?(\+sentinel)?:/, 'expected one server: Celery does not store results in a cluster'),
         ),
-        "Redis that holds the workers' results; without it, the result must come over the broker (result backend rpc).",
+        "Redis that stores the workers' results; unless set, the result must come through the broker (backend rpc).",
       ),
     ),
   },
@@ -50,20 +50,20 @@ export const celeryQueue = defineKind({
   async check(config, context) {
     const start = performance.now();
     const broker = await connectBroker(config, context);
-    // All concurrently. What is found is judged in order, since one failure explains the next.
+    // Everything runs concurrently. The results are judged in order, since one failure explains the next.
     const inspected = inspect(config, broker, context);
     const asked = askWorkers(ACTIVE_QUEUES, config, broker, context);
     const canary =
       config.task === undefined
         ? undefined
         : runCanary({ ...config, task: config.task, after: inspected }, broker, context);
-    for (const work of [asked, canary]) work?.catch(() => undefined); // where the queue is at fault, nobody waits for it
+    for (const work of [asked, canary]) work?.catch(() => undefined); // nobody awaits them if the queue has failed
 
     const { consumerCount, messageCount } = await inspected;
     context.observe({ depth: messageCount, consumers: consumerCount });
     if (consumerCount === 0) throw new UnhealthyError(`no worker consumes queue ${config.queue}`);
 
-    // A worker that hangs still counts as a consumer, so one must say for itself that it consumes the queue.
+    // A worker that hangs still counts as a consumer, so one of them must answer that it consumes the queue.
     const answers = await asked;
     const isConsumed = () => [...answers.byWorker.values()].some((queues) => queues.has(config.queue));
     const wait = patience(context.limitMs, context.limitMs - (performance.now() - start));
@@ -77,7 +77,7 @@ export const celeryQueue = defineKind({
   },
 });
 
-/** Once a run, before any canary is put there and counted. Asks passively, since a check must not create the queue. */
+/** Once per run, before any canary could be counted. The declaration is passive: a check must not create the queue. */
 function inspect(
   { url, ca, queue }: BrokerConfig & { readonly queue: string },
   broker: Broker,
@@ -93,7 +93,8 @@ function inspect(
 }
 
 function silence(queue: string, consumers: number): string {
-  return `${String(consumers)} ${consumers === 1 ? 'consumer' : 'consumers'} on queue ${queue}, but no worker that consumes it answered`;
+  const found = consumers === 1 ? '1 consumer' : `${String(consumers)} consumers`;
+  return `${found} on queue ${queue}, but no worker that consumes it answered`;
 }
 
 function tooDeep(queue: string, messages: number, maxDepth: number): string {

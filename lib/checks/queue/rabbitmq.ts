@@ -10,7 +10,7 @@ import type { Broker } from '../../clients/amqp/broker.ts';
 
 export const rabbitmq = defineKind({
   kind: 'rabbitmq',
-  works: 'connects; with `round_trip`, publishes and gets back through an exclusive queue',
+  works: 'it connects; with `round_trip`, a message comes back through an exclusive queue',
   keys: {
     ...brokerKeys,
     round_trip: v.optional(describe(v.boolean(), 'Whether a message must come back through the broker.'), false),
@@ -29,12 +29,12 @@ export const rabbitmq = defineKind({
       context.stage('round trip', 'while waiting for its message to come back');
       const sent = randomUUID();
       if ((await roundTrip(broker, channel, sent)) !== sent)
-        throw new UnhealthyError(`${broker.name} gave back another message than the one it was given`);
+        throw new UnhealthyError(`${broker.name} returned a different message than the one that was sent`);
     });
   },
 });
 
-/** The queue is named by the server, is nobody else's, and vanishes with the connection. */
+/** The server names the queue. The queue is exclusive, and is deleted with the connection. */
 async function roundTrip(broker: Broker, channel: Channel, sent: string): Promise<string> {
   const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true, durable: false });
   let receive: (content: string) => void;

@@ -7,7 +7,7 @@ import { networkError } from '../../clients/network-errors.ts';
 import { defineKind } from '../kind.ts';
 import { describe, text } from '../../clients/keys.ts';
 
-/** The answers as `dig +short` writes them, by type. */
+/** How each type is looked up. The answers are written like those of `dig +short`. */
 const QUERIES = {
   A: (resolver, name) => resolver.resolve4(name),
   AAAA: (resolver, name) => resolver.resolve6(name),
@@ -29,30 +29,30 @@ const QUERIES = {
 
 const TYPES = Object.keys(QUERIES) as (keyof typeof QUERIES)[];
 
-/** A datagram that got lost is sent again within the check's time. */
+/** A lost datagram is sent again within the check's time. */
 const TRIES = 3;
 
 export const dns = defineKind({
   kind: 'dns',
   works: 'the name resolves as expected',
   keys: {
-    name: describe(v.pipe(text(), v.maxLength(254, 'longer than a name can be')), 'Name to look up.'),
+    name: describe(v.pipe(text(), v.maxLength(254, 'too long for a host name')), 'Name to look up.'),
     type: v.optional(describe(v.picklist(TYPES), 'Type of the records.'), 'A'),
     expect: v.optional(
       describe(
         v.union([text(), v.pipe(v.array(text()), v.nonEmpty('must not be empty'))]),
-        'What must be among the answers, as dig +short writes them: 192.0.2.1, or 10 mail.example for MX. TXT without quotes.',
+        'Answers that must be given, as dig +short writes them: 192.0.2.1, 10 mail.example for MX, TXT without quotes.',
       ),
     ),
     server: v.optional(
       describe(
-        v.pipe(v.string(), v.check(isServer, 'expected an IP address, with :port where it is not 53')),
+        v.pipe(v.string(), v.check(isServer, 'expected an IP address, with :port unless it is 53')),
         "Name server to ask; the machine's own unless set.",
       ),
     ),
   },
   figures: { answers: { label: 'answers', unit: '', sort: 'list' } },
-  // The name server, where it is known. The name itself is what is checked.
+  // The name server, if it is set. The name itself is what is checked.
   needs: ({ server }) => (server === undefined ? [] : [server]),
   target: ({ name, type, server }) => `dns ${type} ${name}${server === undefined ? '' : ` at ${server}`}`,
   async check(config, context) {
@@ -79,13 +79,13 @@ export const dns = defineKind({
 });
 
 function judge(answers: readonly string[], expected: readonly string[], type: string, target: string): void {
-  // Names and addresses do not mind case; texts do.
+  // Names and addresses are case-insensitive; texts are not.
   const normal = (record: string) => (type === 'TXT' ? record : record.toLowerCase().replace(/\.$/, ''));
   const found = new Set(answers.map(normal));
   const missing = expected.filter((record) => !found.has(normal(record)));
   if (missing.length > 0)
     throw new UnhealthyError(
-      `${target}: of the expected answers ${missing.length} is not among the ${answers.length} given`,
+      `${target}: ${missing.length} of ${expected.length} expected answers missing from the ${answers.length} given`,
     );
 }
 
@@ -94,10 +94,10 @@ const LOOKUP_ERRORS: Readonly<Record<string, (target: string) => CheckError>> = 
   ENOTFOUND: (target) => new UnhealthyError(`${target}: no such name`),
   ENODATA: (target) => new UnhealthyError(`${target}: the name has no record of this type`),
   ESERVFAIL: (target) => new UnhealthyError(`${target}: the name server failed (SERVFAIL); is the zone intact?`),
-  EREFUSED: (target) => new UnhealthyError(`${target}: the name server refuses to answer (REFUSED)`),
-  ENOTIMP: (target) => new UnhealthyError(`${target}: the name server does not know this kind of query (NOTIMP)`),
+  EREFUSED: (target) => new UnhealthyError(`${target}: the name server refused to answer (REFUSED)`),
+  ENOTIMP: (target) => new UnhealthyError(`${target}: the name server does not support this kind of query (NOTIMP)`),
   EFORMERR: (target) => new UnhealthyError(`${target}: the name server does not understand the query (FORMERR)`),
-  EBADRESP: (target) => new UnhealthyError(`${target}: the name server did not answer with DNS`),
+  EBADRESP: (target) => new UnhealthyError(`${target}: the name server did not answer in DNS`),
   EBADNAME: (target) => new ConfigurationError(`${target}: not a name that can be looked up`),
   ETIMEOUT: (target) => new TimeoutError(`no answer from ${target}`),
 };

@@ -1,4 +1,4 @@
-/** What an HTTP answer is expected to be, and whether it is. Pure. */
+/** What is expected of an HTTP answer, and whether the answer meets it. Pure. */
 import * as v from 'valibot';
 import { AuthError, ConfigurationError, TLSError, UnhealthyError } from '../../errors.ts';
 import { describe, record, text } from '../../clients/keys.ts';
@@ -17,7 +17,7 @@ export const expectKeys = {
   status: v.optional(
     describe(
       v.union([status, v.pipe(v.array(status), v.nonEmpty('must not be empty'))]),
-      'Status, such as 204 or "2xx", or a list of such. Redirects are followed unless they are what is expected.',
+      'Status, such as 204 or "2xx", or a list of these. Redirects are followed unless their status is expected.',
     ),
     '2xx',
   ),
@@ -25,7 +25,7 @@ export const expectKeys = {
   tls_days: v.optional(
     describe(
       v.pipe(v.number(), v.minValue(0), v.maxValue(10_000)),
-      'Days that the certificate must still be valid at least.',
+      'The fewest days for which the certificate must still be valid.',
     ),
   ),
 };
@@ -33,7 +33,7 @@ export const expectKeys = {
 /** The key `json` of `expect`. */
 export const jsonKey = describe(
   record(v.string(), v.unknown()),
-  'Object that the JSON of the body must contain, at any depth: of arrays each listed item, in any order.',
+  'Object that the JSON of the body must contain, at any depth: an array must contain each listed item, in any order.',
 );
 
 type Status = number | string;
@@ -49,7 +49,7 @@ export function isExpectedStatus({ status }: Pick<Expectation, 'status'>, actual
   return [status].flat().some((one) => one === actual || one === `${Math.floor(actual / 100)}xx`);
 }
 
-/** What kinds that ask over HTTP learn. */
+/** The figures of the kinds that use HTTP. */
 export const httpFigures = {
   status: { label: 'HTTP status', unit: '', sort: 'number' },
   size: { label: 'size of the body', unit: 'bytes', sort: 'number' },
@@ -74,13 +74,13 @@ function daysLeft(expiresAt: number, now: number): number {
 
 /**
  * @param now Milliseconds since 1970.
- * @throws CheckError where the answer is not as expected. Its message holds nothing of the answer but the status.
+ * @throws CheckError if the answer is not as expected. Its message quotes nothing of the answer but the status.
  */
 export function judge(response: HttpResponse, expected: Expectation, now: number): void {
   const { target, status, body, whole, certificateExpiresAt } = response;
   if (!isExpectedStatus(expected, status)) {
     if (status === 401 || status === 403)
-      throw new AuthError(`${target} answered ${status}: it wants credentials, or refused those it got`);
+      throw new AuthError(`${target} answered ${status}: it requires credentials, or refused those it got`);
     throw new UnhealthyError(`${target} answered ${status}, expected ${[expected.status].flat().join(' or ')}`);
   }
   if (expected.tls_days !== undefined) judgeCertificate(target, certificateExpiresAt, expected.tls_days, now);
@@ -97,7 +97,7 @@ function judgeCertificate(target: string, expiresAt: number | undefined, days: n
   if (expiresAt === undefined)
     throw new ConfigurationError(`${target}: tls_days needs a URL that starts with https://`);
   const left = daysLeft(expiresAt, now);
-  // Not `left >= days`: a date that does not parse must not pass.
+  // Not the opposite comparison: a date that does not parse must not pass.
   if (!(expiresAt - now >= days * MS_PER_DAY))
     throw new TLSError(`the certificate of ${target} expires in ${left} days, expected at least ${days}; renew it`);
 }
@@ -111,8 +111,8 @@ function parse({ target, status, body }: HttpResponse): unknown {
 }
 
 /**
- * Keys that lead to the first part of `expected` that `actual` does not contain; undefined where it contains all.
- * Contains as PostgreSQL's `jsonb @>`: objects by key, arrays by item whatever the order, anything else by value.
+ * The keys that lead to the first part of `expected` that `actual` does not contain; undefined if it contains all.
+ * It compares like PostgreSQL's `jsonb @>`: objects by key, arrays by item in any order, anything else by value.
  */
 export function mismatch(expected: unknown, actual: unknown): string[] | undefined {
   if (Array.isArray(expected)) {

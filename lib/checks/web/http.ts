@@ -8,13 +8,13 @@ export const http = defineKind({
   kind: 'http',
   works: 'the answer is as expected',
   keys: {
-    url: describe(httpUrl(), 'What is asked. Redirects of GET and HEAD are followed, up to 10.'),
+    url: describe(httpUrl(), 'URL of the request. Redirects of GET and HEAD are followed, up to 10.'),
     method: v.optional(
       describe(v.picklist(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']), 'Method of the request.'),
       'GET',
     ),
     headers: headersKey,
-    body: v.optional(describe(v.string(), 'Body of the request; its type goes into headers.')),
+    body: v.optional(describe(v.string(), 'Body of the request; set its content type in headers.')),
     expect: v.optional(
       describe(
         v.strictObject({ ...expectKeys, json: v.optional(jsonKey) }),

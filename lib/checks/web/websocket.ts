@@ -16,7 +16,7 @@ import type { ConfigOf } from '../kind.ts';
 import { httpError } from '../../clients/http/errors.ts';
 import { headersKey, webNeeds, webTarget } from '../../clients/http/request.ts';
 
-/** Of everything that is said before the expected message. */
+/** The most that the server may send before the expected message. */
 const MAX_MESSAGES = 1000;
 const MAX_BYTES = 1024 * 1024;
 /** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
@@ -25,22 +25,19 @@ const NO_CLOSE_FRAME = 1006;
 
 export const websocket = defineKind({
   kind: 'websocket',
-  works: 'handshake, then ping and pong or the expected message',
+  works: 'the handshake succeeds, then a ping is answered or the expected message comes',
   keys: {
-    url: describe(url('ws', 'wss'), 'What is connected to. Redirects are not followed.'),
+    url: describe(url('ws', 'wss'), 'URL to connect to. Redirects are not followed.'),
     headers: headersKey,
     subprotocol: v.optional(
       describe(
-        v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not the name of a subprotocol')),
+        v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not a valid name of a subprotocol')),
         'Subprotocol that the server must agree to.',
       ),
     ),
     send: v.optional(describe(v.string(), 'Message to send after the handshake.')),
     expect: v.optional(
-      describe(
-        text(),
-        'Text that one of the messages of the server must contain; without it, a ping must be answered.',
-      ),
+      describe(text(), "Text that one of the server's messages must contain; unless set, a ping must be answered."),
     ),
     ...caKey,
   },
@@ -51,7 +48,7 @@ export const websocket = defineKind({
   },
 });
 
-/** What is said, and to whom. */
+/** The server, and what it is sent and must answer. */
 type Conversation = ConfigOf<typeof websocket>;
 
 type Stages = Pick<CheckContext, 'stage'>;
@@ -61,7 +58,7 @@ async function open(config: Conversation, context: Stages, signal: AbortSignal):
   const { WebSocket } = await drivers.ws();
   signal.throwIfAborted();
   const address = new URL(config.url);
-  address.hash = ''; // never sent, and ws does not take it
+  address.hash = ''; // never sent, and ws rejects it
   const socket = new WebSocket(address, config.subprotocol ?? [], {
     headers: { 'user-agent': 'healthgate', ...config.headers },
     maxPayload: MAX_BYTES,
@@ -115,7 +112,7 @@ function converse(socket: WebSocket, config: Conversation, target: string, conte
     });
     socket.on('upgrade', ({ headers }) => {
       if (config.subprotocol !== undefined && headers['sec-websocket-protocol'] !== config.subprotocol)
-        reject(new UnhealthyError(`${target} does not agree to the subprotocol`));
+        reject(new UnhealthyError(`${target} did not agree to the subprotocol`));
     });
     socket.on('open', () => {
       if (config.send !== undefined) socket.send(config.send);
@@ -131,7 +128,7 @@ function converse(socket: WebSocket, config: Conversation, target: string, conte
       messages += 1;
       bytes += data.length;
       if (messages > MAX_MESSAGES || bytes > MAX_BYTES)
-        reject(new UnhealthyError(`${target} sent ${messages} messages, and not what was expected`));
+        reject(new UnhealthyError(`${target} sent ${messages} messages, but not the expected one`));
     });
   });
 }
@@ -139,7 +136,7 @@ function converse(socket: WebSocket, config: Conversation, target: string, conte
 function refusal(status: number, target: string): CheckError {
   if (status === 401 || status === 403)
     return new AuthError(
-      `${target} answered the handshake with ${status}: it wants credentials, or refused those it got`,
+      `${target} answered the handshake with ${status}: it requires credentials, or refused those it got`,
     );
   return new UnhealthyError(
     `${target} answered the handshake with ${status}, expected 101; does it speak websocket there?`,
@@ -151,7 +148,7 @@ function closed(code: number, target: string): CheckError {
   return new UnhealthyError(`${target} closed the connection with code ${code}`);
 }
 
-/** An error of ws has a code of its own after the handshake, and none where the handshake itself is wrong. */
+/** An error of ws has a code of its own after the handshake, and none if the handshake itself is wrong. */
 function socketError(error: unknown, target: string): unknown {
   const code = codeOf(error);
   if (code?.startsWith('WS_ERR_') === true)

@@ -1,4 +1,4 @@
-/** An open AMQP 0-9-1 connection, as the checks that share it work with it. */
+/** An open AMQP 0-9-1 connection, as the checks that share it use it. */
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import { UnhealthyError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
@@ -7,12 +7,12 @@ import { brokerError, notAmqp, replyCode } from './errors.ts';
 import { publication } from './messages.ts';
 import type { OutgoingMessage } from './messages.ts';
 
-/** What a reply code of the broker means to the caller. */
+/** What the broker's reply codes mean to the caller. */
 export type Meanings = Readonly<Record<number, () => CheckError>>;
 
 const LANES = 8;
 
-/** A channel on which one call follows the other. */
+/** A channel that serves one call after another. */
 class Lane {
   channel: Promise<Channel> | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -30,12 +30,12 @@ interface Publisher {
   readonly closed: Promise<never>;
 }
 
-/** An open connection. Its channels are never closed by themselves: they end with it, when the run does. */
+/** An open connection. Its channels are never closed one by one: they end with it, at the end of the run. */
 export class Broker {
   readonly name: string;
-  /** As the broker says itself: `3.10.8`. */
+  /** As the broker reports it: `3.10.8`. */
   readonly version: string | undefined;
-  /** Aborted, with a `CheckError` as the reason, once no answer can come any more. */
+  /** Aborted once no further answer can come, with a `CheckError` as the reason. */
   readonly signal: AbortSignal;
   readonly #model: ChannelModel;
   readonly #lanes: Lane[] = [];
@@ -55,7 +55,7 @@ export class Broker {
         lost.abort(error);
         reject(error);
       };
-      // An `error` that nobody listens to would end the process. Not every loss is one: a broker that stops sends only `close`.
+      // Without a listener, an `error` would end the process. A broker that shuts down causes only a `close`.
       model.on('error', (error) => {
         lose(brokerError(error, name) ?? notAmqp(name));
       });
@@ -70,22 +70,22 @@ export class Broker {
   }
 
   /**
-   * Works on a new channel, until the work is done, the broker closes the channel or the connection is lost.
+   * Works on a new channel until the work is done, the broker closes the channel or the connection is lost.
    *
-   * @param meanings For reply codes that mean something particular to this work.
+   * @param meanings The reply codes that have a special meaning for this work.
    */
   onChannel<T>(work: (channel: Channel) => Promise<T>, meanings?: Meanings): Promise<T> {
     return this.#work(() => this.#model.createChannel(), work, meanings);
   }
 
-  /** The same, on a channel on which the broker confirms what it has taken. That costs one more round trip. */
+  /** The same, on a channel on which the broker confirms each message. That costs one more round trip. */
   onConfirmChannel<T>(work: (channel: ConfirmChannel) => Promise<T>, meanings?: Meanings): Promise<T> {
     return this.#work(() => this.#model.createConfirmChannel(), work, meanings);
   }
 
   /**
-   * Makes a call that the broker answers immediately, on one of a few channels that all such calls share: a channel for
-   * each of a thousand checks would cost more than the rest of the run.
+   * Makes a call that the broker answers immediately. All such calls share a few channels: a channel for each of a
+   * thousand checks would cost more than the rest of the run.
    */
   async ask<T>(call: (channel: Channel) => Promise<T>, meanings: Meanings = {}): Promise<T> {
     return this.#nextLane().after(async (lane) => {
@@ -94,7 +94,7 @@ export class Broker {
         const channel = await lane.channel;
         return await Promise.race([this.#lost, call(channel)]);
       } catch (error) {
-        lane.channel = undefined; // the broker closes a channel with the answer that something does not exist
+        lane.channel = undefined; // when something does not exist, the broker's answer closes the channel
         throw this.#meaning(error, meanings);
       }
     });
@@ -107,12 +107,12 @@ export class Broker {
     return lane;
   }
 
-  /** Opens the channel that `publish` uses, which takes two round trips, ahead of time. */
+  /** Opens the channel for `publish` ahead of time, since that takes two round trips. */
   preparePublishing(): void {
-    this.#openPublisher().catch(() => undefined); // who publishes is told
+    this.#openPublisher().catch(() => undefined); // `publish` reports the error
   }
 
-  /** Publishes, and waits until the broker has taken the message. All messages go over one channel. */
+  /** Publishes, and waits until the broker confirms the message. All messages go over one channel. */
   async publish(message: OutgoingMessage): Promise<void> {
     try {
       const { channel, closed } = await Promise.race([this.#lost, this.#openPublisher()]);
@@ -127,7 +127,7 @@ export class Broker {
     return new Promise((resolve, reject) => {
       channel.publish(...publication(message), (refused) => {
         if (refused === null) resolve();
-        else reject(new UnhealthyError(`${this.name} did not take a message; is the queue full?`));
+        else reject(new UnhealthyError(`${this.name} rejected a message; is the queue full?`));
       });
     });
   }
@@ -136,11 +136,11 @@ export class Broker {
     this.#publisher ??= this.#model.createConfirmChannel().then((channel) => {
       const closed = new Promise<never>((_resolve, reject) => {
         channel.on('error', (error) => {
-          this.#publisher = undefined; // the next message goes over another one
+          this.#publisher = undefined; // the next message gets a new channel
           reject(error);
         });
       });
-      closed.catch(() => undefined); // who publishes is told
+      closed.catch(() => undefined); // `publish` reports the error
       return { channel, closed };
     });
     return this.#publisher;
@@ -151,7 +151,7 @@ export class Broker {
     return meanings[replyCode(error) ?? 0]?.() ?? brokerError(error, this.name) ?? error;
   }
 
-  /** For calls only, which reject by themselves when the broker closes the channel. */
+  /** For calls only: they reject by themselves when the broker closes the channel. */
   async #newChannel(): Promise<Channel> {
     const channel = await this.#model.createChannel();
     channel.on('error', () => undefined);

@@ -1,4 +1,4 @@
-/** The way to a broker: the keys of a check, and the AMQP 0-9-1 connection that the checks of a run share. */
+/** Connects to a broker: the keys of a check, and the AMQP 0-9-1 connection that the checks of a run share. */
 import type { ChannelModel, Options, SocketOptions } from 'amqplib';
 import type { Socket } from 'node:net';
 import type { Opened } from '../../engine/connections.ts';
@@ -13,11 +13,11 @@ import { addressIn, hostOf } from '../url.ts';
 import { Broker } from './broker.ts';
 import { handshakeError } from './errors.ts';
 
-/** The keys of every kind that goes to a broker. */
+/** The keys of every kind that talks to a broker. */
 export const brokerKeys = {
   url: describe(
     url('amqp', 'amqps'),
-    'amqp://user:password@host:5672/vhost, or amqps://…:5671/…; the virtual host percent-encoded, / unless given.',
+    'amqp://user:password@host:5672/vhost, or amqps://…:5671/…; percent-encode the virtual host, / unless given.',
   ),
   ...caKey,
 };
@@ -37,7 +37,7 @@ export function brokerAddress(url: string): string {
   return addressIn(brokerOf(url));
 }
 
-/** Connects, or shares the connection of another check of this run. */
+/** Connects, or shares the connection of another check in this run. */
 export async function connectBroker(config: BrokerConfig, context: CheckContext): Promise<Broker> {
   context.stage('connecting', 'while opening the connection');
   const key = JSON.stringify(['amqp', config.url, config.ca]);
@@ -51,10 +51,10 @@ async function open({ url, ca }: BrokerConfig, stage: BeginStage, signal: AbortS
   const name = brokerOf(url);
   const address = { ...addressOf(url), heartbeat: 0 }; // a run is over before the first beat is due
   const { connect } = await drivers.amqplib();
-  signal.throwIfAborted(); // a socket that is created with an aborted signal connects all the same, and stays
+  signal.throwIfAborted(); // a socket created with an aborted signal connects nevertheless, and stays open
   const end = new AbortController();
   const socket: SocketOptions & { signal: AbortSignal } = {
-    noDelay: true, // else Nagle and delayed acknowledgements add 40 ms
+    noDelay: true, // otherwise Nagle's algorithm and delayed acknowledgements add 40 ms
     signal: AbortSignal.any([signal, end.signal]),
     clientProperties: { connection_name: 'healthgate' },
     ...(ca !== undefined && { ca }),
@@ -98,6 +98,6 @@ function decode(part: string, url: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new ConfigurationError(`the URL of ${brokerOf(url)} holds a % that is not part of a percent-encoding`);
+    throw new ConfigurationError(`the URL of ${brokerOf(url)} has a % that is not part of a percent-encoding`);
   }
 }

@@ -1,4 +1,4 @@
-/** What the clients of AWS have in common: one attempt a call, and sockets that serve one call after the other until the run ends. */
+/** What the AWS clients have in common: one attempt per call, and sockets that are reused until the run ends. */
 import type { Opened } from '../../engine/connections.ts';
 import type { BeginStage } from '../../engine/stages.ts';
 import { ConfigurationError } from '../../errors.ts';
@@ -12,7 +12,7 @@ interface ClientOptions {
   readonly stage: BeginStage;
 }
 
-/** The signal of each command is its timeout. */
+/** No timeouts: the signal of each command ends it. */
 export function clientSettings({ region, ca, stage }: ClientOptions) {
   const agent = { keepAlive: true, ca, stage };
   return {
@@ -28,8 +28,8 @@ interface AwsClient {
 }
 
 /**
- * @param service As messages name it: `eventbridge`.
- * @throws ConfigurationError where there is no region, or none that could be one.
+ * @param service The name for messages: `eventbridge`.
+ * @throws ConfigurationError if there is no region, or an invalid one.
  */
 export async function openAwsClient<Client extends AwsClient>(
   client: Client,

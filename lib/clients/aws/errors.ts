@@ -1,4 +1,7 @@
-/** From the errors of the AWS SDK to public ones, by their names: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/**
+ * Translates the errors of the AWS SDK to public ones, by their names:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
 import { AuthError, ConfigurationError, UnhealthyError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
 import { networkError } from '../network-errors.ts';
@@ -7,11 +10,11 @@ import { httpError } from '../http/errors.ts';
 export interface AwsCall {
   /** What was called, for messages: `s3 bucket assets`. */
   readonly target: string;
-  /** What the caller must be allowed to: `s3:PutObject on bucket assets`. */
+  /** The permission that the caller needs: `s3:PutObject on bucket assets`. */
   readonly permission: string;
 }
 
-/** The public error for a failed call, or undefined where it failed in an unforeseen way (or was aborted). */
+/** The public error for a failed call; undefined if it was aborted or failed in an unforeseen way. */
 export function awsError(error: unknown, call: AwsCall): CheckError | undefined {
   const { name, status } = factsOf(error);
   return (
@@ -25,15 +28,14 @@ export function awsError(error: unknown, call: AwsCall): CheckError | undefined 
 type ErrorOf = (call: AwsCall) => CheckError;
 
 const noCredentials: ErrorOf = ({ target }) =>
-  new AuthError(`no AWS credentials to call ${target} with; set a role, or AWS_ACCESS_KEY_ID and its like`);
+  new AuthError(`no AWS credentials for ${target}; set a role, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`);
 const expired: ErrorOf = ({ target }) => new AuthError(`the AWS credentials for ${target} have expired; renew them`);
 const refused: ErrorOf = ({ target }) =>
   new AuthError(`${target} refused the AWS credentials: unknown access key, or wrong secret key`);
 const denied: ErrorOf = ({ target, permission }) =>
-  new AuthError(`${target} denied access; allow ${permission} to the role or user of this service`);
-const throttled: ErrorOf = ({ target }) => new UnhealthyError(`${target} throttles: too many requests`);
-const wrongRegion: ErrorOf = ({ target }) =>
-  new ConfigurationError(`${target} is in another region than the one asked; set region`);
+  new AuthError(`${target} denied access; grant ${permission} to the role or user of this service`);
+const throttled: ErrorOf = ({ target }) => new UnhealthyError(`${target} throttled the call: too many requests`);
+const wrongRegion: ErrorOf = ({ target }) => new ConfigurationError(`${target} is in a different region; set region`);
 const missing: ErrorOf = ({ target }) =>
   new ConfigurationError(`${target} does not exist; are name, account and region right?`);
 
@@ -51,7 +53,7 @@ const BY_NAME = new Map<string, ErrorOf>([
   ['IncompleteSignature', refused],
   [
     'RequestTimeTooSkewed',
-    ({ target }) => new AuthError(`${target} refused the request: the clock of this machine is wrong`),
+    ({ target }) => new AuthError(`${target} refused the request: this machine's clock is wrong`),
   ],
   ['AccessDenied', denied],
   ['AccessDeniedException', denied],
@@ -66,10 +68,10 @@ const BY_NAME = new Map<string, ErrorOf>([
   ['InvalidBucketName', missing],
   ['NoSuchDistribution', missing],
   ['ResourceNotFoundException', missing],
-  ['NoSuchKey', ({ target }) => new UnhealthyError(`${target} has no object of that key`)],
+  ['NoSuchKey', ({ target }) => new UnhealthyError(`${target} has no object with that key`)],
 ]);
 
-/** AWS's own word for what is wrong, such as `KMS.DisabledException`; not one that the SDK makes up where there is none. */
+/** AWS's own name for the error, such as `KMS.DisabledException`; not a name that the SDK makes up. */
 const OWN_NAME = /^(?!Unknown|Error$|SyntaxError$)[A-Z][A-Za-z.]{1,59}$/;
 
 function byStatus(status: number | undefined, name: string, call: AwsCall): CheckError | undefined {
@@ -78,7 +80,7 @@ function byStatus(status: number | undefined, name: string, call: AwsCall): Chec
   if (status === 429) return throttled(call);
   if (status === 301) return wrongRegion(call);
   if (status >= 200 && status < 300)
-    return new UnhealthyError(`${call.target} answered something that is no answer of AWS; is the endpoint right?`);
+    return new UnhealthyError(`${call.target} did not answer like AWS; is the endpoint right?`);
   return new UnhealthyError(`${call.target} answered ${status}${OWN_NAME.test(name) ? ` (${name})` : ''}`);
 }
 

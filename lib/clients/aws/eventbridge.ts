@@ -1,4 +1,4 @@
-/** EventBridge as the checks ask it, and what its answers mean. */
+/** The calls that the checks make to EventBridge, and what its answers mean. */
 import type {
   DescribeApiDestinationResponse,
   DescribeConnectionResponse,
@@ -17,21 +17,21 @@ import { awsError } from './errors.ts';
 
 export const regionKey = v.optional(describe(text(), "Region; the process's own unless set."));
 export const busKey = v.optional(
-  describe(text(), 'Event bus of the rule. Connections and API destinations belong to none, and do not mind.'),
+  describe(text(), 'Event bus of the rule. Connections and API destinations ignore it: they belong to no bus.'),
   'default',
 );
 
-/** The keys of the kinds that look at one thing of EventBridge. */
+/** The keys of the kinds that look at one EventBridge resource. */
 export const eventBridgeKeys = {
-  name: describe(text(), 'Its name, not its ARN.'),
+  name: describe(text(), 'The name, not the ARN.'),
   bus: busKey,
   region: regionKey,
 };
 
-/** What every kind that asks EventBridge cannot work without. */
+/** What every kind that calls EventBridge needs. */
 export const eventBridgeNeeds = (): readonly string[] => ['eventbridge'];
 
-/** One call each. They throw a `CheckError`, where the cause is known. */
+/** Each method makes one call. It throws a `CheckError` if the cause is known. */
 export interface EventBridge {
   describeBus(bus: string, signal: AbortSignal): Promise<unknown>;
   describeRule(name: string, bus: string, signal: AbortSignal): Promise<DescribeRuleResponse>;
@@ -39,7 +39,7 @@ export interface EventBridge {
   listTargets(rule: string, bus: string, signal: AbortSignal): Promise<readonly Target[]>;
   describeConnection(name: string, signal: AbortSignal): Promise<DescribeConnectionResponse>;
   describeDestination(name: string, signal: AbortSignal): Promise<DescribeApiDestinationResponse>;
-  /** Whether a rule with this pattern takes the event. */
+  /** Whether a rule with this pattern matches the event. */
   testPattern(pattern: string, event: object, signal: AbortSignal): Promise<boolean>;
   /** What became of the event: it has an `EventId` or an `ErrorCode`. */
   putEvent(event: PutEventsRequestEntry, signal: AbortSignal): Promise<PutEventsResultEntry>;
@@ -53,7 +53,7 @@ export const named = {
   destination: (name: string) => `eventbridge api destination ${name}`,
 } as const;
 
-/** One client a run and region. */
+/** Opens one client per run and region. */
 export async function openEventBridge(
   region: string | undefined,
   context: Pick<CheckContext, 'share' | 'stage'>,
@@ -105,13 +105,14 @@ export async function openEventBridge(
   };
 }
 
-/** Asks for a connection, or shares what another check of this run was told. */
+/** Describes a connection, or shares the answer that another check of this run got. */
 export async function describeConnection(
   { name, region }: { readonly name: string; readonly region?: string | undefined },
   context: CheckContext,
 ): Promise<DescribeConnectionResponse> {
   const events = await openEventBridge(region, context);
-  context.stage('events:DescribeConnection', 'during events:DescribeConnection'); // also for the checks that share the answer
+  // Also for the checks that share the answer.
+  context.stage('events:DescribeConnection', 'during events:DescribeConnection');
   const key = JSON.stringify(['eventbridge connection', region, name]);
   return context.share(key, async (signal) => answered(await events.describeConnection(name, signal)));
 }
@@ -128,10 +129,10 @@ export function destinationFault(
   { ApiDestinationState }: DescribeApiDestinationResponse,
 ): string | undefined {
   if (ApiDestinationState === 'ACTIVE') return undefined;
-  return `${target} is ${stateName(ApiDestinationState)}; is its connection there and authorized?`;
+  return `${target} is ${stateName(ApiDestinationState)}; does its connection exist, and is it authorized?`;
 }
 
-/** What is wrong with a connection, or undefined. One to a private API is `ACTIVE` where it works. */
+/** What is wrong with a connection, or undefined. A working one to a private API is `ACTIVE`. */
 export function connectionFault(
   target: string,
   { ConnectionState: state, StateReason }: DescribeConnectionResponse,
@@ -146,7 +147,7 @@ export function connectionFault(
 const ADVICE: ReadonlyMap<string, string> = new Map([
   ['DEAUTHORIZED', 'update it with credentials that work'],
   ['DEAUTHORIZING', 'update it with credentials that work'],
-  ['FAILED_CONNECTIVITY', 'is the private API there, and does its resource configuration let EventBridge in?'],
+  ['FAILED_CONNECTIVITY', 'does the private API exist, and does its resource configuration let EventBridge in?'],
   ['DELETING', 'it will soon be gone; create it again'],
   ['CREATING', 'wait until it is created'],
   ['UPDATING', 'wait until it is updated'],
@@ -156,8 +157,8 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
 const MAX_REASON_LENGTH = 120;
 
 /**
- * What AWS says about the state, as far as it may be shown. It may quote what the authorization endpoint answered, so it ends where
- * markup or JSON begins, and is without user info and parameters of URLs, and without anything as long as a key or a token.
+ * The part of AWS's reason that may be shown. AWS may quote the answer of the authorization endpoint. So the text is
+ * cut where markup or JSON begins, and loses user info, URL parameters and anything as long as a key or a token.
  */
 export function safeReason(reason: string): string {
   const sentence = reason
@@ -170,7 +171,7 @@ export function safeReason(reason: string): string {
   return sentence.length <= MAX_REASON_LENGTH ? sentence : `${sentence.slice(0, MAX_REASON_LENGTH - 1)}…`;
 }
 
-/** AWS's own word, where it is one. */
+/** AWS's own word for the state, if it looks like one. */
 function stateName(state: string | undefined): string {
-  return /^[A-Z_]{1,50}$/.test(state ?? '') ? String(state) : 'in no known state';
+  return /^[A-Z_]{1,50}$/.test(state ?? '') ? String(state) : 'in an unknown state';
 }

@@ -1,7 +1,7 @@
 /** The part of AWS Secrets Manager's API that Healthgate uses. */
 import type * as sdk from '@aws-sdk/client-secrets-manager';
 
-/** Each call, with its input and its output. */
+/** The input and the output of each call. */
 export interface Calls {
   readonly GetSecretValue: readonly [sdk.GetSecretValueRequest, sdk.GetSecretValueResponse];
   readonly BatchGetSecretValue: readonly [sdk.BatchGetSecretValueRequest, sdk.BatchGetSecretValueResponse];
@@ -13,6 +13,6 @@ export interface Calls {
 export interface Api {
   /** For messages: `Secrets Manager in eu-central-1`. */
   readonly target: string;
-  /** Rejects as the SDK does: the error's `name` is that of the API. */
+  /** Rejects like the SDK: the error's `name` is the API's name for it. */
   call<Name extends keyof Calls>(name: Name, input: Calls[Name][0], signal: AbortSignal): Promise<Calls[Name][1]>;
 }

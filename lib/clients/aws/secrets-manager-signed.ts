@@ -1,6 +1,7 @@
 /**
- * Secrets Manager without the SDK, where all that the SDK would have to find out is in the environment: in Lambda.
- * A call is one POST of JSON, signed: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ * Secrets Manager without the SDK. In Lambda, the environment holds all that the SDK would have to find out.
+ * A call is one signed POST of JSON:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 import { createHash, createHmac } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
@@ -11,7 +12,7 @@ const ATTEMPTS = 2;
 const RETRY_AFTER_MS = 100;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** What leads the SDK elsewhere, or to other credentials. */
+/** Variables that lead the SDK to other endpoints or credentials. */
 const LEFT_TO_THE_SDK = [
   'AWS_PROFILE',
   'AWS_USE_FIPS_ENDPOINT',
@@ -19,7 +20,10 @@ const LEFT_TO_THE_SDK = [
   'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
 ];
 
-/** Regions of the partitions whose endpoints end in amazonaws.com: https://docs.aws.amazon.com/general/latest/gr/asm.html */
+/**
+ * Regions of the partitions whose endpoints end in amazonaws.com:
+ * https://docs.aws.amazon.com/general/latest/gr/asm.html
+ */
 const REGION = /^(?!cn-|eusc-|us-iso|eu-iso)[a-z]{2}(?:-gov)?-[a-z]+-\d+$/;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,7 +34,7 @@ export interface Credentials {
   readonly sessionToken?: string | undefined;
 }
 
-/** Undefined where the environment is not Lambda's, or asks for something special: there the SDK knows better. */
+/** Undefined outside Lambda, and if the environment asks for something special: the SDK handles those cases. */
 export function signedApi(env: Environment): Api | undefined {
   const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
   if (env.AWS_LAMBDA_RUNTIME_API === undefined || LEFT_TO_THE_SDK.some((name) => env[name] !== undefined))
@@ -46,7 +50,7 @@ export function signedApi(env: Environment): Api | undefined {
     const { status, text } = await post(url, headers, body, signal);
     if (status !== 200) throw new ApiError(errorName(text), status);
     try {
-      // To the SDK, too, a null is nothing.
+      // The SDK drops nulls too.
       return JSON.parse(text, (_key, value: unknown) => value ?? undefined) as unknown;
     } catch {
       throw new ApiError('SyntaxError', status);
@@ -58,10 +62,10 @@ export function signedApi(env: Environment): Api | undefined {
       const body = JSON.stringify(input);
       for (let attempt = 1; ; attempt += 1) {
         try {
-          // The types are those that the API documents; nothing of them is relied on before it was looked at.
+          // The types are those that the API documents; callers check each value before they rely on it.
           return (await once(action, body, signal)) as never;
         } catch (error) {
-          if (attempt === ATTEMPTS || signal.aborted || !isPassing(error)) throw error;
+          if (attempt === ATTEMPTS || signal.aborted || !isTransient(error)) throw error;
           await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
         }
       }
@@ -69,7 +73,7 @@ export function signedApi(env: Environment): Api | undefined {
   };
 }
 
-/** As the SDK's errors: the name of the API's error, and the status. */
+/** Like the SDK's errors: it has the API's name for the error, and the status. */
 class ApiError extends Error {
   readonly $metadata: { readonly httpStatusCode: number };
 
@@ -80,13 +84,13 @@ class ApiError extends Error {
   }
 }
 
-/** `com.amazonaws.secretsmanager#ResourceNotFoundException`, as it also may come, without what is before the #. */
+/** The name may have a prefix that ends in #: `com.amazonaws.secretsmanager#ResourceNotFoundException`. */
 function errorName(text: string): string {
   return /"__type"\s*:\s*"(?:[^"#]*#)?(?<name>\w+)/.exec(text)?.groups?.name ?? 'UnknownError';
 }
 
-/** Throttled, failed inside, or hung up on: worth another try. */
-function isPassing(error: unknown): boolean {
+/** The call was throttled, failed inside AWS, or lost its connection: worth another try. */
+function isTransient(error: unknown): boolean {
   if (error instanceof ApiError) return error.$metadata.httpStatusCode >= 500 || /^Throttling/.test(error.name);
   return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
@@ -100,11 +104,11 @@ export interface Signable {
   readonly now: Date;
 }
 
-/** All headers of the request, the signature among them. */
+/** All headers of the request, including the signature. */
 export function signedHeaders({ url, action, body, region, credentials, now }: Signable): Record<string, string> {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
-  // In the order of their names, as the signature wants them.
+  // Sorted by name, as the signature requires.
   const headers = {
     'content-type': 'application/x-amz-json-1.1',
     host: url.host,
@@ -134,8 +138,8 @@ function hmac(key: string | Buffer, text: string): Buffer {
 }
 
 /**
- * On a connection of its own, so that none is open while Lambda freezes the environment. The signal is listened to by hand: given to
- * Node, it would load what watches streams, which is noticeable in a cold start.
+ * Uses a new connection, so that none is open while Lambda freezes the environment. The abort listener is set by hand:
+ * if Node got the signal, it would load its code for watching streams, which noticeably slows down a cold start.
  */
 async function post(url: URL, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal) {
   const request = url.protocol === 'https:' ? (await import('node:https')).request : requestHttp;

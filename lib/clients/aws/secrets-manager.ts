@@ -1,9 +1,12 @@
-/** Calls of AWS Secrets Manager: by the SDK, or in Lambda by requests of our own, since loading the SDK is most of a cold start. */
+/**
+ * Calls AWS Secrets Manager through the SDK, or in Lambda with requests of our own, since loading the SDK takes most of
+ * a cold start.
+ */
 import { ConfigurationError } from '../../errors.ts';
 import type { Api } from './secrets-manager-api.ts';
 import { signedApi } from './secrets-manager-signed.ts';
 
-/** @throws ConfigurationError where there is no region. */
+/** @throws ConfigurationError if there is no region. */
 export async function openApi(): Promise<Api> {
   return signedApi(process.env) ?? sdkApi();
 }
@@ -12,7 +15,7 @@ async function sdkApi(): Promise<Api> {
   const sdk = await import('../drivers/secrets-manager.ts');
   const client = new sdk.SecretsManagerClient({
     maxAttempts: 2,
-    // The client outlives a run, its sockets must not.
+    // The client outlives a run; its sockets must not.
     requestHandler: { httpAgent: { keepAlive: false }, httpsAgent: { keepAlive: false } },
   });
   const region = await client.config.region().catch(() => {
@@ -22,7 +25,7 @@ async function sdkApi(): Promise<Api> {
   return {
     target: `Secrets Manager in ${region}`,
     async call(name, input, abortSignal) {
-      // The SDK names its commands after the calls; that the types fit is what `Calls` says.
+      // The SDK names its commands after the calls; `Calls` makes sure that the types fit.
       const Command = sdk[`${name}Command`] as new (input: object) => Command;
       return (await client.send(new Command(input), { abortSignal })) as never;
     },

@@ -1,14 +1,14 @@
-/** What workers answer, as it comes in. */
+/** Collects the answers of workers as they come in. */
 import { parseObject } from './messages.ts';
 import type { RemoteCommand } from './messages.ts';
 
 const MAX_WORKERS = 10_000;
 
-/** What the workers have answered to one broadcast so far. It grows as long as the run lasts, for every check that asks the same. */
+/** The workers' answers to one broadcast so far. They grow during the run, for every check that asks the same. */
 export class Answers<T> {
   readonly byWorker = new Map<string, T>();
   readonly #watchers = new Set<() => void>();
-  /** Aborted, with the error as the reason, once no answer can come any more. */
+  /** Aborted once no further answer can come, with the error as the reason. */
   readonly #lost: AbortSignal;
 
   constructor(lost: AbortSignal) {
@@ -18,7 +18,7 @@ export class Answers<T> {
     });
   }
 
-  /** Takes one reply. One to another command is ignored, as are more replies than a healthy broker could send. */
+  /** Takes one reply. Ignores replies to other commands, and more replies than a healthy broker could send. */
   add(content: Buffer, command: RemoteCommand<T>): void {
     for (const [worker, answer] of Object.entries(parseObject(content))) {
       const read = command.read(answer);
@@ -28,8 +28,8 @@ export class Answers<T> {
   }
 
   /**
-   * Resolves once there is enough, or with `false` when there is not after `waitMs` milliseconds.
-   * Rejects with the reason of the signal, or of the loss of the broker.
+   * Resolves with `true` once `enough` is met, or with `false` if it is not met after `waitMs` milliseconds.
+   * Rejects with the signal's reason, or with the error that lost the broker.
    */
   async until(enough: () => boolean, waitMs: number, signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted();
@@ -63,11 +63,11 @@ export class Answers<T> {
 }
 
 /**
- * Milliseconds to wait for workers until it is their silence that the check reports, a little before its time is up.
- * Where connecting has eaten half of the time, the silence proves nothing, and the time may run out.
+ * Milliseconds to wait for workers before the check reports their silence, a little before its time is up.
+ * If connecting has taken half of the time, the silence proves nothing, and the check may run into its timeout.
  *
- * @param limitMs What the check has in all.
- * @param leftMs  What is left of it.
+ * @param limitMs The check's time in all, in milliseconds.
+ * @param leftMs  The milliseconds that are left of it.
  */
 export function patience(limitMs: number, leftMs: number): number {
   return leftMs < limitMs / 2 ? limitMs : leftMs - Math.min(100, limitMs / 10);

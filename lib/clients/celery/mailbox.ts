@@ -1,4 +1,4 @@
-/** Asks workers over remote control, and hands their replies on. */
+/** Sends remote-control commands to workers, and passes on their replies. */
 import { randomUUID } from 'node:crypto';
 import type { Channel } from 'amqplib';
 import { answered } from '../../engine/connections.ts';
@@ -11,22 +11,22 @@ import { Answers } from './answers.ts';
 import { CONTROL_EXCHANGE, controlMessage, REPLY_EXCHANGE } from './messages.ts';
 import type { RemoteCommand } from './messages.ts';
 
-/** Milliseconds after which the broker deletes a queue of replies that nobody reads any more. */
+/** Milliseconds after which the broker deletes a reply queue that nobody reads. */
 const REPLY_QUEUE_EXPIRES_MS = 10_000;
 const MAX_REPLY_BYTES = 1024 * 1024;
 
-/** Asks every worker, or shares what another check of this run has asked. The answers come in later. */
+/** Asks every worker, or shares the same question of another check in this run. The answers come in later. */
 export function askWorkers<T>(
   command: RemoteCommand<T>,
   config: BrokerConfig,
   broker: Broker,
   context: CheckContext,
 ): Promise<Answers<T>> {
-  const of = [config.url, config.ca];
-  // Their channel ends with the connection, which everyone who waits for answers uses as well.
+  const connection = [config.url, config.ca];
+  // The mailbox's channel ends with the connection, which every check that waits for answers uses as well.
   const openMailbox = async () => answered(await broker.onChannel((channel) => Mailbox.open(broker, channel)));
-  return context.share(JSON.stringify(['celery', command.name, ...of]), async () => {
-    const mailbox = await context.share(JSON.stringify(['celery mailbox', ...of]), openMailbox);
+  return context.share(JSON.stringify(['celery', command.name, ...connection]), async () => {
+    const mailbox = await context.share(JSON.stringify(['celery mailbox', ...connection]), openMailbox);
     const answers = new Answers<T>(broker.signal);
     mailbox.broadcast(command.name, (reply) => {
       answers.add(reply, command);
@@ -35,7 +35,7 @@ export function askWorkers<T>(
   });
 }
 
-/** The queue to which the workers reply, whatever they are asked. */
+/** The queue to which the workers send all their replies. */
 class Mailbox {
   readonly #channel: Channel;
   readonly #replyKey: string;
@@ -50,7 +50,7 @@ class Mailbox {
     const replyKey = randomUUID();
     const mailbox = new Mailbox(channel, replyKey);
     const queueOptions = { exclusive: true, durable: false, autoDelete: true, expires: REPLY_QUEUE_EXPIRES_MS };
-    // Concurrently, each on a channel of its own: on one channel, each would wait for the answer to the one before.
+    // Concurrently, on separate channels: on a shared one, each call would wait for the answer to the one before.
     const [{ queue }] = await Promise.all([
       channel.assertQueue(`${replyKey}.${REPLY_EXCHANGE}`, queueOptions),
       broker.ask((other) => other.assertExchange(REPLY_EXCHANGE, 'direct', { durable: false, autoDelete: false })),
@@ -65,7 +65,7 @@ class Mailbox {
     return mailbox;
   }
 
-  /** @param take Is given each reply to this command. */
+  /** @param take Called with each reply to this command. */
   broadcast(command: string, take: (reply: Buffer) => void): void {
     const ticket = randomUUID();
     this.#takers.set(ticket, take);

@@ -1,6 +1,6 @@
 /**
- * What Celery says on the wire, with its default names: the control exchange `celery.pidbox`, JSON, results without a key
- * prefix. Sources: https://docs.celeryq.dev/en/stable/internals/protocol.html, kombu's `pidbox.py`, celery's `backends/`.
+ * Celery's messages, with its default names: the control exchange `celery.pidbox`, JSON, results without a key prefix.
+ * Sources: https://docs.celeryq.dev/en/stable/internals/protocol.html, kombu's `pidbox.py`, celery's `backends/`.
  */
 
 export const CONTROL_EXCHANGE = 'celery.pidbox';
@@ -9,7 +9,7 @@ export const REPLY_EXCHANGE = 'reply.celery.pidbox';
 /** A command that workers answer over remote control. */
 export interface RemoteCommand<T> {
   readonly name: string;
-  /** What one worker's answer says; undefined where it makes no sense. */
+  /** Reads one worker's answer; undefined if it makes no sense. */
   read(answer: unknown): T | undefined;
 }
 
@@ -18,7 +18,7 @@ export const PING: RemoteCommand<true> = {
   read: (answer) => (isObject(answer) && answer.ok === 'pong' ? true : undefined),
 };
 
-/** The names of the queues that the worker consumes. */
+/** Asks for the names of the queues that the worker consumes. */
 export const ACTIVE_QUEUES: RemoteCommand<ReadonlySet<string>> = {
   name: 'active_queues',
   read: (answer) => (Array.isArray(answer) ? new Set(answer.flatMap(nameOf)) : undefined),
@@ -68,15 +68,15 @@ export function taskMessage(id: string, task: string, expiresAt: Date) {
   };
 }
 
-/** The key under which a Redis result backend holds the result of a task. */
+/** The key under which a Redis result backend stores the result of a task. */
 export function resultKey(id: string): string {
   return `celery-task-meta-${id}`;
 }
 
-/** How a task has ended; undefined as long as it has not. */
+/** How a task has ended; undefined while it has not. */
 export type Outcome = 'success' | 'unknown task' | 'failure' | undefined;
 
-/** Reads what a result backend holds or sends for a task. */
+/** Reads what a result backend stores or sends for a task. */
 export function outcomeOf(content: Buffer | string): Outcome {
   const { status, result } = parseObject(content);
   if (status === 'SUCCESS') return 'success';
@@ -84,7 +84,7 @@ export function outcomeOf(content: Buffer | string): Outcome {
   return isObject(result) && result.exc_type === 'NotRegistered' ? 'unknown task' : 'failure';
 }
 
-/** The object that JSON holds; an empty one for anything else. */
+/** Parses a JSON object; returns an empty one for anything else. */
 export function parseObject(content: Buffer | string): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(content.toString());

@@ -1,7 +1,7 @@
 declare module '*/amqplib/lib/connection.js' {
   import type { EventEmitter } from 'node:events';
 
-  /** As far as it is looked into here. */
+  /** Only the part that is used here. */
   export class Connection extends EventEmitter {
     open: (this: Connection, ...args: unknown[]) => void;
   }

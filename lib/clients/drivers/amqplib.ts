@@ -1,8 +1,9 @@
-import { Connection } from '../../../node_modules/amqplib/lib/connection.js'; // which the package does not export
+import { Connection } from '../../../node_modules/amqplib/lib/connection.js'; // the package does not export it
 
 export { connect } from 'amqplib';
 
-// What a stranger says right behind the handshake is an error before anybody could listen for one, which would end the process.
+// A server that is not a broker can cause an `error` right after the handshake, before anybody could listen for it.
+// Without this listener, it would end the process.
 const { open } = Connection.prototype;
 Connection.prototype.open = function (...args) {
   this.on('error', () => undefined);

@@ -1,4 +1,7 @@
-/** The drivers. Each is loaded when a check first asks for it, one after the other: one connects while the next is being compiled. */
+/**
+ * The drivers. Each is loaded when a check first asks for it. They are loaded one after another, so that the first can
+ * connect while the next is being compiled.
+ */
 
 let last: Promise<unknown> = Promise.resolve();
 
@@ -7,7 +10,7 @@ function inTurn<Driver>(load: () => Promise<Driver>): () => Promise<Driver> {
   return () => {
     if (loading === undefined) {
       loading = last.then(load);
-      last = loading.catch(() => undefined); // whoever asked for it is told
+      last = loading.catch(() => undefined); // whoever asked for it gets the error
     }
     return loading;
   };

@@ -2,7 +2,7 @@ import { BufferReader } from 'pg-protocol/dist/buffer-reader.js';
 
 export { Client } from 'pg';
 
-// An error message that does not end keeps the driver's parser reading for ever, beyond the last byte that came.
+// An error message without an end makes the driver's parser read forever, past the last byte received.
 const reader = BufferReader.prototype as unknown as Reader;
 const { string } = reader;
 reader.string = function (length) {
@@ -10,7 +10,7 @@ reader.string = function (length) {
   return string.call(this, length);
 };
 
-/** What pg-protocol keeps to itself. */
+/** The part that pg-protocol's types do not expose. */
 interface Reader {
   readonly offset: number;
   readonly buffer: Buffer;

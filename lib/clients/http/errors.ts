@@ -2,12 +2,11 @@ import { UnhealthyError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
 import { codeOf } from '../../errors.ts';
 
-/** The public error for an answer that Node's HTTP parser or its decoders cannot read, or undefined where the error is of another sort. */
+/** The public error for an answer that Node's HTTP parser or decoders cannot read; undefined for any other error. */
 export function httpError(error: unknown, target: string): CheckError | undefined {
   const code = codeOf(error) ?? '';
-  if (code.startsWith('HPE_'))
-    return new UnhealthyError(`${target} answered something that is not HTTP; is it the right port?`);
+  if (code.startsWith('HPE_')) return new UnhealthyError(`${target} does not answer in HTTP; is it the right port?`);
   if (/^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT)/.test(code))
-    return new UnhealthyError(`${target} answered with a body that cannot be decompressed`);
+    return new UnhealthyError(`${target} sent a body that cannot be decompressed`);
   return undefined;
 }

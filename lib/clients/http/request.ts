@@ -1,8 +1,8 @@
 /**
- * One HTTP exchange on a connection of its own, which is closed before the answer is returned.
+ * One HTTP exchange on a new connection, which is closed before the answer is returned.
  *
- * On `node:http(s)`: the platform's `fetch` keeps its connections in a pool, takes no certificate authority and shows no certificate,
- * unless undici is installed beside it: https://undici.nodejs.org/#/docs/api/Dispatcher
+ * It uses `node:http(s)`: the platform's `fetch` keeps its connections in a pool. It takes no certificate authority and
+ * shows no certificate unless undici is installed: https://undici.nodejs.org/#/docs/api/Dispatcher
  */
 import { request as requestHttp } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
@@ -21,14 +21,17 @@ import { httpError } from './errors.ts';
 
 const MAX_REDIRECTS = 10;
 
-/** The key `headers`: what cannot be sent is refused where the document is read. */
+/** The key `headers`. A header that cannot be sent is refused when the document is read. */
 export const headersKey = v.optional(
   describe(
     record(
-      v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not a header name')),
-      v.pipe(v.string(), v.regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'a header value cannot hold line feeds or such')),
+      v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not a valid header name')),
+      v.pipe(
+        v.string(),
+        v.regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'a header value must not contain line feeds or other control characters'),
+      ),
     ),
-    'Headers of the request, by name. They are not sent on to another origin when a redirect leads there.',
+    'Headers of the request, by name. After a redirect to another origin, they are not sent there.',
   ),
   {},
 );
@@ -36,7 +39,7 @@ export const headersKey = v.optional(
 export interface HttpRequest {
   /** The kind of check, for messages. */
   readonly kind: string;
-  /** `http:` or `https:`; user and password in it are sent as Basic authorization. */
+  /** `http:` or `https:`; its user and password are sent as Basic authorization. */
   readonly url: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -46,15 +49,15 @@ export interface HttpRequest {
 }
 
 export interface HttpResponse {
-  /** Who answered, for messages: not whom was asked, where a redirect led elsewhere. */
+  /** The server that answered, for messages. After a redirect, it is not the one that was asked. */
   readonly target: string;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /** Decompressed, at most 1 MiB. */
   readonly body: Buffer;
-  /** False where the body was longer. */
+  /** False if the body was longer. */
   readonly whole: boolean;
-  /** Milliseconds since 1970 at which the certificate of the server expires; undefined without TLS. */
+  /** When the server's certificate expires, in milliseconds since 1970; undefined without TLS. */
   readonly certificateExpiresAt: number | undefined;
   /** IP address of the server. */
   readonly address: string | undefined;
@@ -65,13 +68,13 @@ export function webTarget(kind: string, url: string): string {
   return `${kind} ${hostOf(url, /^(https|wss):/.test(url) ? 443 : 80)}`;
 }
 
-/** What a check of this URL cannot work without. */
+/** The addresses that a check of this URL needs. */
 export function webNeeds({ url }: { readonly url: string }): readonly string[] {
   return [addressIn(webTarget('http', url))];
 }
 
 /**
- * Sends a request, and follows redirects of GET and HEAD unless `isExpected` says that the redirect itself is the answer.
+ * Sends a request. Follows redirects of GET and HEAD, unless `isExpected` accepts the status of the redirect itself.
  *
  * @throws CheckError
  */
@@ -100,7 +103,7 @@ function toExchange(request: HttpRequest): Exchange {
   return { ...request, headers, url: bare(request.url), target: webTarget(request.kind, request.url) };
 }
 
-/** Without user info, which Node would decode or reject. */
+/** The URL without user info, which Node would decode or reject. */
 function bare(href: string): URL {
   const url = new URL(href);
   url.username = url.password = '';
@@ -114,7 +117,7 @@ function follow(last: Exchange, { status, headers }: HttpResponse, first: HttpRe
   const url = URL.canParse(location, last.url.href) ? bare(new URL(location, last.url).href) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return undefined;
   if (url.origin === last.url.origin) return { ...last, url };
-  const target = `${webTarget(last.kind, url.href)}, where ${webTarget(first.kind, first.url)} redirects to,`;
+  const target = `${webTarget(last.kind, url.href)}, to which ${webTarget(first.kind, first.url)} redirects,`;
   return { kind: last.kind, target, url, method: last.method, headers: {}, ca: last.ca };
 }
 
@@ -145,7 +148,7 @@ async function exchange(
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       sent.once('response', resolve);
-      sent.on('error', reject); // not `once`: the socket may fail after the answer, too
+      sent.on('error', reject); // not `once`: the socket may also fail after the answer
       sent.once('close', () => {
         reject(connectionClosed(target));
       });

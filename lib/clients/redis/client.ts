@@ -1,6 +1,7 @@
 /**
- * The ways to a Redis: one server, the master that sentinels name, the nodes of a cluster. Each is followed here, one plain connection
- * per server: ioredis' own ways leave sockets behind that nobody can close, and retry until told otherwise.
+ * Connects to Redis: to one server, to the master that sentinels name, or to the nodes of a cluster, with one plain
+ * connection per server. ioredis' own sentinel and cluster modes leave sockets behind that nobody can close, and retry
+ * until they are stopped.
  */
 import { CheckError, ConfigurationError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
@@ -11,22 +12,22 @@ import type { RedisConfig, RedisNode, Role } from './node.ts';
 import { addressOf, hostText, redisUrl } from './url.ts';
 import type { Host } from './url.ts';
 
-/** The keys of every kind that goes to Redis. */
+/** The keys of every kind that talks to Redis. */
 export const redisKeys = {
   url: describe(
     redisUrl(),
     'redis://user:password@host:6379/0 (rediss:// for TLS), redis+sentinel://…@host:26379,host:26379/master/0 or ' +
-      'redis+cluster://…@host:6379,host:6379. A sentinel that wants a password is given the same.',
+      'redis+cluster://…@host:6379,host:6379. A sentinel that asks for a password gets the same one.',
   ),
   ...caKey,
 };
 
-/** The addresses without which it cannot work: of several sentinels or nodes, any one is enough, so they count as one. */
+/** The addresses that it needs. Of several sentinels or nodes, any one is enough, so they count as one address. */
 export function redisNeeds(config: RedisConfig): readonly string[] {
   return [addressOf(config).hosts.map(hostText).join(',')];
 }
 
-/** Names what the URL leads to, for messages. */
+/** Names the server for messages: `redis cache.example:6379`. */
 export function redisTarget(config: RedisConfig): string {
   const { form, hosts, master } = addressOf(config);
   const list = hosts.map(hostText).join(',');
@@ -38,7 +39,7 @@ export function redisTarget(config: RedisConfig): string {
 /** What it takes of a check to connect. */
 type RedisContext = Pick<CheckContext, 'share' | 'stage'>;
 
-/** Connects to the server, to the master that a sentinel names, or to the first node of a cluster that lets us in. */
+/** Connects to the server, to the master that a sentinel names, or to the first node of a cluster that accepts us. */
 export async function connectRedis(config: RedisConfig, context: RedisContext): Promise<RedisNode> {
   const { form, hosts, master, tls } = addressOf(config);
   if (form === 'sentinel') {
@@ -54,11 +55,11 @@ export async function connectRedis(config: RedisConfig, context: RedisContext): 
 async function askSentinel(config: RedisConfig, host: Host, master: string, context: RedisContext): Promise<Host> {
   const sentinel = await connectNode(config, host, context, 'sentinel');
   const address = await sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master);
-  if (!Array.isArray(address)) throw new ConfigurationError(`${sentinel.name} knows no master ${master}`);
+  if (!Array.isArray(address)) throw new ConfigurationError(`${sentinel.name} does not know a master ${master}`);
   return hostFrom(address[0], address[1], sentinel);
 }
 
-/** Connects to one server of those that the URL leads to. */
+/** Connects to one of the servers that the URL leads to. */
 export function connectNode(
   config: RedisConfig,
   host: Host,
@@ -69,7 +70,7 @@ export function connectNode(
   return context.share(key, (signal) => openNode(host, config, role, signal, context.stage));
 }
 
-/** The first that succeeds; if none does, the failure that says most. */
+/** The first that succeeds; if none does, the failure that says the most. */
 async function first<T>(attempts: Promise<T>[]): Promise<T> {
   try {
     return await Promise.any(attempts);

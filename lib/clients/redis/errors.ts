@@ -4,13 +4,13 @@ import type { CheckError } from '../../errors.ts';
 import { hostText, parseHost } from './url.ts';
 import type { Host } from './url.ts';
 
-/** A server, by its name for messages and by where it was found. */
+/** A server: its name for messages, and its address. */
 export interface Teller {
   readonly name: string;
   readonly host: Host;
 }
 
-/** A cluster's answer: the key lives on another node (MOVED), or its slot is on its way there (ASK). */
+/** A cluster's answer: the key is on another node (MOVED), or its slot is being moved there (ASK). */
 export class Redirect extends Error {
   readonly kind: 'MOVED' | 'ASK';
   readonly to: Host;
@@ -22,23 +22,26 @@ export class Redirect extends Error {
   }
 }
 
-/** The host that a server names. One that knows no address of its own means the one that it was asked at. */
+/** The host that a server names. An empty name means the server's own address. */
 export function hostFrom(host: unknown, port: unknown, teller: Teller): Host {
   try {
     const name = typeof host === 'string' && host !== '' ? host : teller.host.host;
     return parseHost(hostText({ host: name, port: Number(port) }));
   } catch {
-    throw new UnhealthyError(`${teller.name} told an address of another server that is none`);
+    throw new UnhealthyError(`${teller.name} named another server by an invalid address`);
   }
 }
 
-/** The text of an error reply. One that comes before any command was sent (too many clients) is wrapped by ioredis. */
+/** The text of an error reply. ioredis wraps one that comes before any command was sent (too many clients). */
 export function replyIn(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   return error.name === 'ReplyError' ? error.message : /Last error: (.*)/.exec(error.message)?.[1];
 }
 
-/** By the first word of the reply, which is its code: https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors */
+/**
+ * By the first word of the reply, which is its code:
+ * https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors
+ */
 export function replyError(reply: string, command: string, node: Teller): Error {
   const { name } = node;
   const [code = '', ...words] = reply.split(' ');
@@ -48,7 +51,7 @@ export function replyError(reply: string, command: string, node: Teller): Error 
     const [, host, port] = /^(.*):(\d+)$/.exec(words[1] ?? '') ?? [];
     return new Redirect(code, hostFrom(host, port, node));
   }
-  // Told by no code, and before any command.
+  // This reply has no code of its own, and comes before any command.
   if (reply.includes('max number of clients')) return new UnhealthyError(`${name} has reached its maxclients`);
   const refusal = REFUSALS[command];
   if (code === 'ERR' && refusal !== undefined) return refusal(name);
@@ -58,24 +61,24 @@ export function replyError(reply: string, command: string, node: Teller): Error 
 }
 
 const MEANINGS: Readonly<Record<string, (name: string, command: string) => CheckError>> = {
-  NOAUTH: (name) => new AuthError(`${name} wants a password, and the URL holds none that it takes`),
+  NOAUTH: (name) => new AuthError(`${name} asks for a password, and the URL has none that it accepts`),
   WRONGPASS: (name) => new AuthError(`${name} refused the user or the password`),
   NOPERM: (name, command) => new AuthError(`${name}: the user may not ${command}; see ACL GETUSER`),
   DENIED: (name) =>
-    new AuthError(`${name} is in protected mode: it takes no clients from here until it has a password`),
-  LOADING: (name) => new UnhealthyError(`${name} still loads its data into memory`),
+    new AuthError(`${name} is in protected mode: it accepts no clients from here until it has a password`),
+  LOADING: (name) => new UnhealthyError(`${name} is still loading its data into memory`),
   READONLY: (name) => new UnhealthyError(`${name} is a read-only replica; did the master move?`),
-  OOM: (name) => new UnhealthyError(`${name} is out of memory: it has reached maxmemory and may evict nothing`),
+  OOM: (name) => new UnhealthyError(`${name} is out of memory: it has reached maxmemory and may not evict anything`),
   MISCONF: (name) => new UnhealthyError(`${name} refuses writes because it cannot save to disk; see its log`),
   NOREPLICAS: (name) => new UnhealthyError(`${name} refuses writes because too few replicas keep up`),
   MASTERDOWN: (name) => new UnhealthyError(`${name} is a replica that has lost its master`),
-  CLUSTERDOWN: (name) => new UnhealthyError(`${name} says that its cluster is down; see CLUSTER INFO`),
+  CLUSTERDOWN: (name) => new UnhealthyError(`${name} reports that its cluster is down; see CLUSTER INFO`),
   BUSY: (name) => new UnhealthyError(`${name} is busy with a script; see SCRIPT KILL`),
 };
 
-/** What a plain ERR means that answers this command. */
+/** What a plain ERR means as the answer to a command. */
 const REFUSALS: Readonly<Record<string, (name: string) => CheckError>> = {
-  AUTH: (name) => new AuthError(`${name} refused the log-in: the password is wrong, or none is set there`),
+  AUTH: (name) => new AuthError(`${name} refused the login: the password is wrong, or the server has none`),
   SELECT: (name) => new ConfigurationError(`${name} has no such database`),
   CLUSTER: (name) => new ConfigurationError(`${name} is not part of a cluster; use redis:// without +cluster`),
   SENTINEL: (name) => new ConfigurationError(`${name} is not a sentinel; is this the port of the server itself?`),

@@ -1,4 +1,4 @@
-/** The connection to one Redis server, on ioredis. */
+/** The connection to one Redis server, through ioredis. */
 import type { Redis } from 'ioredis';
 import type { Socket } from 'node:net';
 import type { Opened } from '../../engine/connections.ts';
@@ -24,12 +24,12 @@ export interface RedisNode extends Teller {
   /**
    * Sends a command and returns its reply.
    *
-   * @throws CheckError, or `Redirect` where a cluster's node says that the key is elsewhere.
+   * @throws CheckError, or `Redirect` if a node of a cluster says that the key is elsewhere.
    */
   call(command: string, ...args: (string | number)[]): Promise<unknown>;
 }
 
-/** What a server is asked as. */
+/** What kind of server it is. */
 export type Role = 'redis' | 'sentinel';
 
 /** Connects and logs in. */
@@ -43,7 +43,7 @@ export async function openNode(
   const { tls, verify, user, password, database } = addressOf(config);
   const { Redis } = await drivers.ioredis();
   signal.throwIfAborted();
-  // Without user, password and database: ioredis reports a wrong one of them to the console, or not at all.
+  // Without user, password and database: ioredis reports a wrong one to the console, or not at all.
   const redis = new Redis({
     ...host,
     ...(tls && { tls: { ca: config.ca, rejectUnauthorized: verify } }),
@@ -73,7 +73,7 @@ export async function openNode(
 }
 
 function destroyNow(redis: Redis): void {
-  const stream = redis.stream as Socket | undefined; // there is none before it begins to connect
+  const stream = redis.stream as Socket | undefined; // there is none before it starts to connect
   if (stream === undefined) redis.disconnect();
   else stream.destroy();
 }
@@ -83,7 +83,7 @@ class Node implements RedisNode {
   readonly host: Host;
   readonly #role: Role;
   readonly #redis: Redis;
-  /** Why the connection was lost. The command that waited is only told that it was. */
+  /** Why the connection was lost. The error of a waiting command says only that it was lost. */
   #lost: unknown;
 
   constructor(redis: Redis, host: Host, role: Role) {
@@ -131,24 +131,24 @@ class Node implements RedisNode {
     if (reply !== undefined) return replyError(reply, command, this);
     const network = networkError(this.#lost ?? error, this.name);
     if (network !== undefined) return network;
-    // Neither a failure of the network nor an error reply: the parser could not read what came.
+    // Neither a network failure nor an error reply: the parser could not read what the server sent.
     return this.#lost === undefined ? connectionClosed(this.name) : wrongProtocol(this.name);
   }
 }
 
-/** A status, an error, an array or a string: a first line of printable characters. */
+/** A status, an error, an array or a string starts with a line of printable characters. */
 function isReply(first: Buffer): boolean {
   return /^[+*$-][\x20-\x7e]*(\r|$)/.test(first.toString('latin1'));
 }
 
-/** The password is the master's: a sentinel may well have none, or another one that lets everybody ask. */
+/** The password is the master's: a sentinel may have none, or may answer everybody despite another password. */
 function ignoreLoginError(error: unknown): void {
   if (!(error instanceof AuthError)) throw error;
 }
 
 /**
- * A null that nobody asked for, or a push without a name, makes ioredis 6 throw where nobody can catch it, which would end
- * the process. So it gets what the server says line by line, and only while it waits for a reply or where the line is an
+ * An unsolicited null, or a push without a name, makes ioredis 6 throw where nobody can catch it, which would end the
+ * process. So ioredis gets the server's bytes line by line, and only while it waits for a reply or if the line is an
  * error (too many clients).
  */
 function feedByLine(redis: Redis, name: string): void {
@@ -165,7 +165,7 @@ function feedByLine(redis: Redis, name: string): void {
   interceptData(stream, feed, () => wrongProtocol(name));
 }
 
-/** ioredis creates its socket some time after it was told to connect. */
+/** ioredis creates its socket some time after the call to connect. */
 function watchConnecting(redis: Redis, connecting: Connecting): void {
   const { connector } = redis as unknown as { connector: { connect(...args: unknown[]): Promise<Socket> } };
   const connect = connector.connect.bind(connector);

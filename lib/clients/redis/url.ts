@@ -16,7 +16,7 @@ export interface RedisUrl {
   readonly user?: string;
   readonly password?: string;
   readonly database: number;
-  /** What the sentinels call the master; '' in the other forms. */
+  /** The sentinels' name for the master; '' in the other forms. */
   readonly master: string;
 }
 
@@ -25,7 +25,7 @@ const PARTS =
 
 const DEFAULT_PORTS = { single: 6379, sentinel: 26379, cluster: 6379 } as const;
 
-/** What redis-py and Celery call it, so that a URL made for them works here too. */
+/** The spellings of redis-py and Celery, so that a URL made for them works here too. */
 const VERIFY = new Map([
   ['none', false],
   ['CERT_NONE', false],
@@ -33,7 +33,7 @@ const VERIFY = new Map([
   ['CERT_REQUIRED', true],
 ]);
 
-/** A mistake in a URL. Its message holds no part of the URL. */
+/** A mistake in a URL. Its message contains no part of the URL. */
 class Mistake extends Error {}
 
 /** A string that `parseRedisUrl` understands. */
@@ -59,7 +59,7 @@ function mistakeIn(url: string): string | undefined {
 }
 
 /**
- * Takes `redis://user:password@host:6379/0`, `redis+sentinel://…@host:26379,host:26379/master/0` and
+ * Parses `redis://user:password@host:6379/0`, `redis+sentinel://…@host:26379,host:26379/master/0` and
  * `redis+cluster://…@host:6379,host:6379`, each with `rediss` for TLS.
  *
  * @throws Error whose message says what is wrong, without any part of the URL.
@@ -86,7 +86,7 @@ export function parseRedisUrl(url: string): RedisUrl {
 
 const addresses = new WeakMap<object, RedisUrl>();
 
-/** What the URL of a check's configuration says. It is parsed once: a thousand checks of one server ask at the same time. */
+/** The parsed URL of a check's configuration. It is parsed once per configuration, since it is needed many times. */
 export function addressOf(config: { readonly url: string }): RedisUrl {
   let address = addresses.get(config);
   if (address === undefined) addresses.set(config, (address = parseRedisUrl(config.url)));
@@ -106,7 +106,8 @@ function parsePath(form: RedisUrl['form'], path: string): { database: number; ma
   const segments = path === '' ? [] : path.split('/').map(decode);
   const master = form === 'sentinel' ? segments.shift() : '';
   if (master === undefined) throw new Mistake("name the master after the sentinels' hosts: /main or /main/0");
-  if (!/^[\w.-]*$/.test(master)) throw new Mistake("a master's name has only letters, digits, dots and hyphens");
+  if (!/^[\w.-]*$/.test(master))
+    throw new Mistake("a master's name may contain only letters, digits, dots and hyphens");
   const [database = '0', ...more] = segments;
   if (more.length > 0 || !/^\d{1,5}$/.test(database)) throw new Mistake('the database must be a number, as in /0');
   if (form === 'cluster' && Number(database) !== 0) throw new Mistake('a cluster has no database but 0');
@@ -116,7 +117,7 @@ function parsePath(form: RedisUrl['form'], path: string): { database: number; ma
 function parseQuery(query: string): boolean {
   const { ssl_cert_reqs: verify = 'required', ...others } = Object.fromEntries(new URLSearchParams(query));
   if (Object.keys(others).length > 0) {
-    // Their names are not told: they may be the rest of a password with a question mark.
+    // The message does not name them: they may be the rest of a password that contains a question mark.
     throw new Mistake('unknown parameter after the ?; only ssl_cert_reqs is known');
   }
   const verified = VERIFY.get(verify);
@@ -125,7 +126,7 @@ function parseQuery(query: string): boolean {
 }
 
 /**
- * @param defaultPort Port to take where the text names none; without it, a port is a must.
+ * @param defaultPort Port to use if the text names none; without it, the text must name one.
  * @throws Error
  */
 export function parseHost(text: string, defaultPort?: number): Host {
@@ -138,7 +139,7 @@ export function parseHost(text: string, defaultPort?: number): Host {
   return { host, port };
 }
 
-/** `host:6379`, and brackets around an IPv6 address. */
+/** `host:6379`, with brackets around an IPv6 address. */
 export function hostText({ host, port }: Host): string {
   return `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
 }
@@ -147,6 +148,6 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Mistake('a % that begins no percent-encoding');
+    throw new Mistake('a % that is not part of a percent-encoding');
   }
 }

@@ -13,7 +13,7 @@ import { httpUrl } from '../keys.ts';
 import { networkError } from '../network-errors.ts';
 import { hostOf } from '../url.ts';
 
-/** Bytes of an answer that are read; a healthy one is far shorter. */
+/** The most bytes of an answer that are read; a healthy one is far shorter. */
 const MAX_ANSWER = 4_000_000;
 
 /** Names the server for messages: `clickhouse db.example:8123`. */
@@ -22,7 +22,7 @@ export function clickhouseTarget({ url }: Pick<ClickhouseConfig, 'url'>): string
 }
 
 /**
- * Has a query answered on a connection of its own, which is then closed.
+ * Runs a query on a new connection, which is then closed.
  *
  * @returns The rows, each as the list of its columns.
  * @throws CheckError
@@ -40,7 +40,7 @@ export async function select(
   }
 }
 
-/** What is asked, and where. */
+/** The query, and the server that answers it. */
 export interface ClickhouseConfig {
   readonly url: string;
   readonly database?: string | undefined;
@@ -70,7 +70,7 @@ async function ask(
     log: { level: ClickHouseLogLevel.OFF },
   });
   try {
-    // `query` would tell neither the status nor the code of the error, which very old servers put into the text alone.
+    // `query` would hide the status and the code of an error. Very old servers put the code only into the text.
     const answer = await client.exec({
       query: config.query,
       clickhouse_settings: { default_format: 'JSONCompact' },
@@ -79,7 +79,7 @@ async function ask(
     });
     stage('result', 'while reading the result');
     const headers = answer.response_headers;
-    // Where the end of the body is not told, it may never come: no ClickHouse answers so.
+    // A body of unknown length may never end. ClickHouse never sends one.
     const hasEnd = 'content-length' in headers || 'transfer-encoding' in headers;
     const body = hasEnd ? await read(answer.stream, target, signal) : '';
     const code = headers['x-clickhouse-exception-code'] ?? /\bCode: (\d+)/.exec(body)?.[1];
@@ -103,12 +103,12 @@ async function read(stream: Readable, target: string, signal: AbortSignal): Prom
     chunks.push(chunk);
     length += chunk.length;
     if (length > MAX_ANSWER)
-      throw new ConfigurationError(`${target}: the query returns more than 4 MB; let it return less`);
+      throw new ConfigurationError(`${target}: the query returns more than 4 MB; make it return less`);
   }
   return Buffer.concat(chunks).toString();
 }
 
-/** An error that comes late stands at the end of a result that began with status 200, which is then no JSON. */
+/** A late error is written at the end of a result that began with status 200, which is then not valid JSON. */
 function rowsOf(body: string): readonly unknown[] | undefined {
   try {
     const result: unknown = JSON.parse(body);
@@ -120,7 +120,7 @@ function rowsOf(body: string): readonly unknown[] | undefined {
 }
 
 /**
- * By the server's own number, where it gave one:
+ * By the server's own error code, if it gave one:
  * https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
  */
 function serverError(status: number | undefined, code: number, target: string): CheckError {
@@ -129,13 +129,15 @@ function serverError(status: number | undefined, code: number, target: string): 
     return new AuthError(`${target}: the user may not run the query, or not from here (code ${String(code)})`);
   if (code === 81) return new ConfigurationError(`${target} has no such database`);
   if (MISTAKES.has(code)) return new ConfigurationError(`${target} cannot run the query: code ${String(code)}`);
-  if (code === 202) return new UnhealthyError(`${target} runs too many queries already`);
-  if (code > 0) return new UnhealthyError(`${target} failed the query: code ${String(code)}`);
+  if (code === 202) return new UnhealthyError(`${target} is already running too many queries`);
+  if (code > 0) return new UnhealthyError(`${target} failed to run the query: code ${String(code)}`);
   if (status === 401 || status === 403)
     return new AuthError(`${target} refused the user or the password: HTTP ${String(status)}`);
   if (status !== 200)
     return new UnhealthyError(`${target} answered HTTP ${String(status)}; is it ClickHouse's HTTP port?`);
-  return new UnhealthyError(`${target} did not answer with a result; is it ClickHouse, and the query without FORMAT?`);
+  return new UnhealthyError(
+    `${target} did not answer with a result; is it ClickHouse, and is the query without FORMAT?`,
+  );
 }
 
 /** Unknown user, wrong and missing password, authentication failed. */
@@ -147,7 +149,7 @@ const MISTAKES = new Set([46, 47, 60, 62, 115]);
 
 /** A string that is a usable URL of ClickHouse's HTTP interface. */
 export function clickhouseUrl() {
-  return v.pipe(httpUrl(), v.check(isDecodable, 'a % that begins no percent-encoding'));
+  return v.pipe(httpUrl(), v.check(isDecodable, 'a % that is not part of a percent-encoding'));
 }
 
 function isDecodable(url: string): boolean {

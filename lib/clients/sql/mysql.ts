@@ -1,4 +1,4 @@
-/** One session of MySQL or MariaDB, on mysql2. */
+/** One session of MySQL or MariaDB, through mysql2. */
 import type { Connection } from 'mysql2';
 import type { Socket } from 'node:net';
 import type { Opened } from '../../engine/connections.ts';
@@ -17,7 +17,7 @@ import type { TlsWords } from './url.ts';
 const DEFAULT_PORT = 3306;
 
 /**
- * As MySQL's own clients understand them:
+ * As MySQL's own clients interpret them:
  * https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#option_general_ssl-mode
  */
 const TLS: TlsWords = {
@@ -38,14 +38,14 @@ export function mysqlUrl() {
   return databaseUrl(TLS, 'mysql');
 }
 
-/** What a session is opened with, and asked. */
+/** How a session is opened, and the query that it runs. */
 export interface MysqlConfig {
   readonly url: string;
   readonly query: string;
   readonly ca?: string | undefined;
 }
 
-/** What a session tells of its server without being asked. */
+/** What the server reports about itself when a session begins. */
 export interface MysqlSession {
   /** `11.4.5-MariaDB`. */
   readonly version: string | undefined;
@@ -56,7 +56,7 @@ export function mysqlTarget({ url }: Pick<MysqlConfig, 'url'>): string {
   return `mysql ${hostOf(url, DEFAULT_PORT)}`;
 }
 
-/** Opens a session and has the query answered. */
+/** Opens a session and runs the query. */
 export async function queryMysql(
   config: MysqlConfig,
   stage: BeginStage,
@@ -126,7 +126,7 @@ export async function queryMysql(
   };
 }
 
-/** What mysql2 types leave out. */
+/** What mysql2's types leave out. */
 interface Internals {
   stream: Socket;
   readonly _handshakePacket?: { readonly serverVersion?: unknown };
@@ -137,13 +137,13 @@ function versionOf({ _handshakePacket: greeting }: Internals): string | undefine
   return typeof greeting?.serverVersion === 'string' ? greeting.serverVersion : undefined;
 }
 
-/** A server speaks first: the greeting of protocol 10, or an error, in packet 0 of less than 64 kB. */
+/** A server speaks first: with the greeting of protocol 10 or an error, in packet 0, which is smaller than 64 kB. */
 function isGreeting(first: Buffer): boolean {
   const [, , length = 0, sequence = 0, type = 10] = first;
   return length === 0 && sequence === 0 && (type === 10 || type === 255);
 }
 
-/** mysql2 overwrites the code of an error of TLS, which says what is wrong with the certificate. */
+/** mysql2 overwrites the code of a TLS error, which says what is wrong with the certificate. */
 function watchTls(
   connection: Internals,
   target: string,

@@ -1,19 +1,19 @@
-/** What a PostgreSQL server's refusals mean. */
+/** What the refusals of a PostgreSQL server mean. */
 import { AuthError, CheckError, ConfigurationError, ConnectionError, TLSError, UnhealthyError } from '../../errors.ts';
 import { codeOf } from '../../errors.ts';
 import { wrongProtocol } from '../first-bytes.ts';
 
-/** Ways to log in that the driver knows: none, clear text, MD5, SCRAM. */
+/** The login methods that the driver supports: none, clear text, MD5, SCRAM. */
 const LOGINS = [0, 3, 5, 10];
 
-/** What is wrong with the first bytes of a server, which speaks of authentication (R), its version (v) or an error (E). */
+/** What is wrong with a server's first bytes: they must begin an authentication (R), a version (v) or an error (E). */
 export function refuseMessage(first: Buffer, target: string): CheckError | undefined {
   const [type = 0, ...rest] = first;
   const isMessage = 'RvE'.includes(String.fromCharCode(type)) && rest.slice(0, 2).every((byte) => byte === 0);
   if (!isMessage) return wrongProtocol(target);
   const login = first[8]; // the last byte of the number after type and length
   if (type !== 'R'.charCodeAt(0) || login === undefined || LOGINS.includes(login)) return undefined;
-  return new AuthError(`${target} wants the user to log in in a way that is not supported here (${String(login)})`);
+  return new AuthError(`${target} asks for a login method that is not supported (${String(login)})`);
 }
 
 /** What is wrong with a server's answer to the request for TLS, which is S for yes. */
@@ -30,7 +30,7 @@ export function refuseTlsAnswer(first: Buffer, target: string): CheckError | und
 export function serverError(error: unknown, target: string): CheckError | undefined {
   if (error instanceof CheckError) return error;
   if (!(error instanceof Error)) return undefined;
-  // The driver's own errors of SCRAM have no code.
+  // The driver's own SCRAM errors have no code.
   if (error.message.startsWith('SASL:')) return new AuthError(`${target}: logging in by SCRAM failed`);
   if (error.message.startsWith('received invalid response')) return wrongProtocol(target);
   if (!('severity' in error)) return undefined;
@@ -45,12 +45,13 @@ const MEANINGS: Readonly<Record<string, (target: string, state: string) => Check
   '28': (target) => new AuthError(`${target} refused the user or the password`),
   '28000': (target) =>
     new AuthError(
-      `${target} does not let this user in from here: no role, no line in pg_hba.conf, or it wants sslmode=require`,
+      `${target} does not let this user in from here: no role, no line in pg_hba.conf, or it requires sslmode=require`,
     ),
   '42': (target, state) => new ConfigurationError(`${target} cannot run the query: SQLSTATE ${state}`),
-  '42501': (target) => new AuthError(`${target}: the user may not run the query, or not use the database`),
+  '42501': (target) => new AuthError(`${target}: the user may not run the query or use the database`),
   '3D000': (target) => new ConfigurationError(`${target} has no such database`),
   '53300': (target) => new UnhealthyError(`${target} has no connection slot left; see max_connections`),
-  '57P': (target) => new ConnectionError(`${target} ended the session: it stops or was told to`),
-  '57P03': (target) => new UnhealthyError(`${target} does not accept connections yet: it starts up, stops or recovers`),
+  '57P': (target) => new ConnectionError(`${target} ended the session: it is shutting down, or an operator ended it`),
+  '57P03': (target) =>
+    new UnhealthyError(`${target} does not accept connections: it is starting, stopping or recovering`),
 };

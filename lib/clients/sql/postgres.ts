@@ -1,4 +1,4 @@
-/** One session of PostgreSQL, on pg. */
+/** One session of PostgreSQL, through pg. */
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Opened } from '../../engine/connections.ts';
@@ -15,7 +15,7 @@ import type { TlsWords } from './url.ts';
 
 const DEFAULT_PORT = 5432;
 
-/** As libpq understands them: https://www.postgresql.org/docs/current/libpq-ssl.html. Without TLS where it is optional. */
+/** As libpq interprets them, but optional TLS is off: https://www.postgresql.org/docs/current/libpq-ssl.html */
 const TLS: TlsWords = {
   parameters: ['sslmode', 'ssl'],
   modes: {
@@ -36,14 +36,14 @@ export function postgresUrl() {
   return databaseUrl(TLS, 'postgres', 'postgresql');
 }
 
-/** What a session is opened with, and asked. */
+/** How a session is opened, and the query that it runs. */
 export interface PostgresConfig {
   readonly url: string;
   readonly query: string;
   readonly ca?: string | undefined;
 }
 
-/** What a session tells of its server without being asked. */
+/** What the server reports about itself when a session begins. */
 export interface PostgresSession {
   /** `15.7 (Debian 15.7-0+deb12u1)`. */
   readonly version: string | undefined;
@@ -55,7 +55,7 @@ export function postgresTarget({ url }: Pick<PostgresConfig, 'url'>): string {
   return `postgres ${hostOf(url, DEFAULT_PORT)}`;
 }
 
-/** Opens a session and has the query answered. */
+/** Opens a session and runs the query. */
 export async function queryPostgres(
   config: PostgresConfig,
   stage: BeginStage,
@@ -69,9 +69,9 @@ export async function queryPostgres(
     host,
     port,
     user,
-    // A function, so that the driver looks into no environment variable and no file for a password.
+    // A function, so that the driver does not look for a password in environment variables and files.
     password: () => {
-      if (password === '') throw new AuthError(`${target} wants a password, and the URL has none`);
+      if (password === '') throw new AuthError(`${target} asks for a password, and the URL has none`);
       return password;
     },
     database: database === '' ? user : database,
@@ -136,7 +136,7 @@ function tlsOptions(config: PostgresConfig) {
   );
 }
 
-/** The driver waits for ever for the rest of a message in another protocol, and throws where nobody can catch it. */
+/** With a server of another protocol, the driver waits forever, or throws where nobody can catch it. */
 function guard(connection: EventEmitter & { stream: Socket }, target: string, tls: boolean): void {
   const message = (first: Buffer) => refuseMessage(first, target);
   guardStream(connection.stream, target, tls ? (first) => refuseTlsAnswer(first, target) : message);

@@ -1,6 +1,6 @@
 /**
- * The URLs of databases. They are taken apart here, not by the drivers, which let a parameter of the URL turn on anything: read files,
- * go to another host, send the password in the clear.
+ * The URLs of databases. They are parsed here and not by the drivers, which let a URL parameter turn on anything: read
+ * files, go to another host, send the password in clear text.
  */
 import * as v from 'valibot';
 import { url } from '../keys.ts';
@@ -9,16 +9,16 @@ export interface DatabaseUrl {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** '' where the URL has none. */
+  /** '' if the URL has none. */
   readonly password: string;
-  /** '' where the URL has none. */
+  /** '' if the URL has none. */
   readonly database: string;
 }
 
-/** `verify-ca` trusts the certificate whatever host it is for; `encrypt` trusts anyone. */
+/** `verify-ca` ignores the host name in the certificate; `encrypt` trusts any certificate. */
 export type TlsMode = 'off' | 'encrypt' | 'verify-ca' | 'verify-full';
 
-/** What a parameter of the URL says about TLS, as the database's own clients spell it (in lower case). */
+/** The URL parameters for TLS and their values, as the database's own clients spell them (values in lower case). */
 export interface TlsWords {
   readonly parameters: readonly string[];
   readonly modes: Readonly<Record<string, TlsMode>>;
@@ -29,7 +29,7 @@ export function databaseUrl(words: TlsWords, ...schemes: [string, ...string[]]) 
   return v.pipe(
     url(...schemes),
     v.check((text) => !URL.canParse(text) || new URL(text).username !== '', 'has no user before the host'),
-    v.check(isDecodable, 'a % that begins no percent-encoding'),
+    v.check(isDecodable, 'a % that is not part of a percent-encoding'),
     v.check(
       (text) => !URL.canParse(text) || !/[@#]/.test(text.slice(text.indexOf('://') + 3).replace(/^[^/?#@]*@/, '')),
       'an @ or # out of place; are special characters in user or password percent-encoded?',
@@ -40,7 +40,7 @@ export function databaseUrl(words: TlsWords, ...schemes: [string, ...string[]]) 
     ),
     v.check(
       (text) => !URL.canParse(text) || ![...new URL(text).searchParams.keys()].some(namesFile),
-      'no file is read for TLS: put the PEM of the certificate authority into the key ca',
+      'files for TLS are not read: put the PEM of the certificate authority into the key ca',
     ),
   );
 }
@@ -58,7 +58,7 @@ function namesFile(parameter: string): boolean {
   return /^(ssl|tls)[-_]?(root|ca|key|cert|crl)/i.test(parameter);
 }
 
-/** @param defaultPort Port where the URL names none. */
+/** @param defaultPort Port to use if the URL names none. */
 export function parseDatabaseUrl(text: string, defaultPort: number): DatabaseUrl {
   const { hostname, port, username, password, pathname } = new URL(text);
   return {
@@ -70,7 +70,10 @@ export function parseDatabaseUrl(text: string, defaultPort: number): DatabaseUrl
   };
 }
 
-/** How sure of the server one wants to be. With a certificate authority of one's own, TLS is on and verified unless the URL says less. */
+/**
+ * How strictly the server is verified. If a certificate authority is given, TLS is on and fully verified unless the URL
+ * asks for less.
+ */
 export function tlsModeOf(config: { url: string; ca?: string | undefined }, words: TlsWords): TlsMode {
   const [word] = wordsIn(new URL(config.url), words);
   const mode = word === undefined ? undefined : words.modes[word];

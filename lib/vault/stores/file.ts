@@ -1,4 +1,4 @@
-/** A folder as a vault: one `<namespace>.json` each; the secrets that documents refer to are files below the folder. */
+/** A folder as a vault: one `<namespace>.json` each. The secrets that documents refer to are files below the folder. */
 import { randomUUID } from 'node:crypto';
 import { constants, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,14 +11,14 @@ import { NAMESPACE } from '../../document/tokens.ts';
 
 const EXTENSION = '.json';
 
-/** A secret's name: a path below the folder, no part of which begins with a dot. */
+/** A secret's name: a path below the folder. No part of it begins with a dot. */
 const SECRET = /^(?!\.)[\w+=@.-]+(?:\/(?!\.)[\w+=@.-]+)*$/;
 
 /** @param folder Path of the folder. It is created when the first document is written. */
 export function fileStore(folder: string): Store {
   const location = `file:${folder}`;
 
-  /** Undefined where there is no such file; a folder that is not there is a vault that cannot be read. */
+  /** Undefined if there is no such file. If the folder is missing, the vault cannot be read, which is an error. */
   const readText = async (name: string): Promise<string | undefined> => {
     try {
       return await readBounded(join(folder, name));
@@ -56,14 +56,14 @@ export function fileStore(folder: string): Store {
         await writeFile(temporary, text, { mode: 0o600 });
         await rename(temporary, path);
       } catch (error) {
-        await rm(temporary, { force: true }).catch(() => undefined); // the first error tells more
+        await rm(temporary, { force: true }).catch(() => undefined); // the first error says more
         throw fileError(error, location);
       }
     },
   };
 }
 
-/** At most one byte more than a document may have: enough for its reader to say that it is too large. */
+/** Reads at most one byte more than a document may have: enough for its reader to refuse it as too large. */
 async function readBounded(path: string): Promise<string> {
   const { size } = await stat(path);
   // Opening a named pipe would otherwise block a thread until somebody writes to it.
@@ -84,8 +84,8 @@ function isMissing(error: unknown): boolean {
 function fileError(error: unknown, location: string): CheckError {
   const code = codeOf(error) ?? 'no code';
   if (code === 'EACCES' || code === 'EPERM')
-    return new AuthError(`not allowed to use ${location}; see its permissions`);
+    return new AuthError(`not allowed to access ${location}; see its permissions`);
   if (isMissing(error)) return new ConnectionError(`${location} does not exist`);
   if (code === 'EISDIR') return new UnhealthyError(`${location} is a folder, not a file`);
-  return new UnhealthyError(`cannot use ${location}: ${code}`);
+  return new UnhealthyError(`cannot access ${location}: ${code}`);
 }

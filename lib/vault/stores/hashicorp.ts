@@ -1,8 +1,8 @@
 /**
- * HashiCorp Vault or OpenBao as a vault, by their key-value engine, version 2.
+ * HashiCorp Vault or OpenBao as a vault, through their key-value engine, version 2.
  *
- * A document is kept as text, in the only field `document` of its secret: Vault sorts the keys of objects, and the order of a
- * document is the order of the answer. A secret with any other fields is read as the JSON object that they are.
+ * A document is stored as text, in the only field of its secret, `document`: Vault sorts the keys of objects, but the
+ * answer follows the order of the document. A secret with other fields is read as a JSON object of them.
  *
  * https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2
  */
@@ -21,16 +21,17 @@ import { NAMESPACE } from '../../document/tokens.ts';
 const FIELD = 'document';
 const KIND = 'HashiCorp Vault';
 
-/** Names between slashes, none of which begins with a dot: `..` would lead to other parts of the API. */
+/** Names between slashes. None begins with a dot: `..` would lead to other parts of the API. */
 const PATH = /^(?!\.)[\w+=@.:~ -]+(?:\/(?!\.)[\w+=@.:~ -]+)*$/;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * @param place `<mount>/<prefix>`: where the engine is mounted (a slash within is written `%2F`), and the folder of the namespaces.
- *              Documents refer to other secrets of the same mount by their path.
- * @param env   Holds `VAULT_ADDR`, `VAULT_TOKEN` and perhaps `VAULT_NAMESPACE` and `VAULT_CACERT`, or the same with `BAO_`.
- * @throws ConfigurationError where something of this is missing or malformed.
+ * @param place `<mount>/<prefix>`: the mount path of the engine (a slash in it is written `%2F`), and the folder of the
+ *              namespaces. Documents refer to other secrets of the same mount by their path.
+ * @param env   Contains `VAULT_ADDR`, `VAULT_TOKEN` and optionally `VAULT_NAMESPACE` and `VAULT_CACERT`, or the same
+ *              with `BAO_`.
+ * @throws ConfigurationError if any of these is missing or malformed.
  */
 export async function hashicorpStore(place: string, env: Environment = process.env): Promise<Store> {
   const [first = '', ...folders] = place.replace(/\/+$/, '').split('/');
@@ -63,7 +64,7 @@ export async function hashicorpStore(place: string, env: Environment = process.e
       return PATH.test(name) ? read(name, signal) : undefined;
     },
     async list(signal) {
-      // Not by the method LIST, which some proxies refuse.
+      // Not with the method LIST, which some proxies refuse.
       const answer = await request({ right: 'list', path: `metadata/${prefix}`, query: '?list=true' }, signal);
       const keys = child(child(answer, 'data'), 'keys') ?? [];
       if (!isArray(keys)) throw notVault(webTarget(KIND, address));
@@ -77,7 +78,7 @@ export async function hashicorpStore(place: string, env: Environment = process.e
   };
 }
 
-/** One request of the API. */
+/** One request to the API. */
 interface Call extends Partial<Pick<HttpRequest, 'method' | 'body'>> {
   /** What the token's policy must allow. */
   readonly right: string;
@@ -93,7 +94,7 @@ interface Settings {
 }
 
 async function readSettings(env: Environment): Promise<Settings> {
-  /** As OpenBao's own command line does. */
+  /** With the precedence of OpenBao's own command line. */
   const setting = (name: string) => (env[`BAO_${name}`] ?? env[`VAULT_${name}`])?.trim();
   const address = setting('ADDR') ?? '';
   const token = setting('TOKEN') ?? '';
@@ -123,7 +124,7 @@ async function readCa(file: string | undefined): Promise<string | undefined> {
   });
 }
 
-/** Undefined where there is nothing at that path. */
+/** Undefined if there is nothing at that path. */
 function resultOf(response: HttpResponse, { mount, needs }: { mount: string; needs: string }): JsonObject | undefined {
   const { target, status } = response;
   if (status === 204) return new Map();
@@ -131,7 +132,7 @@ function resultOf(response: HttpResponse, { mount, needs }: { mount: string; nee
   const body = parse(response);
   if (status !== 404) return body;
   const errors = body.get('errors');
-  // A missing secret is not among these errors. A deleted one comes as data that is null.
+  // A missing secret causes no such error. A deleted one has null as its data.
   if (errors !== undefined && isArray(errors) && errors.length > 0)
     throw new ConfigurationError(
       `${target} has no key-value engine mounted at ${mount}; expected hashicorp:<mount/prefix>`,
@@ -140,7 +141,7 @@ function resultOf(response: HttpResponse, { mount, needs }: { mount: string; nee
 }
 
 function parse({ target, whole, body }: HttpResponse): JsonObject {
-  if (!whole) throw new UnhealthyError(`${target} answered with more than a document can hold`);
+  if (!whole) throw new UnhealthyError(`${target} sent more than a document may contain`);
   try {
     return parseDocument(body.toString());
   } catch (error) {
@@ -150,12 +151,15 @@ function parse({ target, whole, body }: HttpResponse): JsonObject {
 }
 
 function notVault(target: string): CheckError {
-  return new UnhealthyError(`${target} did not answer as Vault's API does; is VAULT_ADDR right?`);
+  return new UnhealthyError(`${target} did not answer like Vault's API; is VAULT_ADDR right?`);
 }
 
-const STANDBY = 'is a standby that does not answer by itself; set VAULT_ADDR to the active node or a load balancer';
+const STANDBY = 'is a standby that does not answer itself; set VAULT_ADDR to the active node or a load balancer';
 
-/** https://developer.hashicorp.com/vault/api-docs#http-status-codes and those of `/sys/health`, which load balancers hand on. */
+/**
+ * https://developer.hashicorp.com/vault/api-docs#http-status-codes, and the statuses of `/sys/health`, which load
+ * balancers pass on.
+ */
 const REFUSALS: Readonly<Record<number, string>> = {
   307: STANDBY,
   429: 'limits the rate of requests; see its rate limit quotas',

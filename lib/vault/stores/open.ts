@@ -1,18 +1,18 @@
-/** From a vault's name on the command line or in the environment to its store. */
+/** Opens the store that the command line or the environment names. */
 import { ConfigurationError } from '../../errors.ts';
 import type { Store } from './store.ts';
 
-/** What `--vault` and `HEALTHGATE_VAULT` take. */
+/** The values of `--vault` and `HEALTHGATE_VAULT`. */
 export const VAULT_FORMS = 'file:<folder>, secretsmanager:<prefix> or hashicorp:<mount/prefix>';
 
 /**
- * Opens a store. Its client is imported only now, so that a cold start loads no other.
+ * Opens a store. Its code is imported only now, so that a cold start loads no other store.
  *
- * @throws ConfigurationError where the name is of no known form.
+ * @throws ConfigurationError if the name has no known form.
  */
 export async function openStore(name: string): Promise<Store> {
   const [scheme, rest] = split(name);
-  if (rest === '') throw new ConfigurationError(`no vault: ${VAULT_FORMS} is expected`);
+  if (rest === '') throw new ConfigurationError(`no vault; expected ${VAULT_FORMS}`);
   if (scheme === 'file') {
     const { fileStore } = await import('./file.ts');
     return fileStore(rest);
@@ -25,7 +25,7 @@ export async function openStore(name: string): Promise<Store> {
     const { hashicorpStore } = await import('./hashicorp.ts');
     return hashicorpStore(rest);
   }
-  throw new ConfigurationError(`unknown sort of vault; expected ${VAULT_FORMS}`);
+  throw new ConfigurationError(`unknown kind of vault; expected ${VAULT_FORMS}`);
 }
 
 function split(name: string): [string, string] {

@@ -1,4 +1,7 @@
-/** AWS Secrets Manager as a vault: one secret `<prefix>/<namespace>` each; documents refer to secrets by their whole name or ARN. */
+/**
+ * AWS Secrets Manager as a vault: one secret `<prefix>/<namespace>` each. Documents refer to secrets by their full name
+ * or ARN.
+ */
 import { awsError } from '../../clients/aws/errors.ts';
 import { ConfigurationError, UnhealthyError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
@@ -14,34 +17,37 @@ const NAME = /^[\w/+=.@-]{1,512}$/;
 const NAME_OR_ARN = /^[\w/+=.@:-]{1,2048}$/;
 const MAX_SECRET_BYTES = 65_536;
 
-/** Secrets that AWS gives in one call. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html */
+/**
+ * Secrets that AWS returns in one call:
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
+ */
 const BATCH_SIZE = 20;
-/** AWS takes a hundred such calls a second. */
+/** AWS allows a hundred such calls a second. */
 const BATCHES_AT_A_TIME = 5;
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 100;
 
 const NOT_FOUND = 'ResourceNotFoundException';
-/** What a read answers of a secret that is marked for deletion, and can be restored for some days. */
+/** The error of a read if the secret is marked for deletion. For some days, it can be restored. */
 const MARKED_FOR_DELETION = 'InvalidRequestException';
 
 interface Call<Name extends keyof Calls> {
   readonly action: Name;
   readonly input: Calls[Name][0];
-  /** What it needs access to: `secret prod/postgres`. */
+  /** What the call accesses: `secret prod/postgres`. */
   readonly object: string;
-  /** Names of the errors that only say that there is no such secret. */
+  /** The names of the errors that mean that there is no such secret. */
   readonly absent?: readonly string[];
 }
 
 /**
- * @param prefix What the names of all namespaces' secrets begin with; a slash at its end may be left out.
- * @throws ConfigurationError where no secret's name can begin so.
+ * @param prefix The prefix of the secrets of all namespaces; a slash at its end may be left out.
+ * @throws ConfigurationError if no secret's name can begin with it.
  */
 export function secretsManagerStore(prefix: string): Store {
   if (!NAME.test(prefix))
-    throw new ConfigurationError('secretsmanager: a prefix consists of letters, digits and /_+=.@- only');
+    throw new ConfigurationError('secretsmanager: a prefix may contain only letters, digits and /_+=.@-');
   const root = prefix.replace(/\/*$/, '/');
 
   let opening: Promise<Api> | undefined;
@@ -75,8 +81,8 @@ export function secretsManagerStore(prefix: string): Store {
 
   const readBatch = async (SecretIdList: string[], signal: AbortSignal) => {
     const { target } = await open();
-    // A secret that is neither given nor said to be missing must not pass for one that does not exist.
-    const unanswered = (id: string) => new UnhealthyError(`${target} gives neither secret ${id} nor a reason`);
+    // If AWS neither returns a secret nor reports an error for it, it must not count as missing.
+    const unanswered = (id: string) => new UnhealthyError(`${target} returned neither secret ${id} nor a reason`);
     const read = new Map<string, string | Error>(SecretIdList.map((id) => [id, unanswered(id)]));
     let NextToken: string | undefined;
     for (let page = 0; page < SecretIdList.length; page++) {
@@ -98,7 +104,7 @@ export function secretsManagerStore(prefix: string): Store {
   return {
     isRemote: true,
     location: `secretsmanager:${prefix}`,
-    // Whoever marks a namespace's secret for deletion wants the namespace to be gone, not to be served from memory for an hour.
+    // A namespace whose secret is marked for deletion must disappear, and not be served from memory for an hour.
     read: (namespace, signal) => get(root + namespace, [NOT_FOUND, MARKED_FOR_DELETION], signal),
     async readMany(namespaces, signal) {
       const read = new Map<string, string | Error>();
@@ -129,14 +135,16 @@ export function secretsManagerStore(prefix: string): Store {
       }
       const most = MAX_PAGES * PAGE_SIZE;
       throw new UnhealthyError(
-        `more than ${most} secrets have names that begin with ${root}; choose a prefix of its own`,
+        `more than ${most} secrets have names that begin with ${root}; choose a prefix that only namespaces have`,
       );
     },
     async write(namespace, text, signal) {
       const name = root + namespace;
       const object = `secret ${name}`;
       if (Buffer.byteLength(text) > MAX_SECRET_BYTES)
-        throw new ConfigurationError(`${object}: a document in Secrets Manager has at most ${MAX_SECRET_BYTES} bytes`);
+        throw new ConfigurationError(
+          `${object}: a document in Secrets Manager may have at most ${MAX_SECRET_BYTES} bytes`,
+        );
       const value = { SecretId: name, SecretString: text };
       const put = await call({ action: 'PutSecretValue', input: value, object, absent: [NOT_FOUND] }, signal);
       if (put !== undefined) return;
@@ -145,11 +153,11 @@ export function secretsManagerStore(prefix: string): Store {
   };
 }
 
-/** @throws DocumentError where it is not text. */
+/** @throws DocumentError if the secret is not text. */
 function textOf({ SecretBinary, SecretString }: Calls['GetSecretValue'][1], object: string): string {
   if (SecretBinary !== undefined) throw new DocumentError('binary; store it as text (SecretString)');
   if (SecretString === undefined)
-    throw new UnhealthyError(`${object}: the answer holds no value; is it Secrets Manager that answers?`);
+    throw new UnhealthyError(`${object}: the answer has no value; is the endpoint Secrets Manager?`);
   return SecretString;
 }
 

@@ -1,22 +1,25 @@
-/** Where documents are kept: a folder, AWS Secrets Manager, HashiCorp Vault. One file each beside this one. */
+/** The interface of the places that store documents: a folder, AWS Secrets Manager, HashiCorp Vault, one file each. */
 
-/** Knows nothing of namespaces beyond their names. Every method throws a `CheckError`, and stops when the signal is aborted. */
+/**
+ * A store of documents. All that it knows of namespaces is their names. Every method throws a `CheckError`, and stops
+ * when the signal is aborted.
+ */
 export interface Store {
   /** Whether it is reached over the network. */
   readonly isRemote: boolean;
-  /** How people call it, for messages: `file:vault`. */
+  /** Its name for messages: `file:vault`. */
   readonly location: string;
-  /** The document of a namespace; undefined where there is none. Throws a `DocumentError` where it is not text. */
+  /** The document of a namespace; undefined if there is none. Throws a `DocumentError` if it is not text. */
   read(namespace: string, signal: AbortSignal): Promise<string | undefined>;
   /**
-   * Many documents with fewer calls than one each, where the store can: by namespace, its document, or the error that
-   * `read` would throw. Those that do not exist are left out.
+   * Reads many documents with fewer calls, if the store supports that: a map from each namespace to its document, or to
+   * the error that `read` would throw. Missing documents are left out.
    */
   readMany?(namespaces: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string | Error>>;
-  /** A secret that a document refers to; undefined where there is none. */
+  /** A secret that a document refers to; undefined if there is none. */
   readSecret(name: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Names of all namespaces. */
+  /** The names of all namespaces. */
   list(signal: AbortSignal): Promise<string[]>;
-  /** Makes or replaces the document of a namespace. */
+  /** Creates or replaces the document of a namespace. */
   write(namespace: string, text: string, signal: AbortSignal): Promise<void>;
 }

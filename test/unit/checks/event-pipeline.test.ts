@@ -51,7 +51,7 @@ describe('wrongDestination', () => {
 
   it('reports a destination that uses another connection', () => {
     expect(wrongDestination('d', using('c'), { connection: 'c' })).toBeUndefined();
-    expect(wrongDestination('d', using('other'), { connection: 'c' })).toBe('d uses another connection than c');
+    expect(wrongDestination('d', using('other'), { connection: 'c' })).toBe('d does not use the connection c');
   });
 
   it('reports an inactive destination before a wrong connection', () => {

@@ -60,7 +60,7 @@ describe('a vault that cannot be read', () => {
     memory.before = down;
     now += HOUR - 1;
     const { vault } = JSON.parse((await report()).body) as { vault: { status: string } };
-    expect(vault.status).toBe('ConnectionError: connection refused by vault; what was read 60 min ago is in use');
+    expect(vault.status).toBe('ConnectionError: connection refused by vault; the version read 60 min ago is in use');
     now += 2;
     expect(await report()).toMatchObject(UNAVAILABLE);
     memory.before = () => undefined;

@@ -216,7 +216,7 @@ describe('prover', () => {
     await vault.find(token);
     await expect(vault.access('prod').prove(undefined, signal)).rejects.toMatchObject({
       code: 'ConnectionError',
-      message: 'connection refused by vault; what was read 7 min ago is in use',
+      message: 'connection refused by vault; the version read 7 min ago is in use',
     });
   });
 

@@ -32,7 +32,7 @@ const count = ({ calls }: MemoryStore) => {
   const sorts = calls.map((call) => call.split(' ', 1)[0] ?? '');
   return Object.fromEntries([...new Set(sorts)].map((sort) => [sort, sorts.filter((other) => other === sort).length]));
 };
-const throttled = () => Promise.reject(new UnhealthyError('Secrets Manager throttles: too many requests'));
+const throttled = () => Promise.reject(new UnhealthyError('Secrets Manager throttled the call: too many requests'));
 
 describe('a vault with 5,000 namespaces', () => {
   it('makes one call for a token that carries its namespace, right or wrong', async () => {
@@ -131,8 +131,8 @@ describe('a flood of wrong tokens', () => {
     const { vault } = open(store);
     for (let second = 0; second < 60; second += 1) {
       for (let time = 0; time < 5; time += 1) {
-        await expect(vault.find(opaque(1))).rejects.toThrow('throttles');
-        await expect(vault.find(createToken('prod'))).rejects.toThrow('throttles');
+        await expect(vault.find(opaque(1))).rejects.toThrow('throttled the call');
+        await expect(vault.find(createToken('prod'))).rejects.toThrow('throttled the call');
       }
       now += SECOND;
     }

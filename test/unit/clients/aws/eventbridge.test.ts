@@ -17,8 +17,8 @@ describe('ruleFault and destinationFault', () => {
 
   it.each([
     ['DISABLED', 'rule r is DISABLED; enable it'],
-    [undefined, 'rule r is in no known state; enable it'],
-    ['<b>page</b>', 'rule r is in no known state; enable it'],
+    [undefined, 'rule r is in an unknown state; enable it'],
+    ['<b>page</b>', 'rule r is in an unknown state; enable it'],
   ])('report a rule in the state %s', (State, fault) => {
     expect(ruleFault('rule r', { State } as object)).toBe(fault);
   });
@@ -26,7 +26,7 @@ describe('ruleFault and destinationFault', () => {
   it('accept only a destination that is ACTIVE', () => {
     expect(destinationFault('d', { ApiDestinationState: 'ACTIVE' })).toBeUndefined();
     expect(destinationFault('d', { ApiDestinationState: 'INACTIVE' })).toMatch(/^d is INACTIVE; /);
-    expect(destinationFault('d', {})).toMatch(/^d is in no known state; /);
+    expect(destinationFault('d', {})).toMatch(/^d is in an unknown state; /);
   });
 });
 
@@ -110,10 +110,10 @@ describe('credentialsFault', () => {
   });
 
   it.each([
-    [{ ...secret, DeletedDate: at(1) }, connection, /^c are to be deleted/],
+    [{ ...secret, DeletedDate: at(1) }, connection, /^c are scheduled for deletion/],
     [{ VersionIdsToStages: { a: ['AWSPENDING'] } }, connection, /^c have no current version/],
     [{}, connection, /^c have no current version/],
-    [secret, {}, /^c were never authorized with/],
+    [secret, {}, /^c were never used for an authorization/],
     [{ ...secret, LastChangedDate: at(61) }, connection, /^c changed after the connection was last authorized/],
     [{ ...secret, LastChangedDate: undefined, CreatedDate: at(61) }, connection, /^c changed after/],
   ])('reports the secret %j of the connection %j', (secret, connection, fault) => {

@@ -86,7 +86,7 @@ describe('a file store that cannot read', () => {
     await symlink('loop.json', join(folder, 'loop.json'));
     await expect(fileStore(folder).read('loop', signal)).rejects.toMatchObject({
       code: 'UnhealthyError',
-      message: `cannot use file:${folder}/loop.json: ELOOP`,
+      message: `cannot access file:${folder}/loop.json: ELOOP`,
     });
   });
 
@@ -94,7 +94,7 @@ describe('a file store that cannot read', () => {
     await chmod(join(folder, 'prod.json'), 0o000);
     await expect(unprivileged(() => fileStore(folder).read('prod', signal))).rejects.toMatchObject({
       code: 'AuthError',
-      message: `not allowed to use file:${folder}/prod.json; see its permissions`,
+      message: `not allowed to access file:${folder}/prod.json; see its permissions`,
     });
   });
 });
