@@ -10,7 +10,7 @@ export interface KindFixture {
   readonly works: (stack: Addresses) => Readonly<Record<string, Leaf>>;
   /**
    * A leaf that works if there is a real server at 127.0.0.1 and this port. The suite puts other things there: nothing,
-   * a server that never answers, one that closes every connection, one that answers garbage, and a slow road to the
+   * a server that never answers, one that closes every connection, one that answers garbage, and a slow proxy to the
    * real server at `realPort`. Left out for a kind that has no target of its own.
    */
   readonly at?: (port: number, stack: Addresses) => Leaf;

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { kinds } from '../../lib/checks/index.ts';
-import { answersGarbage, blackHole, closesAtOnce, slowRoad, spoilingRoad } from '../support/faulty-server.ts';
+import { answersGarbage, blackHole, closesImmediately, slowProxy, corruptingProxy } from '../support/faulty-server.ts';
 import type { FaultyServer } from '../support/faulty-server.ts';
 import { openHandles, settledHandles } from '../support/handles.ts';
 import { createLog } from '../../lib/log.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 
 /** How many times each kind gets a corrupted answer, each time corrupted in another way. */
-const SPOILED = 20;
+const CORRUPTED = 20;
 const FORESEEN = /^(working$|(Timeout|Connection|TLS|Auth|Configuration|Unhealthy)Error: )/;
 
 const rejections: unknown[] = [];
@@ -117,7 +117,7 @@ describe.each(fixtures)('$kind', (fixture) => {
   });
 
   it('reports a server that closes the connection as a ConnectionError', async () => {
-    const { port } = await using(closesAtOnce());
+    const { port } = await using(closesImmediately());
     const { status, logged } = await run({ ...aimed(port), timeout: 3 });
     expect(status).toMatch(faults?.closes ?? /^ConnectionError: /);
     expect(logged).toBe('');
@@ -135,8 +135,8 @@ describe.each(fixtures)('$kind', (fixture) => {
 
   it('works or reports a known error when an answer is corrupted on the way', async () => {
     const before = openHandles();
-    for (let seed = 1; seed <= SPOILED; seed += 1) {
-      const { port } = await using(spoilingRoad(realPort(stack), seed));
+    for (let seed = 1; seed <= CORRUPTED; seed += 1) {
+      const { port } = await using(corruptingProxy(realPort(stack), seed));
       const { status, logged } = await run(aimed(port));
       expect([seed, status]).toEqual([seed, expect.stringMatching(FORESEEN)]);
       expect(logged).toBe('');
@@ -146,14 +146,14 @@ describe.each(fixtures)('$kind', (fixture) => {
   });
 
   it('reports a server that is slower than the timeout as a TimeoutError', async () => {
-    const { port } = await using(slowRoad(realPort(stack), 600));
+    const { port } = await using(slowProxy(realPort(stack), 600));
     const { status, logged } = await run(aimed(port));
     expect(status).toMatch(faults?.slow ?? /^TimeoutError: no answer within 0\.4 s from /);
     expect(logged).toBe('');
   });
 
   it('works with a server that is slow but faster than the timeout', async () => {
-    const { port } = await using(slowRoad(realPort(stack), 10));
+    const { port } = await using(slowProxy(realPort(stack), 10));
     const { status } = await run({ ...at(port, stack), timeout: 10 });
     expect(status).toBe('working');
   });
@@ -162,7 +162,7 @@ describe.each(fixtures)('$kind', (fixture) => {
     const before = openHandles();
     const { port } = await using(blackHole());
     const { status } = await run({ ...at(port, stack), timeout: 28 }, { signal: AbortSignal.abort() });
-    expect(status).toMatch(faults?.aborted ?? /^TimeoutError: /);
+    expect(status).toMatch(faults?.aborted ?? /^AbortedError: called off after /);
     await servers.pop()?.stop();
     expect(await settledHandles(before)).toEqual([]);
   });
@@ -176,7 +176,7 @@ describe.each(fixtures)('$kind', (fixture) => {
       controller.abort();
     }, 100);
     const { status } = await running;
-    expect(status).toMatch(faults?.aborted ?? /^TimeoutError: /);
+    expect(status).toMatch(faults?.aborted ?? /^AbortedError: called off after /);
     await servers.pop()?.stop();
     expect(await settledHandles(before)).toEqual([]);
   });
