@@ -21,6 +21,8 @@ interface Outcome {
   readonly result: CheckResult;
   /** When the time of the check, and of the steps after it, is up, by `performance.now()`. */
   readonly limit: number;
+  /** For a step that was not tried: the step that failed. */
+  readonly failed?: CheckResult;
 }
 
 export class CheckRun {
@@ -49,11 +51,11 @@ export class CheckRun {
     const { after } = check;
     return this.#once(check, async () => {
       const before = await this.#outcomeOf(after);
-      const { error } = before.result;
+      const { failed = before.result } = before;
+      const { name, error } = failed;
       if (error === undefined || error.degraded === true) return this.#run(check, before.limit);
-      const message = `not tried, since the step ${after.name} failed: ${error.message}`;
-      const failure = { code: error.code, message };
-      return { ...before, result: resultOf(check, performance.now(), new Stages(0), new Map(), failure) };
+      const failure = { code: error.code, message: `not tried, since the step ${name} failed: ${error.message}` };
+      return { ...before, failed, result: resultOf(check, performance.now(), new Stages(0), new Map(), failure) };
     });
   }
 

@@ -66,5 +66,5 @@ function isSeries(value: readonly string[] | readonly Point[]): value is readonl
 }
 
 function shortLine(text: string): string {
-  return oneLine(text.slice(0, 2 * MAX_TEXT_LENGTH)).slice(0, MAX_TEXT_LENGTH);
+  return oneLine(text.slice(0, 2 * MAX_TEXT_LENGTH), MAX_TEXT_LENGTH);
 }

@@ -3,9 +3,13 @@ import { createSocket } from 'node:dgram';
 import type { Socket as UdpSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream';
+import { createSecureContext, TLSSocket } from 'node:tls';
 
 export interface FaultyServer {
   readonly port: number;
+  /** Resolves with the first connection or datagram. */
+  readonly contacted: Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -52,6 +56,20 @@ export function rewritingProxy(realPort: number, answer: (bytes: Buffer) => Buff
   return proxy(realPort, { delayMs: 0, answers: () => answer });
 }
 
+/** A proxy that speaks TLS to a real server on this machine that does not. Keys and certificate are in PEM. */
+export function tlsProxy(
+  realPort: number,
+  certificate: { readonly key: string; readonly cert: string },
+): Promise<FaultyServer> {
+  const context = createSecureContext(certificate);
+  return start({
+    tcp(socket) {
+      const secure = new TLSSocket(socket, { isServer: true, secureContext: context });
+      pipeline(secure, connect(realPort, '127.0.0.1'), secure, () => undefined);
+    },
+  });
+}
+
 interface ProxyOptions {
   readonly delayMs: number;
   /** Called for each connection. Returns what to do with one chunk of the answers after another. */
@@ -83,11 +101,13 @@ function proxy(realPort: number, { delayMs, answers }: ProxyOptions): Promise<Fa
         const real = createSocket('udp4');
         const pass = answers();
         sockets.add(real);
-        real.on('message', (bytes) =>
+        real.once('message', (bytes) => {
+          sockets.delete(real);
+          real.close();
           later(() => {
             answer(pass(bytes));
-          }),
-        );
+          });
+        });
         later(() => {
           if (sockets.has(real)) real.send(message, realPort, '127.0.0.1');
         });
@@ -132,7 +152,10 @@ function corruptOne(seed: number): (bytes: Buffer) => Buffer {
 
 async function start(behaviour: Behaviour, stopMore: () => void = () => undefined): Promise<FaultyServer> {
   const sockets = new Set<Socket>();
+  let contact: () => void;
+  const contacted = new Promise<void>((resolve) => (contact = resolve));
   const tcp = createServer({ allowHalfOpen: false }, (socket) => {
+    contact();
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
@@ -144,6 +167,7 @@ async function start(behaviour: Behaviour, stopMore: () => void = () => undefine
 
   const udp = createSocket('udp4');
   udp.on('message', (message, from) => {
+    contact();
     behaviour.udp?.(message, (answer) => {
       udp.send(answer, from.port, from.address);
     });
@@ -152,6 +176,7 @@ async function start(behaviour: Behaviour, stopMore: () => void = () => undefine
 
   return {
     port: address.port,
+    contacted,
     async stop() {
       stopMore();
       for (const socket of sockets) socket.destroy();
