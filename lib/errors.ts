@@ -84,8 +84,13 @@ const MAX_MESSAGE_LENGTH = 300;
 /** The first half of a surrogate pair that was cut in two. */
 const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 
-/** The text on one line, without control characters, at most 300 characters long unless another length is given. */
-export function oneLine(text: string, maxLength = MAX_MESSAGE_LENGTH): string {
+/** The text on one line, without control characters, at most 300 characters long. */
+export function oneLine(text: string): string {
+  return shortLine(text, MAX_MESSAGE_LENGTH);
+}
+
+/** The text on one line, without control characters, at most so many characters long. */
+export function shortLine(text: string, maxLength: number): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   if (line.length <= maxLength) return line.replace(HALF_CHARACTER, '');
   return `${line.slice(0, maxLength - 1).replace(HALF_CHARACTER, '')}…`;
