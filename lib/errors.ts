@@ -86,9 +86,14 @@ const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 
 /** The text on one line, without control characters, at most 300 characters long. */
 export function oneLine(text: string): string {
+  return shortLine(text, MAX_MESSAGE_LENGTH);
+}
+
+/** The text on one line, without control characters, at most so many characters long. */
+export function shortLine(text: string, maxLength: number): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  if (line.length <= MAX_MESSAGE_LENGTH) return line;
-  return `${line.slice(0, MAX_MESSAGE_LENGTH - 1).replace(HALF_CHARACTER, '')}…`;
+  if (line.length <= maxLength) return line.replace(HALF_CHARACTER, '');
+  return `${line.slice(0, maxLength - 1).replace(HALF_CHARACTER, '')}…`;
 }
 
 /** Seconds for a message: `2`, `0.5`, `1.25`. */

@@ -81,30 +81,28 @@ export function configure(path: readonly string[], leaf: JsonObject, timeoutMs: 
     ...(description !== undefined && { description }),
     ...(runbook !== undefined && { runbook }),
   };
-  if ('parts' in kind) {
-    const steps = kind.parts(config);
-    return {
-      problems: [],
-      steps: steps.map((step) => step.name),
-      dependsOn: depends_on,
-      build: (dependsOn) => ({
-        name: path.at(-1) ?? '',
-        parts: checksOf(steps, config, path, { ...common, dependsOn }),
-      }),
-    };
-  }
-  const run: Check['run'] = (context) => kind.check(config, context);
-  const figures = kind.figures ?? {};
   return {
     problems: [],
-    steps: [],
+    steps: 'parts' in kind ? kind.parts(config).map((step) => step.name) : [],
     dependsOn: depends_on,
-    build: (dependsOn) => ({ name: path.at(-1) ?? '', path, ...common, dependsOn, figures, run }),
+    build: (dependsOn) => partOf(kind, config, path, { ...common, dependsOn }),
   };
 }
 
 /** The part of a check that is the same for every step of a composite check. */
 type Common = Omit<Check, 'name' | 'path' | 'figures' | 'after' | 'run'>;
+
+/** A check of this kind; the group of its steps where it is composite. */
+export function partOf(
+  kind: AnyKind,
+  config: Readonly<Record<string, unknown>>,
+  path: readonly string[],
+  common: Common,
+): Part {
+  const name = path.at(-1) ?? '';
+  if ('parts' in kind) return { name, parts: checksOf(kind.parts(config), config, path, common) };
+  return { name, path, ...common, figures: kind.figures ?? {}, run: (context) => kind.check(config, context) };
+}
 
 function checksOf(
   steps: readonly Step[],
@@ -115,6 +113,8 @@ function checksOf(
   const built = new Map<string, Check>();
   for (const step of steps) {
     const after = step.after === undefined ? undefined : built.get(step.after);
+    if (step.after !== undefined && after === undefined)
+      throw new Error(`step ${step.name} of kind ${common.kind} comes after ${step.after}, which is no earlier step`);
     built.set(step.name, {
       ...common,
       name: step.name,

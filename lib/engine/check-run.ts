@@ -28,6 +28,8 @@ export interface Outcome {
   readonly result: CheckResult;
   /** When the time of the check, and of the steps after it, is up, by `performance.now()`. */
   readonly limit: number;
+  /** For a step that was not tried: the step that failed. */
+  readonly failed?: CheckResult;
 }
 
 export class CheckRun {
@@ -53,11 +55,11 @@ export class CheckRun {
     const { after } = check;
     if (after === undefined) return this.#run(check, performance.now() + check.timeoutMs);
     const before = await this.outcomeOf(after);
-    const { error } = before.result;
+    const { failed = before.result } = before;
+    const { name, error } = failed;
     if (error === undefined || error.degraded === true) return this.#run(check, before.limit);
-    const message = `not tried, since the step ${after.name} failed: ${error.message}`;
-    const failure = { code: error.code, message };
-    return { ...before, result: resultOf(check, performance.now(), new Stages(0), {}, failure) };
+    const failure = { code: error.code, message: `not tried, since the step ${name} failed: ${error.message}` };
+    return { ...before, failed, result: resultOf(check, performance.now(), new Stages(0), {}, failure) };
   }
 
   async #run(check: Check, limit: number): Promise<Outcome> {
@@ -111,8 +113,8 @@ class Running implements CheckContext {
     };
   }
 
-  observe(figures: Readonly<Record<string, FigureValue>>): void {
-    Object.assign(this.observed, figures);
+  observe(figures: Readonly<Record<string, FigureValue | undefined>>): void {
+    for (const [name, value] of Object.entries(figures)) if (value !== undefined) this.observed[name] = value;
   }
 
   reached(address: string): void {

@@ -1,5 +1,5 @@
 /** What a check learns beside whether it works: how deep a queue is, how long a certificate lasts. */
-import { oneLine } from '../errors.ts';
+import { shortLine } from '../errors.ts';
 
 /** A kind of check declares each figure that it may observe, by a name such as `depth`. */
 export interface FigureDeclaration {
@@ -56,15 +56,15 @@ export function figuresIn(values: Readonly<Record<string, FigureValue | undefine
 
 function bounded(value: FigureValue): FigureValue | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (typeof value === 'string') return shortLine(value);
+  if (typeof value === 'string') return textIn(value);
   if (isSeries(value)) return value.filter((point) => Number.isFinite(point.value)).slice(-MAX_POINTS);
-  return value.slice(0, MAX_ITEMS).map(shortLine);
+  return value.slice(0, MAX_ITEMS).map(textIn);
 }
 
 function isSeries(value: readonly string[] | readonly Point[]): value is readonly Point[] {
   return typeof value[0] === 'object';
 }
 
-function shortLine(text: string): string {
-  return oneLine(text.slice(0, 2 * MAX_TEXT_LENGTH)).slice(0, MAX_TEXT_LENGTH);
+function textIn(text: string): string {
+  return shortLine(text.slice(0, 2 * MAX_TEXT_LENGTH), MAX_TEXT_LENGTH);
 }

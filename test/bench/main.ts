@@ -22,7 +22,7 @@ import { growth } from './growth.ts';
 import { leaks } from './leaks.ts';
 import { rawChecks } from './raw.ts';
 import { report } from './report.ts';
-import { distant } from './roads.ts';
+import { distant } from './distant.ts';
 
 /** Milliseconds that each packet takes when the servers are far away. */
 const DISTANCE_MS = 10;

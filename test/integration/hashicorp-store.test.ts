@@ -10,7 +10,7 @@ import { PYTHON } from '../stack/python.ts';
 import { startOpenbao } from '../stack/openbao.ts';
 import type { Openbao } from '../stack/openbao.ts';
 import { fixedAnswer } from '../support/fixed-answer.ts';
-import { testDocuments, testSpoiled, testStrangers } from '../support/store-suite.ts';
+import { testDocuments, testCorrupted, testStrangers } from '../support/store-suite.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -254,5 +254,5 @@ describe('the HashiCorp store on a server that is broken or is not Vault', () =>
 
   const storeAt = (port: number) => open('secret/healthgate', { VAULT_ADDR: `http://127.0.0.1:${port}` });
   testStrangers(storeAt);
-  testSpoiled(() => Number(new URL(openbao.url).port), storeAt);
+  testCorrupted(() => Number(new URL(openbao.url).port), storeAt);
 });

@@ -2,7 +2,7 @@
 import { expect, inject, test } from 'vitest';
 import { runCommand } from '../stack/command.ts';
 import { CLI } from '../stack/product.ts';
-import { answersGarbage, bendingRoad } from '../support/faulty-server.ts';
+import { answersGarbage, rewritingProxy } from '../support/faulty-server.ts';
 import { documentText } from '../support/namespace.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -38,11 +38,11 @@ test('reports a closed connection for a rabbitmq frame that is too large, right 
   const { url, port } = inject('stack').rabbitmq;
   const openOk = Buffer.from([0, 10, 0, 41]); // https://www.rabbitmq.com/resources/specs/amqp0-9-1.xml
   const huge = Buffer.from([1, 0, 0, 255, 255, 255, 255]);
-  const road = await bendingRoad(port, (bytes) => (bytes.includes(openOk) ? Buffer.concat([bytes, huge]) : bytes));
+  const proxy = await rewritingProxy(port, (bytes) => (bytes.includes(openOk) ? Buffer.concat([bytes, huge]) : bytes));
   const output = await checked({
     kind: 'rabbitmq',
-    url: Object.assign(new URL(url), { port: String(road.port) }).href,
+    url: Object.assign(new URL(url), { port: String(proxy.port) }).href,
   });
-  await road.stop();
+  await proxy.stop();
   expect(output).toMatch(/^failing\nfailing .* leaf ConnectionError: connection closed by rabbitmq 127\.0\.0\.1:\d+$/m);
 });

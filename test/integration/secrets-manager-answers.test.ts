@@ -6,7 +6,7 @@ import { motoEnvironment } from '../stack/servers/moto.ts';
 import { awsAnswer, awsFailure } from '../support/aws-proxy.ts';
 import { fixedAnswer } from '../support/fixed-answer.ts';
 import type { FixedAnswer } from '../support/fixed-answer.ts';
-import { testSpoiled, testStrangers } from '../support/store-suite.ts';
+import { testCorrupted, testStrangers } from '../support/store-suite.ts';
 import { transports } from '../support/transports.ts';
 
 const environment = motoEnvironment(inject('stack').aws);
@@ -123,7 +123,7 @@ describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transpo
     expect(calls).toBe(100);
   });
 
-  testSpoiled(() => inject('stack').aws.port, storeAt);
+  testCorrupted(() => inject('stack').aws.port, storeAt);
 
   describe('on a server that is not Secrets Manager', () => {
     testStrangers(storeAt);

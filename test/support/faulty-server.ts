@@ -3,9 +3,13 @@ import { createSocket } from 'node:dgram';
 import type { Socket as UdpSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream';
+import { createSecureContext, TLSSocket } from 'node:tls';
 
 export interface FaultyServer {
   readonly port: number;
+  /** Resolves with the first connection or datagram. */
+  readonly contacted: Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -20,7 +24,7 @@ export function blackHole(): Promise<FaultyServer> {
 }
 
 /** Accepts connections and closes them immediately. */
-export function closesAtOnce(): Promise<FaultyServer> {
+export function closesImmediately(): Promise<FaultyServer> {
   return start({ tcp: (socket) => socket.destroy() });
 }
 
@@ -38,27 +42,41 @@ export function answersGarbage(bytes: Buffer): Promise<FaultyServer> {
 }
 
 /** A proxy to a real server on this machine that delays everything by so many milliseconds, in each direction. */
-export function slowRoad(realPort: number, delayMs: number): Promise<FaultyServer> {
-  return road(realPort, { delayMs, answers: () => (bytes) => bytes });
+export function slowProxy(realPort: number, delayMs: number): Promise<FaultyServer> {
+  return proxy(realPort, { delayMs, answers: () => (bytes) => bytes });
 }
 
-/** A proxy to a real server on this machine that spoils one chunk of the answers, the same one for the same seed. */
-export function spoilingRoad(realPort: number, seed: number): Promise<FaultyServer> {
-  return road(realPort, { delayMs: 0, answers: () => spoilOne(seed) });
+/** A proxy to a real server on this machine that corrupts one chunk of the answers, the same one for the same seed. */
+export function corruptingProxy(realPort: number, seed: number): Promise<FaultyServer> {
+  return proxy(realPort, { delayMs: 0, answers: () => corruptOne(seed) });
 }
 
 /** A proxy to a real server on this machine that forwards what `answer` makes of each chunk of the answers. */
-export function bendingRoad(realPort: number, answer: (bytes: Buffer) => Buffer): Promise<FaultyServer> {
-  return road(realPort, { delayMs: 0, answers: () => answer });
+export function rewritingProxy(realPort: number, answer: (bytes: Buffer) => Buffer): Promise<FaultyServer> {
+  return proxy(realPort, { delayMs: 0, answers: () => answer });
 }
 
-interface Road {
+/** A proxy that speaks TLS to a real server on this machine that does not. Keys and certificate are in PEM. */
+export function tlsProxy(
+  realPort: number,
+  certificate: { readonly key: string; readonly cert: string },
+): Promise<FaultyServer> {
+  const context = createSecureContext(certificate);
+  return start({
+    tcp(socket) {
+      const secure = new TLSSocket(socket, { isServer: true, secureContext: context });
+      pipeline(secure, connect(realPort, '127.0.0.1'), secure, () => undefined);
+    },
+  });
+}
+
+interface ProxyOptions {
   readonly delayMs: number;
   /** Called for each connection. Returns what to do with one chunk of the answers after another. */
   readonly answers: () => (bytes: Buffer) => Buffer;
 }
 
-function road(realPort: number, { delayMs, answers }: Road): Promise<FaultyServer> {
+function proxy(realPort: number, { delayMs, answers }: ProxyOptions): Promise<FaultyServer> {
   const sockets = new Set<UdpSocket>();
   const later = (work: () => void) => setTimeout(work, delayMs).unref();
   return start(
@@ -83,11 +101,13 @@ function road(realPort: number, { delayMs, answers }: Road): Promise<FaultyServe
         const real = createSocket('udp4');
         const pass = answers();
         sockets.add(real);
-        real.on('message', (bytes) =>
+        real.once('message', (bytes) => {
+          sockets.delete(real);
+          real.close();
           later(() => {
             answer(pass(bytes));
-          }),
-        );
+          });
+        });
         later(() => {
           if (sockets.has(real)) real.send(message, realPort, '127.0.0.1');
         });
@@ -100,39 +120,42 @@ function road(realPort: number, { delayMs, answers }: Road): Promise<FaultyServe
   );
 }
 
-const FIRST_PIECES = 5;
+const FIRST_CHUNKS = 5;
 
 /**
- * Spoils one of the first chunks, most often the very first: changes one byte, leaves some out, sends some twice, or
+ * Corrupts one of the first chunks, most often the very first: changes one byte, leaves some out, sends some twice, or
  * cuts off the rest of the chunk.
  */
-function spoilOne(seed: number): (bytes: Buffer) => Buffer {
+function corruptOne(seed: number): (bytes: Buffer) => Buffer {
   let state = seed;
   const upTo = (limit: number): number => {
     // The generator of the C standard, whose low bits are poor.
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
     return Math.floor((state / 2 ** 32) * limit);
   };
-  const chosen = upTo(2) * upTo(FIRST_PIECES);
-  let piece = 0;
+  const chosen = upTo(2) * upTo(FIRST_CHUNKS);
+  let seen = 0;
   return (bytes) => {
-    if (piece++ !== chosen) return bytes;
+    if (seen++ !== chosen) return bytes;
     const at = upTo(bytes.length);
     const [before, after] = [bytes.subarray(0, at), bytes.subarray(at + 1)];
-    const spoiled = [
+    const corruptions = [
       () => [before, Buffer.of(upTo(256)), after],
       () => [before, Buffer.of([0, 1, 127, 128, 255][upTo(5)] ?? 0), after],
       () => [before, after.subarray(upTo(4))],
       () => [bytes, bytes.subarray(at, at + 16)],
       () => [before],
     ];
-    return Buffer.concat(spoiled[upTo(spoiled.length)]?.() ?? []);
+    return Buffer.concat(corruptions[upTo(corruptions.length)]?.() ?? []);
   };
 }
 
 async function start(behaviour: Behaviour, stopMore: () => void = () => undefined): Promise<FaultyServer> {
   const sockets = new Set<Socket>();
+  let contact: () => void;
+  const contacted = new Promise<void>((resolve) => (contact = resolve));
   const tcp = createServer({ allowHalfOpen: false }, (socket) => {
+    contact();
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
@@ -144,6 +167,7 @@ async function start(behaviour: Behaviour, stopMore: () => void = () => undefine
 
   const udp = createSocket('udp4');
   udp.on('message', (message, from) => {
+    contact();
     behaviour.udp?.(message, (answer) => {
       udp.send(answer, from.port, from.address);
     });
@@ -152,6 +176,7 @@ async function start(behaviour: Behaviour, stopMore: () => void = () => undefine
 
   return {
     port: address.port,
+    contacted,
     async stop() {
       stopMore();
       for (const socket of sockets) socket.destroy();

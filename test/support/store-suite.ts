@@ -4,7 +4,7 @@ import { CheckError } from '../../lib/errors.ts';
 import { DocumentError } from '../../lib/problem.ts';
 import type { Store } from '../../lib/vault/stores/store.ts';
 import { freePort } from '../stack/process.ts';
-import { answersGarbage, blackHole, closesAtOnce, spoilingRoad } from './faulty-server.ts';
+import { answersGarbage, blackHole, closesImmediately, corruptingProxy } from './faulty-server.ts';
 import { openHandles, settledHandles } from './handles.ts';
 
 const signal = () => AbortSignal.timeout(10_000);
@@ -42,7 +42,7 @@ export function testDocuments(open: () => Store | Promise<Store>): void {
 export function testStrangers(open: (port: number) => Store | Promise<Store>): void {
   test.each([
     ['refuses the connection', undefined, 'ConnectionError'],
-    ['closes the connection immediately', closesAtOnce, 'ConnectionError'],
+    ['closes the connection immediately', closesImmediately, 'ConnectionError'],
     ['answers garbage', () => answersGarbage(Buffer.from('220 mail.example ESMTP\r\n')), 'UnhealthyError'],
   ])('reports an error when the server %s', async (_name, start, name) => {
     const server = await start?.();
@@ -69,22 +69,22 @@ export function testStrangers(open: (port: number) => Store | Promise<Store>): v
   });
 }
 
-const SPOILED = 20;
-const SPOILED_MS = 500;
+const CORRUPTED = 20;
+const CORRUPTED_MS = 500;
 
 /**
- * Tests of a store whose answers are spoiled on the way.
+ * Tests of a store whose answers are corrupted on the way.
  *
  * @param realPort Port of the server.
  * @param open     Opens a store whose server is on this port of the loopback interface.
  */
-export function testSpoiled(realPort: () => number, open: (port: number) => Store | Promise<Store>): void {
-  test('reports spoiled answers as known errors', async () => {
-    for (let seed = 1; seed <= SPOILED; seed += 1) {
-      const road = await spoilingRoad(realPort(), seed);
-      const store = await open(road.port);
+export function testCorrupted(realPort: () => number, open: (port: number) => Store | Promise<Store>): void {
+  test('reports corrupted answers as known errors', async () => {
+    for (let seed = 1; seed <= CORRUPTED; seed += 1) {
+      const proxy = await corruptingProxy(realPort(), seed);
+      const store = await open(proxy.port);
       const unexpected = async (work: (signal: AbortSignal) => Promise<unknown> | undefined) => {
-        const limit = AbortSignal.timeout(SPOILED_MS);
+        const limit = AbortSignal.timeout(CORRUPTED_MS);
         const error: unknown = await Promise.resolve(work(limit)).then(
           () => undefined,
           (error: unknown) => error,
@@ -97,7 +97,7 @@ export function testSpoiled(realPort: () => number, open: (port: number) => Stor
         await unexpected((limit) => store.list(limit)),
       ];
       expect([seed, ...found]).toEqual([seed, undefined, undefined, undefined]);
-      await road.stop();
+      await proxy.stop();
     }
   });
 }

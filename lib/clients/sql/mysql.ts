@@ -8,7 +8,7 @@ import type { CheckError } from '../../errors.ts';
 import { beginHandshake, timeConnecting } from '../connecting.ts';
 import { drivers } from '../drivers/index.ts';
 import { guardStream, wrongProtocol } from '../first-bytes.ts';
-import { networkError } from '../network-errors.ts';
+import { connectionClosed, networkError } from '../network-errors.ts';
 import { hostOf } from '../url.ts';
 import { serverError } from './mysql-errors.ts';
 import { databaseUrl, parseDatabaseUrl, tlsModeOf } from './url.ts';
@@ -105,6 +105,14 @@ export async function queryMysql(
   try {
     await new Promise<void>((resolve, reject) => {
       connection.on('error', reject);
+      // After `destroy`, mysql2 tells nobody that the query will never be answered.
+      signal.addEventListener(
+        'abort',
+        () => {
+          reject(connectionClosed(target));
+        },
+        { once: true },
+      );
       connection.query(config.query, (error) => {
         if (error === null) resolve();
         else reject(error);

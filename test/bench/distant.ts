@@ -1,4 +1,4 @@
-/** The stack as seen from farther away: each server is behind a road that delays every packet. */
+/** The stack as seen from farther away: each server is behind a proxy that delays every packet. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Addresses } from '../stack/addresses.ts';
@@ -14,10 +14,10 @@ export async function distant(addresses: Addresses, delayMs: number): Promise<Di
   const ports = [...new Set([...text.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => String(port)))];
   const child = spawn(
     process.execPath,
-    ['--import', import.meta.resolve('tsx'), `${import.meta.dirname}/roads-child.ts`, String(delayMs), ...ports],
+    ['--import', import.meta.resolve('tsx'), `${import.meta.dirname}/distant-child.ts`, String(delayMs), ...ports],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  const roads = await new Promise<Record<string, number>>((resolve, reject) => {
+  const proxies = await new Promise<Record<string, number>>((resolve, reject) => {
     createInterface(child.stdout).once('line', (line) => {
       resolve(JSON.parse(line) as Record<string, number>);
     });
@@ -25,7 +25,7 @@ export async function distant(addresses: Addresses, delayMs: number): Promise<Di
   });
   const moved = text.replaceAll(
     /(127\.0\.0\.1:|"port":)(\d+)/g,
-    (_all, before: string, port: string) => before + String(roads[port] ?? port),
+    (_all, before: string, port: string) => before + String(proxies[port] ?? port),
   );
   return {
     addresses: JSON.parse(moved) as Addresses,
