@@ -1,4 +1,4 @@
-/** The endpoint: from a request to an answer, by the first route that knows the path. */
+/** The endpoint: the first route that knows the path answers the request. */
 import { randomBytes } from 'node:crypto';
 import { CheckError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -8,7 +8,7 @@ import type { Request, Response } from './messages.ts';
 import { notFound, unavailable, unforeseen } from './responses.ts';
 import { routes } from './routes/index.ts';
 
-/** Answers requests. Never rejects. Keeps what it read of the vault, and reports for as long as they are shared. */
+/** Answers requests. Never rejects. Keeps what it read from the vault, and keeps reports while they are shared. */
 export type App = (request: Request) => Promise<Response>;
 
 export function createApp({ vault, log }: { readonly vault: Vault; readonly log: Log }): App {
@@ -28,7 +28,7 @@ export function createApp({ vault, log }: { readonly vault: Vault; readonly log:
       return request.method === 'HEAD' ? { ...response, body: '' } : response;
     } catch (error) {
       if (error instanceof CheckError) {
-        log.error('the vault cannot be read, so a request is answered 503', { error });
+        log.error('the vault cannot be read, so a request is answered with 503', { error });
         return unavailable();
       }
       log.error('a request failed in an unforeseen way', { id: randomBytes(4).toString('hex'), error });

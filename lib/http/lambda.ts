@@ -1,9 +1,10 @@
 /**
- * Lambda events to requests, and answers back: HTTP API and function URL (2.0), REST API (1.0) and load balancer.
+ * Translates Lambda events to requests, and answers back: for HTTP API and function URL (2.0), REST API (1.0) and load
+ * balancer.
  *
- * All hand the path over as it was sent, but for the HTTP API, which decodes it, and cuts it at a `?` that it finds then
- * (https://github.com/fastify/aws-lambda-fastify/issues/169). So there, a slash within a name must be encoded twice (`%252F`), and a
- * token with a `/`, `%` or `?` in it belongs into the header.
+ * All pass the path on as it was sent, except the HTTP API: it decodes the path, and then cuts it at a `?`
+ * (https://github.com/fastify/aws-lambda-fastify/issues/169). There, a slash within a name must be encoded twice
+ * (`%252F`), and a token that contains a `/`, `%` or `?` must be sent in the header.
  */
 import type { App } from './app.ts';
 import type { Request } from './messages.ts';
@@ -11,7 +12,10 @@ import type { Request } from './messages.ts';
 type Values = Readonly<Record<string, string | undefined>> | null;
 type MultiValues = Readonly<Record<string, readonly string[] | null | undefined>> | null;
 
-/** HTTP API 2.0, and function URL. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
+/**
+ * HTTP API 2.0, and function URL:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
 interface EventV2 {
   readonly version: '2.0';
   readonly rawPath?: string;
@@ -38,17 +42,17 @@ interface EventV1 {
 
 export type Event = EventV2 | EventV1;
 
-/** What a Lambda function returns to API Gateway and its like. */
+/** What a Lambda function returns to API Gateway, a function URL or a load balancer. */
 export interface Answer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** For a load balancer that sends several values of a header, and then looks for nothing else in the answer. */
+  /** For a load balancer with multi-value headers enabled, which then ignores `headers`. */
   readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>>;
   readonly body: string;
   readonly isBase64Encoded: false;
 }
 
-/** An event that is no request, such as one of a schedule, is answered like a request for an unknown path. */
+/** An event that is not a request, such as that of a schedule, is answered like a request for an unknown path. */
 export async function adapt(
   app: App,
   event: Event | null,
@@ -91,7 +95,7 @@ function fromV1(event: EventV1): Request {
 
 type Pair = [name: string, value: string];
 
-/** A load balancer hands the query over as it was sent, still percent-encoded; API Gateway decodes it. */
+/** A load balancer passes the query on as it was sent, still percent-encoded; API Gateway decodes it. */
 function queryOf(event: EventV1): URLSearchParams {
   const { queryStringParameters, multiValueQueryStringParameters } = event;
   const single = Object.entries(queryStringParameters ?? {}).map(([name, value]): Pair => [name, value ?? '']);
@@ -103,12 +107,12 @@ function queryOf(event: EventV1): URLSearchParams {
   return new URLSearchParams(pairs.map((pair) => pair.join('=')).join('&'));
 }
 
-/** A stage stands before the path, but not where a domain of one's own leads to it. */
+/** The path begins with the stage, unless a custom domain leads to it. */
 function pathOfHttpApi(path: string, { stage = '', domainName = '' }: EventV1['requestContext'] = {}): string {
   const isOwnDomain = domainName !== '' && !domainName.includes('.execute-api.');
   const prefix = `/${stage}/`;
   const rest = stage !== '' && !isOwnDomain && path.startsWith(prefix) ? path.slice(prefix.length - 1) : path;
-  return rest.replace(/%(?![0-9a-f]{2})/gi, '%25'); // a percent sign that was decoded
+  return rest.replace(/%(?![0-9a-f]{2})/gi, '%25'); // encodes a percent sign that was decoded
 }
 
 function lowerCase(headers: NonNullable<Values>): Request['headers'] {

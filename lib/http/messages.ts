@@ -1,4 +1,4 @@
-/** Requests and answers, apart from what carries them: node:http, Lambda events, tests. */
+/** Requests and answers, independent of what carries them: node:http, Lambda events, tests. */
 
 export interface Request {
   readonly method: string;
@@ -7,7 +7,7 @@ export interface Request {
   readonly query: URLSearchParams;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds until whoever carries the request gives up on it. */
+  /** Milliseconds until the carrier of the request gives up on it. */
   readonly remainingMs?: number;
 }
 

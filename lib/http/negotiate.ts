@@ -2,7 +2,7 @@ import Negotiator from 'negotiator';
 import type { FormatEntry } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
 
-/** The formats that can be written with what there is: reports, and nothing else. */
+/** The formats that need nothing but the report. */
 const available = formats.filter(({ needs = [] }) => needs.length === 0);
 
 const byName = new Map(available.map((format) => [format.name, format]));
@@ -10,13 +10,13 @@ const byMediaType = new Map(
   available.flatMap((format) => (format.mediaType === undefined ? [] : [[format.mediaType, format]])),
 );
 
-/** Parameters of a media type but its weight: a charset or version must not rule out what is the only one of its type. */
+/** The parameters of a media type, except its weight: a charset or version must not rule out a format. */
 const PARAMETER = /;(?!\s*q=)[^;,]*/gi;
 
 /**
- * The format of an answer: what `?format=` says, else what `Accept` prefers, else the first.
+ * The format of an answer: the one in `?format=`, otherwise the one that `Accept` prefers, otherwise the first.
  *
- * @returns undefined where `?format=` names none.
+ * @returns undefined if `?format=` names an unknown format.
  */
 export function negotiate(query: URLSearchParams, accept: string | undefined): FormatEntry | undefined {
   const name = query.get('format');

@@ -4,7 +4,7 @@ import type { Response } from './messages.ts';
 
 const COMMON = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** An answer that is no report: `{"detail":"…"}`. */
+/** An answer without a report: `{"detail":"…"}`. */
 function detail(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Response {
   const body = JSON.stringify({ detail: text });
   return { status, headers: { 'content-type': 'application/json', ...COMMON, ...headers }, body };
@@ -14,7 +14,7 @@ export const notFound = (): Response => detail(404, 'Not found.');
 export const unavailable = (): Response => detail(503, 'Service unavailable.');
 export const unforeseen = (): Response => detail(500, 'Internal server error.');
 
-/** For a method that is not allowed, and in the same bytes for a token that opens nothing. */
+/** For a method that is not allowed, and, with the same bytes, for a token that opens nothing. */
 export function notAllowed(method: string): Response {
   return detail(405, `Method "${method.slice(0, 20)}" not allowed.`, { allow: 'GET, HEAD' });
 }

@@ -1,10 +1,10 @@
-/** The app on a port, by node:http. */
+/** Serves the app on a port, with node:http. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { App } from './app.ts';
 import type { Request } from './messages.ts';
 
-/** A token of a megabyte gets its answer like any other wrong token, so the request line may be longer than Node's 16 KiB. */
+/** Longer than Node's 16 KiB, so that a token of a megabyte gets the same answer as any other wrong token. */
 const MAX_HEADER_BYTES = 1.25 * 1024 * 1024;
 const MAX_CONNECTIONS = 512;
 /** Milliseconds that a client may take to send a request. */
@@ -18,7 +18,7 @@ export function createHttpServer(app: App): Server {
     requestTimeout: REQUEST_WITHIN_MS,
   };
   const server = createServer(options, (incoming, outgoing) => {
-    incoming.resume(); // no request of ours has a body; one that comes is thrown away
+    incoming.resume(); // no request needs a body, so it is discarded
     void app(toRequest(incoming)).then(({ status, headers, body }) => {
       send(outgoing, status, headers, body, incoming.method === 'HEAD');
     });
@@ -30,7 +30,7 @@ export function createHttpServer(app: App): Server {
 /**
  * Listens, and resolves with the URL.
  *
- * @param port 0 for any that is free.
+ * @param port 0 for any free port.
  */
 export async function listen(server: Server, host: string, port: number): Promise<string> {
   await new Promise<void>((resolve, reject) => {
@@ -42,7 +42,7 @@ export async function listen(server: Server, host: string, port: number): Promis
   return `http://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`;
 }
 
-/** Takes no more requests, and resolves when those under way are answered. */
+/** Accepts no further requests, and resolves when those under way are answered. */
 export async function close(server: Server): Promise<void> {
   await new Promise((resolve) => {
     server.close(resolve);

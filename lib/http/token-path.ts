@@ -1,7 +1,7 @@
 import type { Request } from './messages.ts';
 
 export interface TokenPath {
-  /** Undefined where the request names none. */
+  /** Undefined if the request has none. */
   readonly token: string | undefined;
   /** Names from the top of the tree. */
   readonly part: readonly string[];
@@ -10,9 +10,10 @@ export interface TokenPath {
 const PREFIX = '/api/health/';
 
 /**
- * Takes `/api/health/<token>/<name>/…` apart. A trailing slash is optional; a token in the path counts before one in the header.
+ * Parses `/api/health/<token>/<name>/…`. A trailing slash is optional. A token in the path takes precedence over one in
+ * the header.
  *
- * @returns undefined for any other path, and for one that does not decode.
+ * @returns undefined for any other path, and for one that cannot be decoded.
  */
 export function parseTokenPath({ path, headers }: Request): TokenPath | undefined {
   const closed = path.endsWith('/') ? path : `${path}/`;

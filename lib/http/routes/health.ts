@@ -8,9 +8,9 @@ import { parseTokenPath } from '../token-path.ts';
 import type { TokenPath } from '../token-path.ts';
 import type { Route, Services } from './route.ts';
 
-/** Milliseconds kept back for writing the answer, of those that the carrier of a request leaves. */
+/** Milliseconds of the carrier's time that are reserved for writing the answer. */
 const RESERVE_MS = 500;
-/** More milliseconds than anything takes here, and no more than a timer can count. */
+/** Milliseconds: longer than anything here takes, and within the range of a timer. */
 const NO_LIMIT_MS = 3_600_000;
 
 export const health: Route = (request, services) => {
@@ -18,7 +18,7 @@ export const health: Route = (request, services) => {
   return asked && answer(request, asked, services);
 };
 
-/** The order of the refusals is part of the contract: none of them tells anything about the token. */
+/** The order of the refusals is part of the contract: none of them reveals anything about the token. */
 async function answer(request: Request, { token, part }: TokenPath, services: Services): Promise<Response> {
   const until = performance.now() + (request.remainingMs ?? NO_LIMIT_MS) - RESERVE_MS;
   const { method, query, headers } = request;

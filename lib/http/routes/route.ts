@@ -3,12 +3,12 @@ import type { Reporter } from '../../reporter.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { Request, Response } from '../messages.ts';
 
-/** What routes answer with. */
+/** What routes use to answer. */
 export interface Services {
   readonly vault: Vault;
   readonly reporter: Reporter;
   readonly log: Log;
 }
 
-/** Answers a request, or returns undefined where its path belongs to another route. */
+/** Answers a request, or returns undefined if the path belongs to another route. */
 export type Route = (request: Request, services: Services) => Promise<Response> | undefined;
