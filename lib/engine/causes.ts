@@ -1,11 +1,11 @@
-/** From symptoms to causes: by `depends_on`, and by the addresses that failing checks have in common. Pure. */
+/** Finds the causes of failures: by `depends_on`, and by the addresses that failing checks have in common. Pure. */
 import { pathKey } from './tree.ts';
 import type { Cause, Check, CheckResult } from './types.ts';
 
-/** The errors that blame the address itself, not what was found there. */
+/** The errors that blame the address itself, and not what answers there. */
 const BLAMES_ADDRESS: ReadonlySet<string> = new Set(['ConnectionError', 'TimeoutError', 'TLSError']);
 
-/** A check, and what it found out. */
+/** A check and its result. */
 export interface Finding {
   readonly check: Check;
   readonly result: CheckResult;
@@ -14,7 +14,7 @@ export interface Finding {
 /**
  * The causes of each failure, by the path of the check.
  *
- * @param reached Addresses that answered in this run, whatever else failed.
+ * @param reached The addresses that answered in this run, whatever failed afterwards.
  */
 export function causesOf(findings: readonly Finding[], reached: ReadonlySet<string>): Map<string, readonly Cause[]> {
   const failing = findings.filter(isFailing);
@@ -25,10 +25,10 @@ export function causesOf(findings: readonly Finding[], reached: ReadonlySet<stri
   return causes;
 }
 
-/** From how many addresses on it may be the observer who is cut off. */
+/** The fewest failing addresses that suggest that the observer is cut off. */
 const MIN_ADDRESSES = 3;
 
-/** Whether everything that needs an address fails alike, over so many addresses that the observer may be cut off. */
+/** Whether everything that needs an address fails alike, at so many addresses that the observer may be cut off. */
 export function allFailAlike(findings: readonly Finding[]): boolean {
   const remote = findings.filter(({ check }) => check.needs.length > 0);
   if (!remote.every(isFailing)) return false;
@@ -43,8 +43,8 @@ function isFailing({ result: { error } }: Finding): boolean {
 }
 
 /**
- * Follows `depends_on` from each cause up to everything that rests on it, so that each dependency is followed once a
- * cause and no more. A circle has no deepest cause.
+ * Follows `depends_on` from each cause up to everything that depends on it, so that each dependency is followed only
+ * once per cause. A cycle has no deepest cause.
  */
 function causesByDependency(failing: readonly Finding[]): Map<string, readonly Cause[]> {
   const dependents = new Map<string, string[]>(failing.map(({ check }) => [pathKey(check.path), []]));
@@ -65,13 +65,13 @@ function causesByDependency(failing: readonly Finding[]): Map<string, readonly C
   return causes;
 }
 
-/** Addresses that cannot be at fault: a check that needs them works, or they answered one that fails. */
+/** The addresses that cannot be at fault: a check that needs them works, or they answered a check that fails. */
 function answered(findings: readonly Finding[], reached: ReadonlySet<string>): ReadonlySet<string> {
   const working = findings.filter((finding) => !isFailing(finding));
   return new Set([...reached, ...working.flatMap(({ check }) => check.needs)]);
 }
 
-/** For each check that blames an address that other checks blame too: the address that most of them blame. */
+/** The most blamed address of each check, if other checks blame it too. */
 function causesByAddress(roots: readonly Finding[], innocent: ReadonlySet<string>): Map<string, Cause> {
   const blamed = new Map<string, string[]>();
   for (const { check, result } of roots) {
@@ -87,7 +87,7 @@ function causesByAddress(roots: readonly Finding[], innocent: ReadonlySet<string
   return causes;
 }
 
-/** Which of several addresses a failure speaks of, its message tells. */
+/** The addresses that a failure blames: of several, those that its message names. */
 function blamedBy({ needs }: Check, { error }: CheckResult): readonly string[] {
   if (error === undefined || !BLAMES_ADDRESS.has(error.code)) return [];
   return needs.length === 1 ? needs : needs.filter((address) => error.message.includes(address));

@@ -13,10 +13,10 @@ import { verdictOf } from './verdict.ts';
 
 /** What the checks of a run have in common. */
 export interface RunResources {
-  /** When the run must be over, by `performance.now()`. */
+  /** When the run must be over, on the clock of `performance.now()`. */
   readonly end: number;
   readonly connections: Connections;
-  /** Takes the addresses that answered a check. */
+  /** The addresses that answered a check; checks add to it. */
   readonly reached: Set<string>;
   readonly vault: VaultAccess;
   readonly log: Log;
@@ -26,7 +26,7 @@ export interface RunResources {
 
 export interface Outcome {
   readonly result: CheckResult;
-  /** When the time of the check, and of the steps after it, is up, by `performance.now()`. */
+  /** When the time of the check and of the steps after it is up, on the clock of `performance.now()`. */
   readonly limit: number;
   /** For a step that was not tried: the step that failed. */
   readonly failed?: CheckResult;
@@ -34,7 +34,7 @@ export interface Outcome {
 
 export class CheckRun {
   readonly #resources: RunResources;
-  /** Checks that other checks wait for. They run once, however many wait. */
+  /** The checks that other checks wait for. They run once, however many wait. */
   readonly #awaited: ReadonlySet<Check>;
   readonly #outcomes = new Map<Check, Promise<Outcome>>();
 
@@ -73,7 +73,7 @@ export class CheckRun {
       failure = slowness(check, performance.now() - start);
     } catch (thrown) {
       failure = publicError(thrown, check, log);
-      // Not where it failed by itself: then its connections are closed with a good-bye when the run ends.
+      // Only if it was stopped: if it failed by itself, its connections are closed gracefully when the run ends.
       if (running.signal.reason === thrown) connections.release(check);
     }
     return { limit, result: resultOf(check, start, running.stages, running.observed, failure) };
@@ -82,7 +82,7 @@ export class CheckRun {
 
 const NEVER = new AbortController().signal;
 
-/** One check while it runs: what its kind sees of the run. */
+/** A check while it runs, and the context for its kind. */
 class Running implements CheckContext {
   readonly limitMs: number;
   readonly stages: Stages;
@@ -134,7 +134,7 @@ function stepsBefore({ after }: Check): Check[] {
   return after === undefined ? [] : [after, ...stepsBefore(after)];
 }
 
-/** @param start When the check began, by `performance.now()`. */
+/** @param start When the check began, on the clock of `performance.now()`. */
 function resultOf(
   check: Check,
   start: number,

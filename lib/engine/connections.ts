@@ -1,15 +1,15 @@
 /** The connections of one run: one per distinct target, shared between its checks, all closed when the run ends. */
 
-/** A connection that was opened, and the two ways to end it. */
+/** An open connection, and the two ways to end it. */
 export interface Opened<T> {
   readonly value: T;
-  /** Says good-bye in the protocol's own way. May wait for the server; `destroy` follows where that takes too long. */
+  /** Closes it gracefully, as its protocol demands. May wait for the server; `destroy` follows if it takes too long. */
   close(): Promise<unknown> | undefined;
-  /** Ends it immediately, without a good-bye. Does not throw. */
+  /** Ends it immediately. Does not throw. */
   destroy(): void;
 }
 
-/** Something that was learned, which checks share as they share connections: there is nothing to end. */
+/** An answer that checks share like a connection, with nothing to close. */
 export function answered<T>(value: T): Opened<T> {
   return { value, close: () => undefined, destroy: () => undefined };
 }
@@ -17,9 +17,9 @@ export function answered<T>(value: T): Opened<T> {
 /**
  * Opens a connection, or shares the one that another check of this run opened under the same key.
  *
- * @param key  What makes two connections the same: usually the whole URL. Never shown.
- * @param open Opens it. The signal is aborted when nobody waits for the connection any more; `open` must then let go of
- *             its socket by itself.
+ * @param key  Identifies the connection: usually contains the whole URL. Never shown.
+ * @param open Opens it. The signal is aborted when nobody waits for the connection any more; `open` must then close its
+ *             socket itself.
  */
 export type Share = <T>(key: string, open: (signal: AbortSignal) => Promise<Opened<T>>) => Promise<T>;
 
@@ -33,7 +33,7 @@ export class Connections {
   readonly #entries = new Map<string, Entry>();
   #closed = false;
 
-  /** @param user Who asks; `release` takes it back. */
+  /** @param user The user of the connection, for `release`. */
   async share<T>(key: string, user: object, open: (signal: AbortSignal) => Promise<Opened<T>>): Promise<T> {
     if (this.#closed) throw new Error('the run is over');
     let entry = this.#entries.get(key);
@@ -44,11 +44,11 @@ export class Connections {
     }
     entry.users.add(user);
     const opened = await entry.opened;
-    // What `open` returned is of the type that the first asker under this key named.
+    // All users of a key open the same type of connection.
     return opened.value as T;
   }
 
-  /** Gives up on behalf of one user. A connection that nobody else uses is destroyed. */
+  /** Gives up all connections of one user. Those that nobody else uses are destroyed. */
   release(user: object): void {
     for (const [key, entry] of this.#entries) {
       if (entry.users.delete(user) && entry.users.size === 0) {
@@ -59,8 +59,8 @@ export class Connections {
   }
 
   /**
-   * Closes everything: with a good-bye, and after `graceMs` milliseconds without one.
-   * Never rejects. What is opened later is destroyed as soon as it comes.
+   * Closes everything gracefully, and destroys what is still open after `graceMs` milliseconds.
+   * Never rejects. A connection that opens later is destroyed immediately.
    */
   async close(graceMs: number): Promise<void> {
     this.#closed = true;
@@ -80,6 +80,6 @@ function destroy(entry: Entry): void {
     (opened) => {
       opened.destroy();
     },
-    () => undefined, // it failed to open, and whoever asked for it was told so
+    () => undefined, // it failed to open, and its users got the error
   );
 }

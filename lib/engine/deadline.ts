@@ -1,27 +1,27 @@
 import { AbortedError, CheckError, seconds, TimeoutError } from '../errors.ts';
 
-/** Seconds that a check, or a whole run, may take at most: API Gateway gives up after 29. */
+/** The most seconds that a check or a whole run may take: API Gateway gives up after 29. */
 export const MAX_SECONDS = 28;
 
 export interface Limit {
-  /** Milliseconds. */
+  /** Milliseconds that the work may take. */
   readonly limitMs: number;
   /** Calls the work off before its time is up. */
   readonly signal?: AbortSignal | undefined;
-  /** Who does not answer when the time is up, for the message. A function is asked at that moment. */
+  /** What did not answer when the time is up, for the message. A function is called at that moment. */
   readonly from: string | (() => string);
 }
 
-/** The reason of the signal once the work has ended by itself. */
+/** The signal's reason once the work has ended by itself. */
 const OVER = new Error('the work is over');
 
 /**
- * Gives work a limit: the only way to do so. When the time is up or the work is called off, its signal is aborted and the
- * promise rejects; the reason of the signal is the error that is thrown. Whatever the work brings later is dropped. When
- * the work ends by itself, its signal is aborted too, so that nothing that it left behind goes on.
+ * Limits the time of some work; nothing else in the project does that. When the time is up or the work is called off,
+ * its signal is aborted and the promise rejects, both with the same error. Later results of the work are dropped. When
+ * the work ends by itself, its signal is aborted too, so that nothing it left behind goes on.
  *
- * @throws TimeoutError when the time is up; AbortedError when the work is called off, or the signal's reason where that
- *         is a `CheckError`.
+ * @throws TimeoutError when the time is up; AbortedError when the work is called off, or the signal's reason if that is
+ *         a `CheckError`.
  */
 export async function within<T>(
   { limitMs, signal: outer, from }: Limit,
@@ -32,11 +32,11 @@ export async function within<T>(
   let stop: (error: CheckError) => void = () => undefined;
   const stopped = new Promise<never>((_resolve, reject) => {
     stop = (error) => {
-      reject(error); // before the abort, which may make the work reject with an error of its own
+      reject(error); // before the abort, which may make the work reject with its own error
       controller.abort(error);
     };
   });
-  stopped.catch(nothing); // where the work throws before anybody waits for this
+  stopped.catch(nothing); // in case the work throws before anything awaits this
   const timer = setTimeout(() => {
     const who = typeof from === 'string' ? from : from();
     stop(new TimeoutError(`no answer within ${seconds(limitMs)} s from ${who}`));

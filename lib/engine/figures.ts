@@ -1,7 +1,7 @@
-/** What a check learns beside whether it works: how deep a queue is, how long a certificate lasts. */
+/** What a check measures in addition to whether it works: the depth of a queue, the days left of a certificate. */
 import { shortLine } from '../errors.ts';
 
-/** A kind of check declares each figure that it may observe, by a name such as `depth`. */
+/** Declares a figure that a kind of check may observe, under a name such as `depth`. */
 export interface FigureDeclaration {
   /** For people: `messages waiting`. */
   readonly label: string;
@@ -33,7 +33,7 @@ export type FiguresOf<Declared extends Declarations> = {
   readonly [Name in keyof Declared]: Values[Declared[Name]['sort']];
 };
 
-/** A figure as a report holds it. */
+/** A figure in a report. */
 export interface Figure {
   readonly name: string;
   readonly label: string;
@@ -45,7 +45,7 @@ const MAX_TEXT_LENGTH = 200;
 const MAX_ITEMS = 20;
 const MAX_POINTS = 1000;
 
-/** Figures as a report may hold them, in the order of their declaration. They come from servers, so each has a bound. */
+/** The figures for a report, in the order of their declaration. They come from servers, so their sizes are bounded. */
 export function figuresIn(values: Readonly<Record<string, FigureValue | undefined>>, declared: Declarations): Figure[] {
   return Object.entries(declared).flatMap(([name, { label, unit }]) => {
     const value = values[name];

@@ -1,4 +1,4 @@
-/** Runs a tree of checks concurrently, within one deadline. Knows no kind of check and no format. */
+/** Runs a tree of checks concurrently, within one deadline. It knows neither kinds of check nor formats. */
 import { setMaxListeners } from 'node:events';
 import { CheckError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -13,33 +13,33 @@ import type { Cause, CheckResult, Part, Report, Result, VaultAccess } from './ty
 import { worst } from './verdict.ts';
 
 export interface RunOptions {
-  /** Name of the namespace, for the report. */
+  /** The namespace's name, for the report. */
   readonly namespace: string;
-  /** Milliseconds that the run has in all. */
+  /** Milliseconds that the whole run may take. */
   readonly deadlineMs: number;
   readonly vault: VaultAccess;
   readonly log: Log;
-  /** Calls the run off: what has not ended by then is reported as an `AbortedError`. */
+  /** Calls the run off: checks that have not ended by then are reported as an `AbortedError`. */
   readonly signal?: AbortSignal;
-  /** Told of each check as it ends. */
+  /** Called with the result of each check when it ends. */
   readonly onResult?: (result: CheckResult) => void;
 }
 
-/** Milliseconds for good-byes after the last check, where the deadline leaves them. */
+/** Milliseconds for closing connections gracefully after the last check, if the deadline leaves them. */
 const CLOSING_GRACE_MS = 250;
 
-/** Milliseconds that the vault has to show that it is not only the checks that get no answer. */
+/** Milliseconds within which the vault must answer; if it does not, the observer may be cut off. */
 const VAULT_WITHIN_MS = 1000;
 
 /**
- * Runs every check of the part concurrently, and waits for all. Never rejects: whatever goes wrong is a result.
+ * Runs all checks of the part concurrently, and waits for all of them. Never rejects: every failure is a result.
  */
 export async function run(part: Part, options: RunOptions): Promise<Report> {
   const startedAt = Date.now();
   const start = performance.now();
   const end = start + options.deadlineMs;
   const connections = new Connections();
-  if (options.signal !== undefined) setMaxListeners(0, options.signal); // one for each check: no leak to warn of
+  if (options.signal !== undefined) setMaxListeners(0, options.signal); // one for each check: no leak to warn about
 
   const reached = new Set<string>();
   const { vault, log, signal } = options;
@@ -79,11 +79,11 @@ function resultOf(part: Part, results: Iterator<CheckResult, undefined>): Result
   return value;
 }
 
-/** A vault on this machine says nothing about the network, so only one that is remote must be silent too. */
+/** A vault on this machine proves nothing about the network, so only a remote one is asked. */
 async function isVaultSilent(end: number, { vault, signal }: RunOptions): Promise<boolean> {
   if (!vault.isRemote) return true;
   const limitMs = Math.min(VAULT_WITHIN_MS, end - performance.now());
-  if (limitMs <= 0 || signal?.aborted === true) return false; // nobody can tell
+  if (limitMs <= 0 || signal?.aborted === true) return false; // unknown
   try {
     await within({ limitMs, signal, from: 'the vault' }, (inner) => vault.prove(undefined, inner));
     return false;

@@ -1,6 +1,6 @@
-/** What a check does, one stage after the other, and how long each takes. */
+/** The stages of a check, one after another, and how long each takes. */
 
-/** A stage that was timed. */
+/** A timed stage. */
 export interface StageTime {
   /** `connecting`, `TLS handshake`, `query`. */
   readonly name: string;
@@ -10,14 +10,14 @@ export interface StageTime {
 }
 
 /**
- * Begins a stage, and ends the one before.
+ * Begins a stage, and ends the previous one.
  *
- * @param name What is done, in a word or two: `query`. The same for every check of the kind, since metrics count by it.
- * @param when When that is, for the message of a `TimeoutError`: `during the query`, or `while connecting`.
+ * @param name A word or two: `query`. The same for every check of a kind, since metrics are grouped by it.
+ * @param when The words for the message of a `TimeoutError`: `during the query`, or `while connecting`.
  */
 export type BeginStage = (name: string, when?: string) => void;
 
-/** A check that goes round in circles has no more stages than that; the last one then goes on. */
+/** The most stages of a check, in case it loops; the last one then goes on. */
 const MAX_STAGES = 40;
 
 export class Stages {
@@ -25,7 +25,7 @@ export class Stages {
   readonly #begun: { readonly name: string; readonly at: number }[] = [];
   #when = '';
 
-  /** @param start When the check began, by `performance.now()`. */
+  /** @param start When the check began, on the clock of `performance.now()`. */
   constructor(start: number) {
     this.#start = start;
   }
@@ -36,12 +36,12 @@ export class Stages {
     this.#begun.push({ name, at: performance.now() });
   }
 
-  /** When it is now: ` during the query`. Empty before the first stage. */
+  /** The words for the current stage: ` during the query`. Empty before the first stage. */
   get when(): string {
     return this.#when === '' ? '' : ` ${this.#when}`;
   }
 
-  /** @param end When the check ended, by `performance.now()`. */
+  /** @param end When the check ended, on the clock of `performance.now()`. */
   times(end: number): StageTime[] {
     return this.#begun.map(({ name, at }, index) => ({
       name,

@@ -1,11 +1,11 @@
-/** The types that every layer shares. The answer is the configuration with every leaf replaced by its result. */
+/** The types that all layers share. The answer is the configuration with every leaf replaced by its result. */
 import type { ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Share } from './connections.ts';
 import type { Declarations, Figure, FigureValue } from './figures.ts';
 import type { BeginStage, StageTime } from './stages.ts';
 
-/** `degraded`: only non-critical checks fail, or something works and is merely slow or otherwise not as it should be. */
+/** `degraded`: only non-critical checks fail, or something works but is slow or otherwise impaired. */
 export type Verdict = 'working' | 'degraded' | 'failing';
 
 /** A leaf of a namespace's tree: one thing to prove. */
@@ -13,9 +13,9 @@ export interface Check {
   readonly name: string;
   /** Names from the top of the tree to this check. */
   readonly path: readonly string[];
-  /** Name of the kind of check, such as `redis`; what the document says, even where no such kind exists. */
+  /** The kind of check, such as `redis`, as written in the document, even if there is no such kind. */
   readonly kind: string;
-  /** What is checked, for messages: never holds user info, a query string or a path that could be a secret. */
+  /** The target for messages: never contains user info, a query string or a path that could be a secret. */
   readonly target: string;
   /** Milliseconds after which the check is given up. */
   readonly timeoutMs: number;
@@ -24,17 +24,17 @@ export interface Check {
   /** Whether its failure makes the whole namespace fail. */
   readonly critical: boolean;
   readonly description?: string;
-  /** URL of the page that tells what to do. */
+  /** URL of the page that explains what to do. */
   readonly runbook?: string;
-  /** Paths (`group/name`) of the checks without which this one cannot work. */
+  /** The paths (`group/name`) of the checks that this one needs in order to work. */
   readonly dependsOn: readonly string[];
-  /** Addresses (`host:port`, or a service's name) without which it cannot work. */
+  /** The addresses (`host:port`, or a service's name) that it needs in order to work. */
   readonly needs: readonly string[];
   /** The figures that it may observe. */
   readonly figures: Declarations;
-  /** For a step of a composite check: the step that must have worked before. They share one timeout. */
+  /** For a step of a composite check: the step that must work first. They share one timeout. */
   readonly after?: Check;
-  /** Resolves when it works; throws when it does not: a `CheckError` with a public message, or anything else. */
+  /** Resolves if it works, throws if it does not: a `CheckError` with a public message, or anything else. */
   run(context: CheckContext): Promise<void>;
 }
 
@@ -50,32 +50,32 @@ export type Part = Check | Group;
 export interface CheckContext<Figures = Readonly<Record<string, FigureValue>>> {
   /** Aborted when the check's time is up, and when it has ended. It must reach the driver. */
   readonly signal: AbortSignal;
-  /** Milliseconds that the check has in all, from its start. */
+  /** Milliseconds that the whole check may take, from its start. */
   readonly limitMs: number;
   /** Opens a connection, or shares the one that another check of this run opened under the same key. */
   readonly share: Share;
-  /** Names what is done from now on: for the message of a `TimeoutError`, and to be timed. */
+  /** Begins a stage: names it for the message of a `TimeoutError`, and times it. */
   readonly stage: BeginStage;
-  /** Notes figures that were learned. They are reported also where the check fails afterwards. */
+  /** Records figures. They are reported even if the check fails afterwards. */
   observe(figures: Partial<Figures>): void;
-  /** Says that this address answered: whatever fails from now on, the address is not the cause. */
+  /** Records that this address answered: it is not the cause of any later failure. */
   reached(address: string): void;
-  /** Reads a secret afresh from the vault, the namespace's own unless named, and forgets it. Throws a `CheckError`. */
+  /** Reads a secret from the vault again and discards it: the namespace's own unless named. Throws a `CheckError`. */
   readonly proveVault: ProveVault;
   readonly log: Log;
 }
 
-/** @param secret Name of the secret to read; undefined for the namespace's own document. */
+/** @param secret The name of the secret to read; undefined for the namespace's own document. */
 export type ProveVault = (secret: string | undefined, signal: AbortSignal) => Promise<void>;
 
-/** The vault, as a run sees it. */
+/** What a run needs of the vault. */
 export interface VaultAccess {
   /** Whether it is reached over the network. */
   readonly isRemote: boolean;
   readonly prove: ProveVault;
 }
 
-/** What a failure rests on: another check that fails, or an address that other failing checks need too. */
+/** The cause of a failure: another check that fails, or an address that other failing checks need too. */
 export type Cause =
   | { readonly path: string }
   | {
@@ -88,11 +88,11 @@ export interface Failure {
   readonly code: ErrorCode;
   /** One line for people, without causes. */
   readonly message: string;
-  /** Whether it works all the same, only not as it should. */
+  /** Whether it still works, but is impaired. */
   readonly degraded?: boolean;
 }
 
-/** What one check found out. */
+/** The result of one check. */
 export interface CheckResult {
   readonly name: string;
   readonly path: readonly string[];
@@ -106,7 +106,7 @@ export interface CheckResult {
   readonly stages: readonly StageTime[];
   readonly observed: readonly Figure[];
   readonly error?: Failure;
-  /** What explains the failure, deepest causes only. Empty where it stands for itself. */
+  /** The deepest causes of the failure. Empty if nothing else explains it. */
   readonly causes: readonly Cause[];
   readonly description?: string;
   readonly runbook?: string;
@@ -129,7 +129,7 @@ export interface Report {
   /** Milliseconds from the start of the run until every connection was closed. */
   readonly durationMs: number;
   readonly result: Result;
-  /** Whether everything fails alike over several addresses, so that the trouble may be with whoever looks. */
+  /** Whether everything fails alike at several addresses, so that the observer itself may be cut off. */
   readonly observerCutOff: boolean;
 }
 

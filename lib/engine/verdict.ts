@@ -1,4 +1,4 @@
-/** From single results to verdicts. Pure. */
+/** Derives verdicts from results. Pure. */
 import type { Failure, Verdict } from './types.ts';
 
 const WORST_FIRST: readonly Verdict[] = ['failing', 'degraded', 'working'];
@@ -9,13 +9,13 @@ export function verdictOf(error: Failure | undefined, critical: boolean): Verdic
   return critical && error.degraded !== true ? 'failing' : 'degraded';
 }
 
-/** The worst of them; of nothing, `working`. */
+/** The worst of the verdicts; `working` if there are none. */
 export function worst(verdicts: Iterable<Verdict>): Verdict {
   const given = new Set(verdicts);
   return WORST_FIRST.find((verdict) => given.has(verdict)) ?? 'working';
 }
 
-/** Sorts by verdict: negative where `a` is worse than `b`. */
+/** Sorts by verdict: negative if `a` is worse than `b`. */
 export function compareVerdicts(a: Verdict, b: Verdict): number {
   return WORST_FIRST.indexOf(a) - WORST_FIRST.indexOf(b);
 }
