@@ -19,12 +19,12 @@ export const check: Command = {
     namespace: {
       type: 'string',
       value: 'NAME',
-      help: 'which one; may be left out where the vault has only one',
+      help: 'the namespace; may be left out if the vault has only one',
     },
     part: { type: 'string', value: 'PATH', help: 'only this part of the tree: cache/data' },
     format: { type: 'string', value: 'FORMAT', help: `${formatNames.join(', ')} (text)` },
   },
-  notes: `Exit code 0 working or degraded, 1 failing, 2 usage or configuration, 130 called off by Ctrl-C.`,
+  notes: `Exit code 0 working or degraded, 1 failing, 2 usage or configuration, 130 called off with Ctrl-C.`,
   example: 'healthgate check --namespace prod --part celery',
 
   async run(input, terminal) {
@@ -55,7 +55,7 @@ function formatIn(input: Input) {
   const name = stringOf(input, 'format') ?? 'text';
   const format = formats.find((entry) => entry.name === name);
   if (format !== undefined) return format;
-  throw new UsageError(`--format: no ${JSON.stringify(name)}; expected ${formatNames.join(' or ')}`);
+  throw new UsageError(`--format: unknown format ${JSON.stringify(name)}; expected ${formatNames.join(' or ')}`);
 }
 
 async function chooseNamespace(vault: Vault, asked: string | undefined, location: string): Promise<Namespace> {

@@ -1,15 +1,16 @@
-/** What a command of the command line is. */
-/** An option as it is parsed, and as the help shows it. */
+/** The interface of a command of the command line. */
+
+/** An option, for the parser and the help. */
 export interface Option {
   readonly type: 'string' | 'boolean';
-  /** What stands for the value in the help: `SECONDS`. For options that take one. */
+  /** The placeholder for the value in the help: `SECONDS`. Only for options that take a value. */
   readonly value?: string;
-  /** What it is for, and its default. Further lines are indented below the first. */
+  /** Its purpose and its default. Further lines are indented below the first. */
   readonly help: string;
 }
 
 export interface Argument {
-  /** As the usage shows it: `URL`, `FILE…`. */
+  /** The name in the usage line: `URL`, `FILE…`. */
   readonly name: string;
   readonly help: string;
 }
@@ -17,10 +18,10 @@ export interface Argument {
 export interface Command {
   readonly arguments: readonly Argument[];
   readonly options: Readonly<Record<string, Option>>;
-  /** What else there is to know, in lines. */
+  /** Further notes, in wrapped lines. */
   readonly notes: string;
   readonly example: string;
-  /** @returns The exit code. Throws a `UsageError` for arguments that make no sense. */
+  /** @returns The exit code. Throws a `UsageError` for invalid arguments. */
   run(input: Input, terminal: Terminal): Promise<ExitCode>;
 }
 
@@ -29,24 +30,24 @@ export interface Input {
   readonly values: Readonly<Record<string, string | boolean | undefined | readonly (string | boolean)[]>>;
 }
 
-/** What a command sees of the world, so that tests can look on. */
+/** Everything that a command uses of its environment, so that tests can replace it. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
-  /** Whether standard output is a terminal, whose lines can be rewritten. */
+  /** Whether standard output and error are a terminal, whose lines can be rewritten. */
   readonly isInteractive: boolean;
   readonly rows: number;
   readonly columns: number;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by Ctrl-C, or by a request to end. */
+  /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
 }
 
-/** 130 is what a shell reports of a program that Ctrl-C ended: https://tldp.org/LDP/abs/html/exitcodes.html */
+/** A shell reports 130 for a program that Ctrl-C ended: https://tldp.org/LDP/abs/html/exitcodes.html */
 export const EXIT = { ok: 0, failing: 1, usage: 2, calledOff: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The arguments make no sense. The message says which, and what would. */
+/** The arguments are invalid. The message names the argument and what is expected. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -60,7 +61,7 @@ export function stringOf(input: Input, name: string): string | undefined {
 /**
  * The value of an option that takes a number.
  *
- * @throws UsageError where it is no number, or out of bounds.
+ * @throws UsageError if it is not a number, or is out of bounds.
  */
 export function numberOf(
   input: Input,

@@ -1,4 +1,4 @@
-/** The commands, one each. A command's file is loaded when it is asked for. */
+/** The commands, one entry each. A command's file is loaded when the command is used. */
 import type { Command } from './command.ts';
 
 export interface CommandEntry {
@@ -21,17 +21,17 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'validate',
-    summary: 'Tells every mistake in the documents of namespaces',
+    summary: 'Reports every mistake in the documents of namespaces',
     load: async () => (await import('./validate.ts')).validate,
   },
   {
     name: 'token',
-    summary: 'Makes an access token; adds it to a namespace, or drops others',
+    summary: 'Creates an access token; adds it to a namespace, or drops others',
     load: async () => (await import('./token.ts')).token,
   },
   {
     name: 'ping',
-    summary: 'Asks a health URL several times, from outside',
+    summary: 'Requests a health URL several times, from outside',
     load: async () => (await import('./ping.ts')).ping,
   },
 ];

@@ -5,9 +5,10 @@ import { createToken } from '../document/tokens.ts';
 const NAME = 'example';
 
 /**
- * Makes a folder with a namespace that checks the service itself, so that there is something to look at before anything is set up.
+ * Creates a folder with a namespace that checks the service itself, so that there is something to see before anything
+ * is set up.
  *
- * @param url Where the service listens.
+ * @param url The URL of the service.
  * @returns The namespace's token, and the path of its file.
  */
 export async function createExample(folder: string, url: string): Promise<{ token: string; file: string }> {

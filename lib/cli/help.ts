@@ -4,18 +4,18 @@ import type { Command, Option } from './command.ts';
 import { commands } from './commands.ts';
 import type { CommandEntry } from './commands.ts';
 
-/** Columns from the margin to the explanations. */
+/** The column in which explanations begin. */
 const INDENT = 20;
 
 /** What `healthgate --help` prints. */
 export function help(): string {
   const list = commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}\n`).join('');
-  return `healthgate ${packageJson.version}: one URL that tells whether every part of a stack works
+  return `healthgate ${packageJson.version}: one URL that shows whether every part of a stack works
 
 Usage: healthgate COMMAND [OPTION…]
 
 ${list}
-  healthgate COMMAND --help tells more; --version prints the version.
+  healthgate COMMAND --help shows more; --version prints the version.
   Exit codes: 0 working or degraded, 1 failing, 2 usage or configuration, 130 called off.
 `;
 }
@@ -30,7 +30,8 @@ export function helpOf({ name, summary }: CommandEntry, command: Command): strin
     ...command.arguments.map((argument) => explained(argument.name, argument.help)),
     ...options.map(({ flag, help }) => explained(flag, help)),
   ].join('');
-  return `Usage: healthgate ${name} ${usage}\n\n${summary}.\n\n${lines}\n${command.notes}\n\nExample: ${command.example}\n`;
+  const head = `Usage: healthgate ${name} ${usage}\n\n${summary}.`;
+  return `${head}\n\n${lines}\n${command.notes}\n\nExample: ${command.example}\n`;
 }
 
 function flagOf(name: string, { value }: Option): string {

@@ -1,4 +1,4 @@
-/** The list that is shown on a terminal while checks run. */
+/** The list that a terminal shows while checks run. */
 import { oneLine } from '../errors.ts';
 import { leavesOf, pathKey } from '../engine/tree.ts';
 import type { CheckResult, Part } from '../engine/types.ts';
@@ -17,7 +17,7 @@ export interface LiveList {
   readonly clear: () => void;
 }
 
-/** Draws the checks of a part on standard error until it is cleared. What runs still comes first when not all fit. */
+/** Draws the checks of a part on standard error until it is cleared. If not all fit, those that work are left out. */
 export function liveList(part: Part, terminal: Terminal): LiveList {
   const checks = leavesOf(part);
   const results = new Map<string, CheckResult>();

@@ -25,7 +25,9 @@ async function main(args: readonly string[], terminal: Terminal): Promise<ExitCo
   const entry = commands.find((command) => command.name === name);
   if (entry !== undefined) return runCommand(entry, rest, terminal);
   const names = commands.map((command) => command.name);
-  terminal.err(`healthgate: no command ${JSON.stringify(name)}${didYouMean(name, names)}\nSee healthgate --help.\n`);
+  terminal.err(
+    `healthgate: unknown command ${JSON.stringify(name)}${didYouMean(name, names)}\nSee healthgate --help.\n`,
+  );
   return EXIT.usage;
 }
 
@@ -56,7 +58,7 @@ function isParseError(error: unknown): error is Error {
 function processTerminal(): Terminal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // The second one ends the process immediately.
+    // Only once: a second signal ends the process immediately.
     process.once(signal, () => {
       controller.abort();
     });

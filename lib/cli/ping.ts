@@ -9,26 +9,26 @@ import type { Command, Input, Terminal } from './command.ts';
 
 const MAX_ATTEMPTS = 10_000;
 const MAX_SECONDS = 3600;
-/** Characters of a foreign server's header that are shown. */
+/** The most characters of a server's header that are shown. */
 const MAX_VERDICT_LENGTH = 40;
 
 export const ping: Command = {
-  arguments: [{ name: 'URL', help: 'any http: or https: URL that answers 2xx to GET when all is well' }],
+  arguments: [{ name: 'URL', help: 'any http: or https: URL that answers GET with 2xx when all is well' }],
   options: {
-    attempts: { type: 'string', value: 'N', help: 'how often it is asked (3)' },
+    attempts: { type: 'string', value: 'N', help: 'number of attempts (3)' },
     timeout: {
       type: 'string',
       value: 'SECONDS',
-      help: 'how long one attempt may take, with the body of the answer (3)',
+      help: 'time limit of one attempt, including the body of the answer (3)',
     },
     'min-successful': { type: 'string', value: 'N', help: 'how many attempts must succeed (1)' },
     interval: { type: 'string', value: 'SECONDS', help: 'pause between two attempts (1)' },
   },
-  notes: `Redirects are not followed, and each attempt opens a connection of its own. Arguments can be seen in the
-list of processes, so a token is better kept out of the URL: HEALTHGATE_TOKEN in the environment is sent
-as Authorization: Bearer. What is printed shows no token, no user info and no query.
+  notes: `Redirects are not followed, and each attempt opens a new connection. The list of processes shows arguments,
+so keep the token out of the URL: HEALTHGATE_TOKEN in the environment is sent as Authorization: Bearer.
+The output shows no token, no user info and no query.
 
-Exit code 0 when enough attempts succeeded, else 1; 2 usage. Ctrl-C ends it and counts what was done.`,
+Exit code 0 if enough attempts succeeded, otherwise 1; 2 usage. Ctrl-C ends it and counts the finished attempts.`,
   example: 'HEALTHGATE_TOKEN=… healthgate ping https://status.example/api/health/ --attempts 5',
 
   async run(input, terminal) {
@@ -57,11 +57,11 @@ export interface Attempt {
   readonly isSuccess: boolean;
   /** `200 working`, or `<Error>: <message>`. */
   readonly outcome: string;
-  /** Milliseconds until the answer was read, or it was certain that none comes. */
+  /** Milliseconds until the answer was read, or until the attempt failed. */
   readonly latencyMs: number;
 }
 
-/** Loss, and the average latency of the attempts that succeeded. */
+/** The loss, and the average latency of the successful attempts. */
 export function summarize(attempts: readonly Attempt[]): string {
   const successes = attempts.filter(({ isSuccess }) => isSuccess);
   if (attempts.length === 0) return 'no attempt was finished';
@@ -71,7 +71,7 @@ export function summarize(attempts: readonly Attempt[]): string {
   return successes.length === 0 ? loss : `${loss}, average latency ${Math.round(total / successes.length)} ms`;
 }
 
-/** The URL without what could be secret: user info, the token of our own endpoint, query and fragment. */
+/** The URL without its possibly secret parts: user info, the token of our own endpoint, query and fragment. */
 export function maskUrl(url: string): string {
   const { protocol, username, password, host, pathname, search } = new URL(url);
   const userInfo = username + password === '' ? '' : '***@';
@@ -83,7 +83,7 @@ function urlIn({ positionals }: Input): string {
   const [url, ...more] = positionals;
   if (url === undefined) throw new UsageError('which URL?');
   if (more.length > 0) throw new UsageError('expected one URL');
-  // Not repeated: it may hold a token.
+  // The message does not repeat it: it may contain a token.
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
     throw new UsageError('expected a URL that begins with http:// or https://');
   return new URL(url).href;
@@ -92,11 +92,12 @@ function urlIn({ positionals }: Input): string {
 function headersFrom({ env }: Terminal): HttpRequest['headers'] {
   const token = env.HEALTHGATE_TOKEN?.trim() ?? '';
   if (token === '') return {};
-  if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('HEALTHGATE_TOKEN holds characters that no token has');
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new UsageError('HEALTHGATE_TOKEN contains characters that are not allowed in a token');
   return { authorization: `Bearer ${token}` };
 }
 
-/** Undefined where it was cut short by Ctrl-C. Never rejects. */
+/** Undefined if Ctrl-C cut the attempt short. Never rejects. */
 async function attemptOnce(request: HttpRequest, timeoutMs: number, outer: AbortSignal): Promise<Attempt | undefined> {
   const start = performance.now();
   const attempt = (isSuccess: boolean, outcome: string) => ({

@@ -13,10 +13,10 @@ export const serve: Command = {
   options: {
     ...vaultOption,
     host: { type: 'string', value: 'HOST', help: 'address to listen on (127.0.0.1)' },
-    port: { type: 'string', value: 'PORT', help: 'port to listen on (3000); 0 takes one that is free' },
+    port: { type: 'string', value: 'PORT', help: 'port to listen on (3000); 0 takes any free port' },
   },
-  notes: `Where no vault is named and the folder ${DEFAULT_FOLDER} does not exist, it is created, with an example
-namespace that checks the service itself. Ctrl-C ends it.`,
+  notes: `If no vault is named and the folder ${DEFAULT_FOLDER} does not exist, the folder is created, with an example
+namespace that checks the service itself. Ctrl-C stops the service.`,
   example: 'healthgate serve --vault file:vault --port 8080',
 
   async run(input, terminal) {
@@ -39,7 +39,7 @@ namespace that checks the service itself. Ctrl-C ends it.`,
         const { token, file } = await createExample(DEFAULT_FOLDER, url);
         terminal.out(`Created an example namespace: ${file}\nTry it: curl ${url}/api/health/${token}/\n`);
       }
-      terminal.out(`Serving ${vaultName(input, terminal)} on ${url}/api/health/<access_token>/ (Ctrl-C ends it)\n`);
+      terminal.out(`Serving ${vaultName(input, terminal)} on ${url}/api/health/<access_token>/ (Ctrl-C stops it)\n`);
       if (!terminal.signal.aborted) await stop;
     } finally {
       await close(server);

@@ -8,7 +8,7 @@ import { EXIT, stringOf, UsageError } from './command.ts';
 import type { Command, Input } from './command.ts';
 import { vaultName, vaultOption } from './vault-option.ts';
 
-/** Milliseconds that the vault has for all that is asked of it. */
+/** Milliseconds for all calls to the vault together. */
 const VAULT_WITHIN_MS = 15_000;
 
 export const token: Command = {
@@ -18,12 +18,12 @@ export const token: Command = {
     drop: {
       type: 'string',
       value: 'DIGEST',
-      help: 'drop every token whose SHA-256 digest begins so (8 to 64 characters)',
+      help: 'drop every token whose SHA-256 digest begins with this (8 to 64 characters)',
     },
     ...vaultOption,
   },
-  notes: `Prints the token, which is shown nowhere else, and its SHA-256 digest. With --drop alone, makes no token
-and prints the digests of those that are left. A running service follows within a minute.
+  notes: `Prints the token, which is shown nowhere else, and its SHA-256 digest. With --drop alone, creates no token
+and prints the digests of the remaining ones. A running service follows within a minute.
 
 To replace a token: --add, hand out the new one, then --drop the old one.`,
   example: 'healthgate token prod --add --vault secretsmanager:healthgate',
@@ -33,15 +33,15 @@ To replace a token: --add, hand out the new one, then --drop the old one.`,
     const add = input.values.add === true;
     const drop = dropIn(input);
     if (!add && drop === undefined && stringOf(input, 'vault') !== undefined)
-      throw new UsageError('--vault: is only of use with --add or --drop');
+      throw new UsageError('--vault: needs --add or --drop');
 
-    const made = add || drop === undefined ? createToken(namespace) : undefined;
+    const created = add || drop === undefined ? createToken(namespace) : undefined;
     const edited =
       add || drop !== undefined
-        ? await editVault(vaultName(input, terminal), namespace, { add: made, drop }, terminal.signal)
+        ? await editVault(vaultName(input, terminal), namespace, { add: created, drop }, terminal.signal)
         : undefined;
 
-    if (made !== undefined) terminal.out(`token    ${made}\nsha256   ${digest(made)}\n`);
+    if (created !== undefined) terminal.out(`token    ${created}\nsha256   ${digest(created)}\n`);
     for (const place of edited?.dropped ?? []) terminal.out(`dropped  ${show(place)}\n`);
     if (drop !== undefined) for (const place of edited?.left ?? []) terminal.out(`left     ${show(place)}\n`);
     return EXIT.ok;
@@ -51,13 +51,13 @@ To replace a token: --add, hand out the new one, then --drop the old one.`,
 function namespaceIn({ positionals }: Input): string {
   const [namespace, ...more] = positionals;
   if (namespace === undefined) throw new UsageError('which namespace?');
-  // Not repeated: it may be a token.
+  // The messages do not repeat it: it may be a token.
   if (more.length > 0) throw new UsageError('expected one namespace');
   if (namespaceOf(namespace) !== undefined)
-    throw new UsageError('that is a token, not a namespace; it is in the list of processes now, so better replace it');
+    throw new UsageError('that is a token, not a namespace; the list of processes shows it now, so replace it');
   if (!NAMESPACE.test(namespace))
     throw new UsageError(
-      'a namespace has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with neither',
+      'a namespace has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit',
     );
   return namespace;
 }
@@ -71,15 +71,15 @@ function dropIn(input: Input): string | undefined {
 }
 
 interface Change {
-  /** A token. */
+  /** The token to add. */
   readonly add: string | undefined;
-  /** What digests begin with. */
+  /** The beginning of the digests of the tokens to drop. */
   readonly drop: string | undefined;
 }
 
 interface Edited {
   readonly dropped: readonly TokenPlace[];
-  /** Without the one that was added. */
+  /** The remaining tokens, without the added one. */
   readonly left: readonly TokenPlace[];
 }
 
@@ -101,7 +101,7 @@ async function editVault(vault: string, namespace: string, change: Change, outer
   });
 }
 
-/** @throws UsageError where nothing would be dropped, or nothing would be left to open the namespace with. */
+/** @throws UsageError if no token would be dropped, or if none would be left to open the namespace. */
 function split(places: readonly TokenPlace[], namespace: string, { add, drop }: Change): Edited {
   if (drop === undefined) return { dropped: [], left: places };
   const isDropped = ({ digest }: TokenPlace) => digest?.startsWith(drop) === true;

@@ -12,8 +12,8 @@ import type { Command } from './command.ts';
 export const validate: Command = {
   arguments: [{ name: 'FILE…', help: "a namespace's document; - for standard input" }],
   options: {},
-  notes: `References to secrets are checked for their form; what they refer to is not read.
-Exit code 0 without a mistake, 2 with any.`,
+  notes: `The form of references to secrets is checked; the secrets are not read.
+Exit code 0 without mistakes, 2 with any.`,
   example: 'healthgate validate vault/*.json',
 
   async run({ positionals }, terminal) {
@@ -29,7 +29,7 @@ Exit code 0 without a mistake, 2 with any.`,
   },
 };
 
-/** Names come from the document, and may hold what a terminal would obey. */
+/** Names come from the document, and may contain control sequences of a terminal. */
 function lineOf({ path, message }: Problem): string {
   return oneLine(path === '' ? message : `${path}: ${message}`);
 }
@@ -45,7 +45,7 @@ async function problemsOf(file: string): Promise<readonly Problem[]> {
   }
 }
 
-/** A file that is larger than a document may be is not read at all. */
+/** A file that is too large for a document is not read at all. */
 async function readText(file: string): Promise<string> {
   if (file === '-') return text(process.stdin);
   const { size } = await stat(file);

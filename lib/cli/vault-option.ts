@@ -5,7 +5,7 @@ import type { Vault } from '../vault/vault.ts';
 import { stringOf } from './command.ts';
 import type { Input, Option, Terminal } from './command.ts';
 
-/** Where namespaces are, when nothing says so. */
+/** The folder of the default vault. */
 export const DEFAULT_FOLDER = 'vault';
 const DEFAULT_VAULT = `file:${DEFAULT_FOLDER}`;
 
@@ -13,7 +13,7 @@ export const vaultOption = {
   vault: {
     type: 'string',
     value: 'VAULT',
-    help: `${VAULT_FORMS};\nelse HEALTHGATE_VAULT, else ${DEFAULT_VAULT}`,
+    help: `${VAULT_FORMS};\notherwise HEALTHGATE_VAULT, otherwise ${DEFAULT_VAULT}`,
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
@@ -22,12 +22,12 @@ export function vaultName(input: Input, terminal: Terminal): string {
   return stringOf(input, 'vault') ?? terminal.env.HEALTHGATE_VAULT ?? DEFAULT_VAULT;
 }
 
-/** Whether neither option nor environment names a vault. */
+/** Whether the vault is the default one. */
 export function isDefaultVault(input: Input, terminal: Terminal): boolean {
   return vaultName(input, terminal) === DEFAULT_VAULT;
 }
 
-/** @throws ConfigurationError where the name is of no known form. */
+/** @throws ConfigurationError if the name has no known form. */
 export async function vaultOf(input: Input, terminal: Terminal, log: Log): Promise<Vault> {
   return openVault(vaultName(input, terminal), log);
 }

@@ -80,7 +80,7 @@ describe('check with invalid arguments', () => {
     [{ namespace: '../prod' }, /^namespace "\.\.\/prod": not in file:/],
     [{ namespace: 'broken' }, 'namespace "broken": its document cannot be used; see healthgate validate'],
     [{ namespace: 'prod', part: 'cache/dta' }, '--part: prod has no cache/dta'],
-    [{ namespace: 'prod', format: 'xml' }, '--format: no "xml"; expected json or text'],
+    [{ namespace: 'prod', format: 'xml' }, '--format: unknown format "xml"; expected json or text'],
   ])('refuses the options %j', async (values, message) => {
     await expect(checked({ ...namespaces, broken: {} }, values)).rejects.toThrow(
       typeof message === 'string' ? message.replace('dev, prod', 'broken, dev, prod') : message,

@@ -50,6 +50,6 @@ test('refuses a token that no header can hold', async () => {
   const terminal = recordingTerminal({ env: { HEALTHGATE_TOKEN: 's3\ncret' } });
   await expect(ping.run({ positionals: ['http://127.0.0.1:1'], values: {} }, terminal)).rejects.toMatchObject({
     name: 'UsageError',
-    message: 'HEALTHGATE_TOKEN holds characters that no token has',
+    message: 'HEALTHGATE_TOKEN contains characters that are not allowed in a token',
   });
 });
