@@ -1,4 +1,4 @@
-/** The formats, one line each. The first is the one for requests that settle nothing. */
+/** The formats, one line each. The first is the default. */
 import type { FormatEntry } from './format.ts';
 import { json } from './json.ts';
 

@@ -11,7 +11,7 @@ export const json: Format = {
   render: ({ report }) => write(report.result),
 };
 
-/** By hand, since an object would put names that look like numbers first, and would not take `__proto__` as a name. */
+/** By hand, since an object would put names that look like numbers first, and does not allow the name `__proto__`. */
 function write(result: Result): string {
   if (isGroup(result)) {
     return `{${result.parts.map((part) => `${JSON.stringify(part.name)}:${write(part)}`).join(',')}}`;

@@ -1,4 +1,4 @@
-/** Plain text: the verdict on the first line, then one line a check, worst first. */
+/** Plain text: the verdict on the first line, then one line per check, worst first. */
 import { resultsOf, pathKey } from '../engine/tree.ts';
 import type { CheckResult } from '../engine/types.ts';
 import { compareVerdicts } from '../engine/verdict.ts';
@@ -17,7 +17,7 @@ export const text: Format = {
   },
 };
 
-/** What fails by itself stands before what fails because of it. */
+/** Checks that fail by themselves come before those that fail because of them. */
 function worstFirst(a: CheckResult, b: CheckResult): number {
   return compareVerdicts(a.verdict, b.verdict) || dependencies(a) - dependencies(b);
 }

@@ -1,20 +1,20 @@
-/** The words for what a report holds as data. */
+/** The words for the data in a report. */
 import type { Cause, CheckResult } from '../engine/types.ts';
 import { oneLine } from '../errors.ts';
 
-/** `working`, or `<Error>: <message>` with what the failure rests on. */
+/** `working`, or `<Error>: <message>` with the causes of the failure. */
 export function statusText({ error, causes }: Pick<CheckResult, 'error' | 'causes'>): string {
   return error === undefined ? 'working' : `${error.code}: ${error.message}${causesText(causes)}`;
 }
 
-/** What a report says where the trouble may be with whoever looks. */
+/** The note in a report if the observer itself may be cut off. */
 export const CUT_OFF =
-  'everything fails alike, over several addresses: this service itself may be cut off from the network';
+  'everything fails alike, at several addresses: this service itself may be cut off from the network';
 
-/** Causes that a message names; the others are counted. */
+/** The most causes that a message names; the others are counted. */
 const NAMED_CAUSES = 3;
 
-/** ` (it depends on cache/data, which does not work)`; empty where there is no cause. */
+/** ` (it depends on cache/data, which does not work)`; empty if there is no cause. */
 function causesText(causes: readonly Cause[]): string {
   const paths = causes.flatMap((cause) => ('path' in cause ? [cause.path] : []));
   if (paths.length > 0)
