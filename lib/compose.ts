@@ -3,15 +3,15 @@ import type { Log } from './log.ts';
 import { openStore } from './vault/stores/open.ts';
 import { Vault } from './vault/vault.ts';
 
-/** A log on standard error, which Lambda takes to CloudWatch. */
+/** A log on standard error, which Lambda sends to CloudWatch. */
 export function standardLog(): Log {
   return createLog((line) => process.stderr.write(`${line}\n`));
 }
 
 /**
- * The vault of that name.
+ * Opens the vault with this name.
  *
- * @throws ConfigurationError where the name is of no known form.
+ * @throws ConfigurationError if the name has no known form.
  */
 export async function openVault(name: string, log: Log): Promise<Vault> {
   return new Vault(await openStore(name), log);

@@ -1,4 +1,4 @@
-/** The errors that an answer may show. Anything else is logged, and answered as `UnexpectedError: see the log, <id>`. */
+/** The errors that an answer may show. Any other is logged, and answered as `UnexpectedError: see the log, <id>`. */
 
 export type ErrorCode =
   | 'TimeoutError'
@@ -11,12 +11,12 @@ export type ErrorCode =
   | 'AbortedError';
 
 /**
- * An error whose message is public: one line that tells an operator what to do next.
- * It is written by us from what we know to be harmless (host, port, queue name), never copied from a driver's text.
+ * An error with a public message: one line that tells an operator what is wrong and what to look at next.
+ * The message is made from harmless parts (host, port, queue name) and never copied from a driver's text.
  */
 export class CheckError extends Error {
   readonly code: ErrorCode;
-  /** Whether it works, only not as it should: a yellow cluster. It does not count as failing. */
+  /** Whether the target works, but is impaired, like a yellow cluster. That does not count as failing. */
   readonly degraded: boolean;
 
   constructor(code: ErrorCode, message: string, { degraded = false }: Severity = {}) {
@@ -31,14 +31,14 @@ export interface Severity {
   readonly degraded?: boolean;
 }
 
-/** Nothing came in time. */
+/** No answer came in time. */
 export class TimeoutError extends CheckError {
   constructor(message: string) {
     super('TimeoutError', message);
   }
 }
 
-/** Refused, reset, unreachable, or the name does not resolve. */
+/** The connection was refused or reset, the host is unreachable, or the name does not resolve. */
 export class ConnectionError extends CheckError {
   constructor(message: string) {
     super('ConnectionError', message);
@@ -51,14 +51,14 @@ export class TLSError extends CheckError {
   }
 }
 
-/** It answered, and does not let us in. */
+/** It answered, and refused access. */
 export class AuthError extends CheckError {
   constructor(message: string) {
     super('AuthError', message);
   }
 }
 
-/** The namespace's document is wrong, not the thing checked. */
+/** The namespace's document is wrong, not the target. */
 export class ConfigurationError extends CheckError {
   constructor(message: string) {
     super('ConfigurationError', message);
@@ -72,9 +72,9 @@ export class UnhealthyError extends CheckError {
   }
 }
 
-/** The run was called off before the work had ended. That says nothing about what was checked. */
+/** The run was called off before the work had ended. That says nothing about the target. */
 export class AbortedError extends CheckError {
-  /** @param afterMs Milliseconds that the work had. */
+  /** @param afterMs The milliseconds from the start of the work until it was called off. */
   constructor(afterMs: number) {
     super('AbortedError', `called off after ${seconds(Math.round(afterMs))} s`);
   }
@@ -101,7 +101,7 @@ export function seconds(milliseconds: number): string {
   return String(Number((milliseconds / 1000).toPrecision(milliseconds < 1000 ? 2 : 3)));
 }
 
-/** The `code` of an error, where it has a string one. */
+/** The `code` of an error, if it is a string. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

@@ -1,4 +1,4 @@
-/** Structured log: one JSON object a line. What it is told to hide never reaches the line. */
+/** Structured log: one JSON object per line. The secrets that it was given never appear in a line. */
 import { CheckError } from './errors.ts';
 import { codeOf } from './errors.ts';
 
@@ -8,16 +8,16 @@ export interface Log {
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
   error(message: string, fields?: Fields): void;
-  /** The same log, which also hides these secrets. */
+  /** The same log, but it also hides these secrets. */
   hiding(secrets: Iterable<string>): Log;
 }
 
-/** A shorter text is no secret, and would blot out half of the line. */
+/** A shorter text is not treated as a secret: hiding it would make lines unreadable. */
 const MIN_SECRET_LENGTH = 4;
 const MAX_CAUSES = 5;
 
 /**
- * @param write Takes one line, without its line feed.
+ * @param write Called with each line, without a line feed.
  */
 export function createLog(write: (line: string) => void, secrets: readonly string[] = []): Log {
   const hidden = secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH).sort((a, b) => b.length - a.length);
@@ -35,7 +35,7 @@ export function createLog(write: (line: string) => void, secrets: readonly strin
   };
 }
 
-/** Never throws: a check must not fail because of what there is to say about it. */
+/** Never throws: a check must not fail because of its log lines. */
 function stringify(line: { readonly level: string; readonly message: string }, secrets: readonly string[]): string {
   const replacer = (_key: string, value: unknown) => plain(value, secrets);
   try {
@@ -46,7 +46,7 @@ function stringify(line: { readonly level: string; readonly message: string }, s
   }
 }
 
-/** What JSON cannot say of a value (errors, big integers), with the secrets taken out of every string. */
+/** Makes values that JSON does not support (errors, big integers) plain, and hides the secrets in strings. */
 function plain(value: unknown, secrets: readonly string[]): unknown {
   if (typeof value === 'string') return hide(value, secrets);
   if (typeof value === 'bigint') return value.toString();
@@ -54,9 +54,9 @@ function plain(value: unknown, secrets: readonly string[]): unknown {
 }
 
 /**
- * The message of a `CheckError` says it all, so it is written without its stack.
+ * A `CheckError` is written without its stack, since its message says everything.
  *
- * @param left How many causes to follow: a cause may be its own cause.
+ * @param left How many further causes to follow: an error may be its own cause.
  */
 function plainError(error: Error, left: number): object {
   const { name, message, cause } = error;

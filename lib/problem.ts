@@ -1,14 +1,14 @@
-/** What is wrong with a document, and where. */
+/** A mistake in a document, and its place. */
 export interface Problem {
-  /** Names from the top of the document, joined by dots: `checks.cache.data.ulr`. Empty for the document as a whole. */
+  /** Names from the top of the document, joined with dots: `checks.cache.data.ulr`. Empty for the whole document. */
   readonly path: string;
   readonly message: string;
 }
 
-/** The document cannot be used. The message holds nothing of its text. */
+/** The document cannot be used. The message quotes nothing from it. */
 export class DocumentError extends Error {
   override readonly name = 'DocumentError';
-  /** What else is wrong with it. */
+  /** The other mistakes in it. */
   readonly others: readonly Problem[];
 
   constructor(message: string, others: readonly Problem[] = []) {

@@ -1,4 +1,4 @@
-/** The one way to a report of a namespace: run for one asker, or shared by everybody who asks at about the same time. */
+/** The only way to a report of a namespace: from a run for one caller, or shared by concurrent callers. */
 import type { Namespace } from './document/namespace.ts';
 import { findPart, pathKey } from './engine/tree.ts';
 import type { CheckResult, Part, Report } from './engine/types.ts';
@@ -6,21 +6,21 @@ import type { Log } from './log.ts';
 import type { Vault } from './vault/vault.ts';
 
 export interface Asked {
-  /** When the asker gives up, by `performance.now()`, where that is before the namespace's deadline. */
+  /** When the caller gives up, on the clock of `performance.now()`, if that is before the namespace's deadline. */
   readonly until?: number;
 }
 
 export interface AskedToShare extends Asked {
-  /** Names from the top of the tree to the part that is asked for; the whole tree for none. */
+  /** The names from the top of the tree to the requested part; the whole tree unless given. */
   readonly part?: readonly string[];
-  /** Wants a run that begins after now, whatever report there is. */
+  /** Whether the run must start after the call, even if there is a report. */
   readonly fresh?: boolean;
 }
 
 export interface AskedForOneself extends Asked {
   /** Calls the run off. */
   readonly signal?: AbortSignal;
-  /** Told of each check as it ends. */
+  /** Called with the result of each check when it ends. */
   readonly onResult?: (result: CheckResult) => void;
 }
 
@@ -34,15 +34,15 @@ export interface Shared {
 interface Slot {
   last?: { readonly report: Report; readonly endedAt: number };
   running?: Promise<Report>;
-  /** A run that begins when the one under way ends, for those who will not have that one. */
+  /** A run that starts when the current one ends, for callers that must not share the current one. */
   next?: Promise<Report>;
 }
 
 export class Reporter {
   readonly #vault: Pick<Vault, 'access'>;
   readonly #log: Log;
-  // By the namespace's identity, so that a changed namespace starts afresh and a forgotten one takes its reports along.
-  // Ages go by the time of day: the monotonic clock may stand still while Lambda freezes an environment.
+  // By the identity of the object, so that a changed namespace starts without reports, and a forgotten one frees them.
+  // Ages are measured with the wall clock: the monotonic clock may stop while Lambda freezes an environment.
   readonly #slots = new WeakMap<Namespace, Map<string, Slot>>();
 
   constructor(vault: Pick<Vault, 'access'>, log: Log) {
@@ -51,9 +51,9 @@ export class Reporter {
   }
 
   /**
-   * A report that may be up to the namespace's `max_age` old. Whoever asks while a run is under way gets that run's.
+   * A report that may be up to the namespace's `max_age` old. During a run, further callers share that run's report.
    *
-   * @returns Undefined where the namespace has no such part.
+   * @returns Undefined if the namespace has no such part.
    */
   async share(namespace: Namespace, asked: AskedToShare = {}): Promise<Shared | undefined> {
     const part = findPart(namespace.root, asked.part ?? []);
@@ -76,7 +76,7 @@ export class Reporter {
     return { report: await slot.next, ageMs: 0 };
   }
 
-  /** A report of a run of one's own. The engine is loaded only now: the answer to a wrong token needs none. */
+  /** A report from a run that is not shared. The engine is loaded only now: the answer to a wrong token needs none. */
   async run(
     namespace: Namespace,
     part: Part,
