@@ -89,7 +89,7 @@ export function oneLine(text: string): string {
   return shortLine(text, MAX_MESSAGE_LENGTH);
 }
 
-/** The text on one line, without control characters, at most so many characters long. */
+/** The text on one line, without control characters, cut at `maxLength` characters. */
 export function shortLine(text: string, maxLength: number): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   if (line.length <= maxLength) return line.replace(HALF_CHARACTER, '');

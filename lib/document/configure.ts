@@ -92,7 +92,7 @@ export function configure(path: readonly string[], leaf: JsonObject, timeoutMs: 
 /** The part of a check that is the same for every step of a composite check. */
 type Common = Omit<Check, 'name' | 'path' | 'figures' | 'after' | 'run'>;
 
-/** A check of this kind; the group of its steps where it is composite. */
+/** A check of this kind, or the group of its steps if the kind is composite. */
 export function partOf(
   kind: AnyKind,
   config: Readonly<Record<string, unknown>>,

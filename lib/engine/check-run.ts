@@ -58,7 +58,7 @@ export class CheckRun {
     const { failed = before.result } = before;
     const { name, error } = failed;
     if (error === undefined || error.degraded === true) return this.#run(check, before.limit);
-    const failure = { code: error.code, message: `not tried, since the step ${name} failed: ${error.message}` };
+    const failure = { code: error.code, message: `not tried, because the step ${name} failed: ${error.message}` };
     return { ...before, failed, result: resultOf(check, performance.now(), new Stages(0), {}, failure) };
   }
 

@@ -68,7 +68,7 @@ function explained(result: CheckResult, causes: ReadonlyMap<string, readonly Cau
   return found === undefined ? result : { ...result, causes: found };
 }
 
-/** @param results Of the leaves, in their order. */
+/** @param results The results of the leaves, in their order. */
 function resultOf(part: Part, results: Iterator<CheckResult, undefined>): Result {
   if (isGroup(part)) {
     const parts = part.parts.map((inner) => resultOf(inner, results));

@@ -79,7 +79,7 @@ export class TokenIndex {
       for (const digest of digests ?? []) byDigest.set(digest, name);
     };
     await within({ limitMs: READ_ALL_WITHIN_MS, from: `vault ${store.location}` }, async (signal) => {
-      setMaxListeners(0, signal); // one for each read under way: no leak to warn of
+      setMaxListeners(0, signal); // one for each read under way: no leak to warn about
       const texts = await store.readMany?.(names, signal);
       await concurrently(names, READS_AT_A_TIME, signal, async (name) => {
         note(name, await this.#digestsOf(name, texts, signal));

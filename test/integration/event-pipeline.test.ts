@@ -261,10 +261,12 @@ describe('an event_pipeline check that lacks an answer of AWS', () => {
 });
 
 describe('an eventbridge_credentials check', () => {
-  it('fails when the credentials are to be deleted', async () => {
+  it('fails when the credentials are scheduled for deletion', async () => {
     const SecretId = (await events.send(new DescribeConnectionCommand({ Name: connection }))).SecretArn;
     await secrets.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }));
-    expect(await lookAt('credentials', connection)).toMatch(/^UnhealthyError: credentials of .* are to be deleted/);
+    expect(await lookAt('credentials', connection)).toMatch(
+      /^UnhealthyError: credentials of .* are scheduled for deletion/,
+    );
     await secrets.send(new RestoreSecretCommand({ SecretId }));
     expect(await lookAt('credentials', connection)).toBe('working');
   });

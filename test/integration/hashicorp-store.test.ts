@@ -236,7 +236,7 @@ describe('the HashiCorp store on a server that is broken or is not Vault', () =>
     [404, '<html>Not found</html>', 'UnhealthyError', "did not answer like Vault's API"],
     [200, '<html>hvs.secret</html>', 'UnhealthyError', "did not answer like Vault's API"],
     [200, '{"data":"hvs.secret"}', 'UnhealthyError', "did not answer like Vault's API"],
-    [200, `{"data":"${'x'.repeat(2 ** 21)}"}`, 'UnhealthyError', 'more than a document can be'],
+    [200, `{"data":"${'x'.repeat(2 ** 21)}"}`, 'UnhealthyError', 'more than a document may contain'],
     [473, '', 'UnhealthyError', 'is a standby'],
     [501, '', 'UnhealthyError', 'is not initialized'],
     [500, 'hvs.secret', 'UnhealthyError', 'answered 500'],

@@ -243,7 +243,7 @@ describe('an execution environment', () => {
     [
       'a prefix that no secret can have',
       'secretsmanager:a b',
-      'HEALTHGATE_VAULT: secretsmanager: a prefix consists of',
+      'HEALTHGATE_VAULT: secretsmanager: a prefix may contain only',
     ],
   ])('does not start with %s, and says why', async (_name, HEALTHGATE_VAULT, said) => {
     const failed = await (await start({ HEALTHGATE_VAULT })).invoke(httpApi()).catch((error: unknown) => error);

@@ -54,7 +54,13 @@ test.each<[string, string, Instead, RegExp, number]>([
     /^UnhealthyError: .* returned an object whose content differs from what was put/,
     0,
   ],
-  ['an HTML page comes back', 'GET', { status: 200, body: '<html>' }, /^UnhealthyError: .* that is no object of S3/, 0],
+  [
+    'an HTML page comes back',
+    'GET',
+    { status: 200, body: '<html>' },
+    /^UnhealthyError: .* did not answer with an object; /,
+    0,
+  ],
 ])('fails when %s, and leaves no object that it could delete', async (_name, method, answer, said, objects) => {
   proxy.instead = { [method]: answer };
   const status = await roundTrip();

@@ -44,7 +44,7 @@ describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transpo
   describe('when it reads a document', () => {
     const permission = 'secretsmanager:GetSecretValue on secret some/prod';
     test.each<[string, FixedAnswer, string, string]>([
-      ['a missing permission', awsFailure('AccessDeniedException'), 'AuthError', `allow ${permission}`],
+      ['a missing permission', awsFailure('AccessDeniedException'), 'AuthError', `grant ${permission}`],
       ['expired credentials', awsFailure('ExpiredTokenException'), 'AuthError', 'have expired'],
       ['unknown credentials', awsFailure('UnrecognizedClientException'), 'AuthError', 'refused the AWS credentials'],
       ['throttling', awsFailure('ThrottlingException'), 'UnhealthyError', 'throttled the call'],

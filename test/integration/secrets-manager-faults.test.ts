@@ -139,7 +139,7 @@ describe.each(transports)('the vault check, calling Secrets Manager %s', (_trans
   ])('names the trouble when the secret is %s', async (_name, value, said) => {
     await admin.send(new PutSecretValueCommand({ SecretId: secret, ...value }));
     const status = await vaultStatus();
-    expect(status).toMatch(/^UnhealthyError: vault .* has a document prod that /);
+    expect(status).toMatch(/^UnhealthyError: vault .* has an unusable document prod: /);
     expect(status).toMatch(said);
     expect(status).not.toContain('hunter2');
     // A document that is refused as a whole counts as an unknown namespace, and does not disturb opaque tokens.

@@ -191,7 +191,7 @@ describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transpo
     });
 
     test('refuses a prefix that no name can begin with', () => {
-      expect(() => secretsManagerStore('health gate')).toThrow('a prefix consists of');
+      expect(() => secretsManagerStore('health gate')).toThrow('a prefix may contain only');
     });
   });
 });

@@ -94,7 +94,7 @@ export async function findLoss(
 /** The result of inspecting a hop: its fault, if it has one, or why it could not be inspected. */
 type Sighting = { readonly fault: Fault } | { readonly unseen: string };
 
-/** It is a fault if a hop does not exist. It is none if the hop could not be inspected. */
+/** A missing hop is a fault. A hop that could not be inspected is not. */
 async function sight(look: Promise<Fault>): Promise<Sighting> {
   try {
     return { fault: await look };

@@ -97,7 +97,7 @@ const LOOKUP_ERRORS: Readonly<Record<string, (target: string) => CheckError>> = 
   EREFUSED: (target) => new UnhealthyError(`${target}: the name server refused to answer (REFUSED)`),
   ENOTIMP: (target) => new UnhealthyError(`${target}: the name server does not support this kind of query (NOTIMP)`),
   EFORMERR: (target) => new UnhealthyError(`${target}: the name server does not understand the query (FORMERR)`),
-  EBADRESP: (target) => new UnhealthyError(`${target}: the name server did not answer in DNS`),
+  EBADRESP: (target) => new UnhealthyError(`${target}: the name server did not answer with DNS`),
   EBADNAME: (target) => new ConfigurationError(`${target}: not a name that can be looked up`),
   ETIMEOUT: (target) => new TimeoutError(`no answer from ${target}`),
 };

@@ -36,7 +36,7 @@ export function redisTarget(config: RedisConfig): string {
     : `redis ${form === 'cluster' ? 'cluster ' : ''}${list}`;
 }
 
-/** What it takes of a check to connect. */
+/** The part of a check's context that connecting needs. */
 type RedisContext = Pick<CheckContext, 'share' | 'stage'>;
 
 /** Connects to the server, to the master that a sentinel names, or to the first node of a cluster that accepts us. */

@@ -105,7 +105,7 @@ export async function queryMysql(
   try {
     await new Promise<void>((resolve, reject) => {
       connection.on('error', reject);
-      // After `destroy`, mysql2 tells nobody that the query will never be answered.
+      // After `destroy`, mysql2 never calls back for the query.
       signal.addEventListener(
         'abort',
         () => {

@@ -238,9 +238,9 @@ describe('a step that fails', () => {
   it('leaves those after it untried, each with the step that failed and its path as the cause', async () => {
     expect(await statusesOf(groupOf('', groupOf('group', probe(chain(fails), 'group/probe'))))).toEqual([
       'first UnhealthyError: too deep',
-      'second UnhealthyError: not tried, since the step first failed: too deep' +
+      'second UnhealthyError: not tried, because the step first failed: too deep' +
         ' (it depends on group/probe/first, which does not work)',
-      'third UnhealthyError: not tried, since the step first failed: too deep' +
+      'third UnhealthyError: not tried, because the step first failed: too deep' +
         ' (it depends on group/probe/first, which does not work)',
       'other working',
     ]);
@@ -292,7 +292,9 @@ describe('a step that is asked for alone', () => {
   });
 
   it('is not tried where the one before it fails', async () => {
-    expect(await reportOf(fails)).toEqual(['second UnhealthyError: not tried, since the step first failed: too deep']);
+    expect(await reportOf(fails)).toEqual([
+      'second UnhealthyError: not tried, because the step first failed: too deep',
+    ]);
     expect(asked).toEqual(['first']);
   });
 

@@ -29,7 +29,7 @@ describe('a vault that cannot be read', () => {
     memory.before = down;
     for (const count of [1, 2, 3]) {
       await report();
-      const said = lines.filter((line) => line.includes('so a request is answered 503'));
+      const said = lines.filter((line) => line.includes('so a request is answered with 503'));
       expect(said).toHaveLength(count);
       expect(said.at(-1)).toContain('connection refused by vault');
     }
