@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { CheckError, seconds } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Connections } from './connections.ts';
+import type { Connections, Share } from './connections.ts';
 import { within } from './deadline.ts';
 import { figuresIn } from './figures.ts';
 import type { FigureValue } from './figures.ts';
@@ -59,6 +59,14 @@ export class CheckRun {
     });
   }
 
+  /** Refuses a check that has ended, since nobody would release what it opens. */
+  #shareFor(check: Check, signal: AbortSignal): Share {
+    return async (key, open) => {
+      signal.throwIfAborted();
+      return this.#connections.share(key, check, open);
+    };
+  }
+
   #once(check: Check, run: () => Promise<Outcome>): Promise<Outcome> {
     const outcome = this.#outcomes.get(check) ?? run();
     this.#outcomes.set(check, outcome);
@@ -71,9 +79,8 @@ export class CheckRun {
     const limitMs = Math.max(0, Math.min(limit, this.#end) - start);
     const stages = new Stages(start);
     const observed = new Map<string, FigureValue>();
-    const context: Omit<CheckContext, 'signal'> = {
+    const context: Omit<CheckContext, 'signal' | 'share'> = {
       limitMs,
-      share: (key, open) => this.#connections.share(key, check, open),
       stage: (name, when) => {
         stages.begin(name, when);
       },
@@ -90,7 +97,7 @@ export class CheckRun {
     try {
       await within({ limitMs, signal: outer, from: () => check.target + stages.when }, (signal) => {
         signals.push(signal);
-        return check.run({ ...context, signal });
+        return check.run({ ...context, signal, share: this.#shareFor(check, signal) });
       });
       failure = slowness(check, performance.now() - start);
     } catch (thrown) {
