@@ -82,10 +82,10 @@ export function withBlock(text: string, name: string, content: string): string {
 const MADE_SECTION = /<!-- (\w+): made by npm run docs -->[^]*?<!-- end of \1 -->/;
 
 /**
- * The text with one section for each kind, in their order. What stands before the first section stays, and so do the notes that
+ * The text with one section for each kind, in their order. Everything before the first one stays. So do the notes that
  * follow a section. A kind that has no section yet gets one.
  *
- * @throws Error where the text has a section for a kind that does not exist: its notes must be moved or deleted by hand.
+ * @throws Error if the text has a section for a kind that does not exist: move or delete its notes by hand.
  */
 export function withKindSections(text: string, sections: readonly KindSection[]): string {
   // Splitting by an expression with a group gives: what stands before, a name, what follows, the next name, …

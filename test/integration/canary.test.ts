@@ -34,7 +34,8 @@ exports.synthetics = {
 };
 `;
 const RUN =
-  "require('./index.js').handler().then(() => console.log('PASSED'), (error) => console.log('FAILED ' + error.message))";
+  "require('./index.js').handler()" +
+  ".then(() => console.log('PASSED'), (error) => console.log('FAILED ' + error.message))";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 

@@ -103,7 +103,8 @@ describe('the artifact', () => {
     const driver = (await readdir(chunks)).find((name) => name.startsWith('mysql2-')) ?? '';
     const script = `
       const { createConnection } = await import(${JSON.stringify(join(chunks, driver))});
-      const connection = createConnection({ uri: ${JSON.stringify(inject('stack').mysql.url)}, charset: 'SJIS_JAPANESE_CI' });
+      const uri = ${JSON.stringify(inject('stack').mysql.url)};
+      const connection = createConnection({ uri, charset: 'SJIS_JAPANESE_CI' });
       connection.query("SELECT '日本語' AS text", (error, rows) => {
         console.log(error ?? rows[0].text);
         connection.end();

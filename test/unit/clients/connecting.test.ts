@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import net from 'node:net';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
@@ -7,9 +6,9 @@ import { timeConnecting, withSocket } from '../../../lib/clients/connecting.ts';
 
 /** The stages that a socket goes through when it emits these events. */
 function stagesOf(host: string, isTls: boolean, ...events: readonly string[]): string[] {
-  const socket = new EventEmitter();
+  const socket = new net.Socket();
   const stages: string[] = [];
-  timeConnecting(socket as Socket, {
+  timeConnecting(socket, {
     host,
     tls: isTls,
     stage: (name, when = '') => stages.push(`${name}: ${when}`),

@@ -22,7 +22,9 @@ async function messageOf(check: Check | undefined): Promise<string> {
 
 describe('the tree of a document', () => {
   it('has the shape and the order of the document', async () => {
-    const text = `{"access_token":"${TOKEN}","checks":{"2":{"b":${JSON.stringify(LEAF)},"a":{}},"1":${JSON.stringify(LEAF)},"__proto__":${JSON.stringify(LEAF)}}}`;
+    const leaf = JSON.stringify(LEAF);
+    const checks = `{"2":{"b":${leaf},"a":{}},"1":${leaf},"__proto__":${leaf}}`;
+    const text = `{"access_token":"${TOKEN}","checks":${checks}}`;
     const { root, problems } = await parseNamespace('prod', text);
     expect(problems).toEqual([]);
     expect(root).toMatchObject({

@@ -47,7 +47,7 @@ describe('a vault with 5,000 namespaces', () => {
     expect(store.calls).toEqual(['read n4711', 'read nowhere']);
   });
 
-  it('lists once and reads them all together for opaque tokens, at most once a minute, however many there are', async () => {
+  it('lists once and reads all together for opaque tokens, at most once a minute, however many there are', async () => {
     const store = batchStore(manyDocuments());
     const { vault } = open(store);
     const asked = [
