@@ -16,7 +16,9 @@ export const bundleOptions = {
   mainFields: ['module', 'main'],
   // CommonJS client libraries call `require` for Node's own modules.
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js:
+      "import { createRequire as __createRequire } from 'node:module'; " +
+      'const require = __createRequire(import.meta.url);',
   },
   // pg reads `Response` to detect Cloudflare, and reading it makes Node.js 20 load undici.
   define: { Response: 'undefined' },
