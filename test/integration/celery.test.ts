@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { taskMessage } from '../../lib/clients/celery/messages.ts';
 import { run } from '../../lib/engine/run.ts';
 import { resultsOf } from '../../lib/engine/tree.ts';
+import type { CheckResult } from '../../lib/engine/types.ts';
 import { statusText } from '../../lib/formats/words.ts';
 import { createLog } from '../../lib/log.ts';
 import { parseNamespace } from '../../lib/document/namespace.ts';
@@ -57,6 +58,12 @@ function startWorker(name: string, queues: readonly string[]): Promise<CeleryWor
 
 /** Runs the leaves concurrently. Returns the status of each, by its name. */
 async function runAll(checks: Readonly<Record<string, object>>): Promise<Record<string, string>> {
+  const results = Object.entries(await resultsFor(checks));
+  return Object.fromEntries(results.map(([name, result]) => [name, statusText(result)]));
+}
+
+/** Runs the leaves concurrently. Returns the result of each, by its name. */
+async function resultsFor(checks: Readonly<Record<string, object>>): Promise<Record<string, CheckResult>> {
   const document = { access_tokens: ['a token of the test'], timeout: 1, checks };
   const namespace = await parseNamespace('test', JSON.stringify(document), {
     readSecret: () => Promise.resolve(undefined),
@@ -71,7 +78,7 @@ async function runAll(checks: Readonly<Record<string, object>>): Promise<Record<
     }),
   });
   expect(await settledHandles(before)).toEqual([]);
-  return Object.fromEntries(resultsOf(report.result).map((result) => [result.name, statusText(result)]));
+  return Object.fromEntries(resultsOf(report.result).map((result) => [result.name, result]));
 }
 
 const ping = (more: object = {}) => ({ kind: 'celery_ping', url: broker.url, ...more });
@@ -112,6 +119,10 @@ describe('a worker that hangs', () => {
       'any worker': ping(),
       'another queue': queue('high', { task: worker.task }),
     });
+    const canaries = await runAll({
+      one: queue('others', { task: worker.task }),
+      other: queue('others', { task: worker.task }),
+    });
     second.resume();
     const again = await runAll({ named: ping({ workers: ['celery@a', 'celery@b'] }), queue: queue('others') });
     await second.stop();
@@ -122,6 +133,8 @@ describe('a worker that hangs', () => {
       'any worker': 'working',
       'another queue': 'working',
     });
+    // Without `like 1 other that needs …`: the broker, which both need, answers.
+    expect(canaries).toEqual({ one: statuses.queue, other: statuses.queue });
     expect(again).toEqual({ named: 'working', queue: 'working' });
   });
 
@@ -139,11 +152,16 @@ describe('a queue', () => {
     const second = await startWorker('celery@busy', ['deep']);
     const tasks = Array.from({ length: 10 }, () => taskMessage(randomUUID(), 'healthgate.slow', inOneMinute()));
     await send('deep', tasks);
-    const statuses = await runAll({ few: queue('deep', { max_depth: 2 }), many: queue('deep', { max_depth: 10 }) });
+    const results = await resultsFor({ few: queue('deep', { max_depth: 2 }), many: queue('deep', { max_depth: 10 }) });
     await purge('deep');
     await second.stop();
-    expect(statuses.few).toMatch(/^UnhealthyError: \d+ messages wait in queue deep, more than max_depth 2$/);
-    expect(statuses.many).toBe('working');
+    const { few, many } = results;
+    expect(few?.error?.message).toMatch(/^\d+ messages wait in queue deep, more than max_depth 2$/);
+    expect(many?.verdict).toBe('working');
+    // Both report the depth, which was asked once.
+    const depth = Number.parseInt(few?.error?.message ?? '', 10);
+    for (const result of [few, many])
+      expect(result?.observed).toContainEqual(expect.objectContaining({ name: 'depth', value: depth }));
   });
 });
 
@@ -157,7 +175,8 @@ describe('canary tasks', () => {
 
 describe('a broker under a resource alarm', () => {
   it('accepts connections but no messages', async () => {
-    const url = fullBroker.url;
+    const { url, port } = fullBroker;
+    const alarm = 'publishers are blocked by a resource alarm (memory or disk)';
     expect(
       await runAll({
         connection: { kind: 'rabbitmq', url },
@@ -165,7 +184,7 @@ describe('a broker under a resource alarm', () => {
       }),
     ).toEqual({
       connection: 'working',
-      'round trip': `UnhealthyError: rabbitmq 127.0.0.1:${fullBroker.port}: publishers are blocked by a resource alarm (memory or disk)`,
+      'round trip': `UnhealthyError: rabbitmq 127.0.0.1:${port}: ${alarm}`,
     });
   });
 });
