@@ -103,8 +103,12 @@ class Running implements CheckContext {
     return this.#check.run(this);
   }
 
+  /** Refuses a check that has ended: nobody would release what it opens. */
   get share(): CheckContext['share'] {
-    return (key, open) => this.#resources.connections.share(key, this.#check, open);
+    return async (key, open) => {
+      this.signal.throwIfAborted();
+      return this.#resources.connections.share(key, this.#check, open);
+    };
   }
 
   get stage(): CheckContext['stage'] {

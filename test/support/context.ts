@@ -23,8 +23,8 @@ export interface ContextOptions {
 }
 
 /**
- * Like the engine, it gives up the connections of a check whose signal is aborted. Unlike the engine, it does not end
- * the check: whoever ignores the signal runs on.
+ * Like the engine, it gives up the connections of a check whose signal is aborted, and opens no more. Unlike the
+ * engine, it does not end the check: whoever ignores the signal runs on.
  */
 export function contextFor({
   signal = new AbortController().signal,
@@ -36,17 +36,15 @@ export function contextFor({
   const observed = new Map<string, FigureValue>();
   const reached = new Set<string>();
   const stages: string[] = [];
-  const release = () => {
+  signal.addEventListener('abort', () => {
     connections.release(user);
-  };
-  signal.addEventListener('abort', release);
+  });
   const context: CheckContext = {
     signal,
     limitMs,
-    share: (key, open) => {
-      const shared = connections.share(key, user, open);
-      if (signal.aborted) release();
-      return shared;
+    share: async (key, open) => {
+      signal.throwIfAborted();
+      return connections.share(key, user, open);
     },
     stage: (name) => stages.push(name),
     observe: (figures) => {

@@ -103,6 +103,41 @@ describe('the connections of a run', () => {
     expect(destroy).toHaveBeenCalledTimes(1);
   });
 
+  it('cannot be opened by a check that continues after its time is up, while others go on', async () => {
+    const { events, connecting } = recorder();
+    const late = deferred();
+    const hangs = checkAt('hangs', {
+      run: (context) => late.promise.then(() => connecting('a')(context)),
+      timeoutMs: 1000,
+    });
+    const other = checkAt('other', { run: never, timeoutMs: 5000 });
+    const running = run(groupOf('', hangs, other), runOptions());
+    await vi.advanceTimersByTimeAsync(1000);
+    late.resolve();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(events).toEqual([]);
+    await vi.runAllTimersAsync();
+    await running;
+  });
+
+  it('cannot be opened by work that a check left behind', async () => {
+    const { events, connecting } = recorder();
+    const late = deferred();
+    const leaves = checkAt('leaves', {
+      run: async (context) => {
+        void late.promise.then(() => connecting('a')(context)).catch(() => undefined);
+      },
+    });
+    const other = checkAt('other', { run: never, timeoutMs: 5000 });
+    const running = run(groupOf('', leaves, other), runOptions());
+    await vi.advanceTimersByTimeAsync(1000);
+    late.resolve();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(events).toEqual([]);
+    await vi.runAllTimersAsync();
+    await running;
+  });
+
   it('cannot be opened by a check that continues after the run', async () => {
     const { events, connecting } = recorder();
     const late = deferred();
