@@ -20,7 +20,7 @@ it('has a fixture for every kind', () => {
   expect(fixtures.map((fixture) => fixture.kind).sort()).toEqual(kinds.map((kind) => kind.kind).sort());
 });
 
-it.each(fixtures)('has every case for $kind, or the reason why not', ({ at, realPort, overTls, lacks }) => {
+it.each(fixtures)('has every case for $kind, or says why it cannot', ({ at, realPort, overTls, lacks }) => {
   expect(at === undefined).toBe(lacks?.at !== undefined);
   expect(realPort === undefined).toBe(lacks?.at !== undefined);
   if (at !== undefined) expect(overTls === undefined).toBe(lacks?.TLS !== undefined);
@@ -64,7 +64,7 @@ describe.each(aimedFixtures)('$kind', ({ at, realPort, addressOf, fixture: { fau
     expect(logged).toBe('');
   });
 
-  it('names the address that two checks are refused by', async () => {
+  it('names the address that two refused checks share', async () => {
     const port = await freePort();
     const outcomes = await runAll({ one: aimed(port), other: aimed(port) });
     const ending = ` (like 1 other that needs ${addressOf(port)})`;

@@ -38,7 +38,7 @@ describe('a check that works, but takes longer than slow', () => {
     });
   });
 
-  it('is degraded also where it is critical, and where it is not', async () => {
+  it('is degraded whether it is critical or not', async () => {
     for (const critical of [true, false])
       expect(await resultOf({ run: after(300), slowMs: 200, critical })).toMatchObject({ verdict: 'degraded' });
   });
@@ -52,7 +52,7 @@ describe('a check that works, but takes longer than slow', () => {
     expect(result.error).toBeUndefined();
   });
 
-  it('is reported with its own failure where it fails in the end', async () => {
+  it('is reported with its own failure when it fails in the end', async () => {
     const fails = async () => {
       await after(300)();
       throw new UnhealthyError('too deep');
@@ -61,7 +61,7 @@ describe('a check that works, but takes longer than slow', () => {
     expect([verdict, error]).toEqual(['failing', { code: 'UnhealthyError', message: 'too deep' }]);
   });
 
-  it('is a TimeoutError where its time is up', async () => {
+  it('is a TimeoutError when its time is up', async () => {
     const { error } = await resultOf({ run: never, slowMs: 200 });
     expect(error?.code).toBe('TimeoutError');
   });
@@ -70,7 +70,7 @@ describe('a check that works, but takes longer than slow', () => {
 describe('a degraded error', () => {
   const yellow = new UnhealthyError('the cluster is yellow', { degraded: true });
 
-  it.each([true, false])('makes the check degraded where its being critical is %s', async (critical) => {
+  it.each([true, false])('makes the check degraded when critical is %s', async (critical) => {
     expect(await resultOf({ run: throwing(yellow), critical })).toMatchObject({
       verdict: 'degraded',
       error: { code: 'UnhealthyError', message: 'the cluster is yellow', degraded: true },
@@ -118,7 +118,7 @@ describe('figures that were observed', () => {
     ]);
   });
 
-  it('are left out where they are learned after the check has ended', async () => {
+  it('are left out when they are learned after the check has ended', async () => {
     const contexts: CheckContext[] = [];
     const runIt = async (context: CheckContext) => {
       contexts.push(context);
@@ -130,7 +130,7 @@ describe('figures that were observed', () => {
 });
 
 describe('the stages of a result', () => {
-  it('are timed from the start of the check, also where it fails', async () => {
+  it('are timed from the start of the check, even when it fails', async () => {
     const runIt = async ({ stage }: CheckContext) => {
       stage('connecting');
       await after(100)();

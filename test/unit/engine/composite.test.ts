@@ -42,13 +42,13 @@ const takes =
   () =>
     pause(ms);
 
-/** A step that tells of each time that it is begun. */
-function toldStep(name: string, work: Work, tell: (context: CheckContext) => void, after?: string): Step {
+/** A step that calls `onStart` each time it starts. */
+function watchedStep(name: string, work: Work, onStart: (context: CheckContext) => void, after?: string): Step {
   return {
     name,
     ...(after !== undefined && { after }),
     check: (config, context) => {
-      tell(context);
+      onStart(context);
       return work(config, context);
     },
   };
@@ -83,7 +83,7 @@ async function statusesOf(part: Part): Promise<string[]> {
 }
 
 describe('a part of the tree', () => {
-  it('is a check where the kind has no steps', async () => {
+  it('is a single check when the kind has no steps', async () => {
     const asked: unknown[] = [];
     const kind = defineKind({
       kind: 'plain',
@@ -102,7 +102,7 @@ describe('a part of the tree', () => {
     expect(asked).toEqual([{ host: 'h' }]);
   });
 
-  it('is a group of steps where the kind is composite, in the order in which it gives them', () => {
+  it('is a group of steps when the kind is composite, in the order that the kind gives', () => {
     const part = probe(
       [
         { name: 'second', after: 'first', check: works },
@@ -172,7 +172,7 @@ describe('the steps of a composite check', () => {
         await pause(ms);
         events.push(`${name} ends`);
       };
-      return toldStep(name, check, () => events.push(`${name} begins`), after);
+      return watchedStep(name, check, () => events.push(`${name} begins`), after);
     };
     await resultsFrom(probe([step('first', 100), step('other', 50), step('second', 10, 'first')]));
     expect(events).toEqual([
@@ -215,7 +215,7 @@ describe('the steps of a composite check', () => {
   it('share one timeout, from the start of the first to the end of the last', async () => {
     const limits: number[] = [];
     const step = (name: string, work: Work, after?: string) =>
-      toldStep(name, work, ({ limitMs }) => limits.push(limitMs), after);
+      watchedStep(name, work, ({ limitMs }) => limits.push(limitMs), after);
     const steps = [step('first', takes(600)), step('second', takes(300), 'first'), step('third', never, 'second')];
     expect(await statusesOf(probe(steps))).toEqual([
       'first working',
@@ -235,7 +235,7 @@ describe('a step that fails', () => {
       { name: 'other', check: works },
     ] satisfies readonly Step[];
 
-  it('leaves those after it untried, each with the step that failed and its path as the cause', async () => {
+  it('leaves the steps after it untried, each with the path of the failed step as its cause', async () => {
     expect(await statusesOf(groupOf('', groupOf('group', probe(chain(fails), 'group/probe'))))).toEqual([
       'first UnhealthyError: too deep',
       'second UnhealthyError: not tried, because the step first failed: too deep' +
@@ -246,12 +246,12 @@ describe('a step that fails', () => {
     ]);
   });
 
-  it('leaves those after it without duration, stages and figures', async () => {
+  it('leaves the steps after it without duration, stages and figures', async () => {
     const [, second] = await resultsFrom(probe(chain(fails)));
     expect(second).toMatchObject({ durationMs: 0, stages: [], observed: [], verdict: 'failing' });
   });
 
-  it('does not keep those after it from being tried where it is only degraded', async () => {
+  it('does not stop the steps after it when it is only degraded', async () => {
     const yellow: Work = () => Promise.reject(new UnhealthyError('yellow', { degraded: true }));
     expect(await statusesOf(probe(chain(yellow)))).toEqual([
       'first UnhealthyError: yellow',
@@ -261,7 +261,7 @@ describe('a step that fails', () => {
     ]);
   });
 
-  it('takes no longer than its time, with those after it', async () => {
+  it('uses up the time of the steps after it', async () => {
     const results = await resultsFrom(probe(chain(never)));
     expect(results.map(({ durationMs }) => durationMs)).toEqual([1000, 0, 0, 0]);
     expect(results.map(({ error }) => error?.code)).toEqual([
@@ -275,7 +275,7 @@ describe('a step that fails', () => {
 
 describe('a step that is asked for alone', () => {
   const asked: string[] = [];
-  const step = (name: string, work: Work, after?: string) => toldStep(name, work, () => asked.push(name), after);
+  const step = (name: string, work: Work, after?: string) => watchedStep(name, work, () => asked.push(name), after);
 
   /** What is reported of `part: ['probe', 'second']`. */
   async function reportOf(first: Work): Promise<string[]> {
@@ -286,19 +286,19 @@ describe('a step that is asked for alone', () => {
     return statusesOf(second);
   }
 
-  it('runs those before it, and is alone in the report', async () => {
+  it('runs the steps before it, and is alone in the report', async () => {
     expect(await reportOf(works)).toEqual(['second working']);
     expect(asked).toEqual(['first', 'second']);
   });
 
-  it('is not tried where the one before it fails', async () => {
+  it('is not tried when the step before it fails', async () => {
     expect(await reportOf(fails)).toEqual([
       'second UnhealthyError: not tried, because the step first failed: too deep',
     ]);
     expect(asked).toEqual(['first']);
   });
 
-  it('runs the one before it once, however many others wait for it', async () => {
+  it('shares the step before it with all others that wait for it', async () => {
     asked.length = 0;
     const steps = [step('first', works), ...['a', 'b', 'c'].map((name) => step(name, works, 'first'))];
     await resultsFrom(probe(steps));

@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 describe('the stages of a check', () => {
-  it('are none before the first begins', () => {
+  it('are an empty list before the first one begins', () => {
     const stages = new Stages(performance.now());
     expect(stages.when).toBe('');
     expect(stages.times(performance.now())).toEqual([]);
@@ -37,7 +37,7 @@ describe('the stages of a check', () => {
     expect(stages.when).toBe(' while logging in');
   });
 
-  it('count as one where the same stage begins again, in the words of the second time', () => {
+  it('count as one when the same stage begins again, and take the words of the second time', () => {
     const stages = new Stages(performance.now());
     stages.begin('PING', 'during PING to a and b');
     vi.advanceTimersByTime(10);
@@ -59,7 +59,7 @@ describe('the stages of a check', () => {
     expect(stages.when).toBe(' in round 49');
   });
 
-  it('last no less than no time when the end comes before they begin', () => {
+  it('have a duration of zero when they begin after the end of the check', () => {
     const stages = new Stages(performance.now());
     const end = performance.now();
     vi.advanceTimersByTime(10);
