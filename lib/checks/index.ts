@@ -9,6 +9,7 @@ import { s3 } from './aws/s3.ts';
 import { secretsManager } from './aws/secrets-manager.ts';
 import { cache } from './data/cache.ts';
 import { clickhouse } from './data/clickhouse.ts';
+import { memcached } from './data/memcached.ts';
 import { mysql } from './data/mysql.ts';
 import { postgres } from './data/postgres.ts';
 import { redis } from './data/redis.ts';
@@ -24,6 +25,7 @@ import { websocket } from './web/websocket.ts';
 export const kinds: readonly AnyKind[] = [
   redis,
   cache,
+  memcached,
   postgres,
   mysql,
   clickhouse,
