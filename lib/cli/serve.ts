@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { standardLog } from '../compose.ts';
+import { appOptionsIn, standardLog } from '../compose.ts';
 import { createApp } from '../http/app.ts';
 import { close, createHttpServer, listen } from '../http/server.ts';
 import { codeOf } from '../errors.ts';
@@ -27,7 +27,8 @@ namespace that checks the service itself. Ctrl-C ends it.`,
     const log = standardLog();
     const vault = await vaultOf(input, terminal, log);
 
-    const server = createHttpServer(createApp({ vault, log }));
+    const options = await appOptionsIn(terminal.env);
+    const server = createHttpServer(createApp({ vault, log, ...options }));
     const url = await listen(server, host, port).catch((error: unknown) => {
       throw new UsageError(`cannot listen on ${host}:${String(port)}: ${codeOf(error) ?? String(error)}`);
     });

@@ -1,9 +1,9 @@
 /**
  * Lambda events to requests, and answers back: HTTP API and function URL (2.0), REST API (1.0) and load balancer.
  *
- * All hand the path over as it was sent, but for the HTTP API, which decodes it, and cuts it at a `?` that it finds then
- * (https://github.com/fastify/aws-lambda-fastify/issues/169). So there, a slash within a name must be encoded twice (`%252F`), and a
- * token with a `/`, `%` or `?` in it belongs into the header.
+ * All hand the path over as it was sent, except the HTTP API, which decodes it, and then cuts it at the first `?`
+ * (https://github.com/fastify/aws-lambda-fastify/issues/169). So there, a slash within a name must be encoded twice
+ * (`%252F`), and a token that contains `/`, `%` or `?` must be sent in the header.
  */
 import type { App } from './app.ts';
 import type { Request } from './messages.ts';

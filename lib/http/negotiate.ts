@@ -10,7 +10,7 @@ const byMediaType = new Map(
   available.flatMap((format) => (format.mediaType === undefined ? [] : [[format.mediaType, format]])),
 );
 
-/** Parameters of a media type but its weight: a charset or version must not rule out what is the only one of its type. */
+/** Parameters of a media type, except its weight: a charset or version must not rule out the only one of its type. */
 const PARAMETER = /;(?!\s*q=)[^;,]*/gi;
 
 /**

@@ -10,7 +10,8 @@ export interface TokenPath {
 const PREFIX = '/api/health/';
 
 /**
- * Takes `/api/health/<token>/<name>/…` apart. A trailing slash is optional; a token in the path counts before one in the header.
+ * Takes `/api/health/<token>/<name>/…` apart. A trailing slash is optional. A token in the path has precedence over one
+ * in the header.
  *
  * @returns undefined for any other path, and for one that does not decode.
  */
