@@ -1,8 +1,8 @@
 /** The endpoint: from a request to an answer, by the first route that knows the path. */
 import { randomBytes } from 'node:crypto';
-import { CheckError } from '../errors.ts';
+import { CheckError, TooManyRuns } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { Reporter } from '../reporter.ts';
+import type { Reporter } from '../reporter.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Origins } from './cors.ts';
 import type { Request, Response } from './messages.ts';
@@ -28,7 +28,11 @@ interface AppParts extends AppOptions {
 }
 
 export function createApp({ vault, log, basePath = '', corsOrigins, maxRequests = Infinity }: AppParts): App {
-  const services = { vault, log, reporter: new Reporter(vault, log) };
+  // Loaded with the first report that is asked for: the answer to a wrong token needs none.
+  let reporter: Promise<Reporter> | undefined;
+  const load = () => (reporter ??= import('../reporter.ts').then((module) => new module.Reporter(vault, log)));
+  const share: Reporter['share'] = async (...asked) => (await load()).share(...asked);
+  const services = { vault, log, reporter: { share } };
   let underWay = 0;
 
   const route = async (request: Request): Promise<Response> => {
@@ -47,6 +51,7 @@ export function createApp({ vault, log, basePath = '', corsOrigins, maxRequests 
     try {
       return await route(request);
     } catch (error) {
+      if (error instanceof TooManyRuns) return busy();
       if (error instanceof CheckError) {
         log.error('the vault cannot be read, so a request is answered 503', { error });
         return unavailable();
