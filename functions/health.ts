@@ -1,8 +1,7 @@
-/** AWS Lambda: the health endpoint behind API Gateway, a function URL or a load balancer. */
+/** AWS Lambda: the health endpoint behind API Gateway, a function URL, a load balancer or VPC Lattice. */
 import { appOptionsIn, openVault, standardLog, vaultNameIn } from '../lib/compose.ts';
 import { createApp } from '../lib/http/app.ts';
-import { adapt } from '../lib/http/lambda.ts';
-import type { Event } from '../lib/http/lambda.ts';
+import { createHandler } from '../lib/http/lambda.ts';
 
 const log = standardLog();
 const vault = await openVault(vaultNameIn(process.env) ?? '', log).catch((error: unknown) => {
@@ -10,4 +9,4 @@ const vault = await openVault(vaultNameIn(process.env) ?? '', log).catch((error:
 });
 const app = createApp({ vault, log, ...(await appOptionsIn(process.env)) });
 
-export const handler = (event: Event, context: { getRemainingTimeInMillis(): number }) => adapt(app, event, context);
+export const handler = createHandler(app, log);

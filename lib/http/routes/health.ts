@@ -31,7 +31,7 @@ async function answer(request: Request, { token, part }: TokenPath, services: Se
 
   const { vault, reporter } = services;
   // Not limited by `within`, or a wrong token would get another answer where the vault is slow.
-  const leftMs = remainingMs - RESERVE_MS;
+  const leftMs = Math.min(remainingMs, NO_LIMIT_MS) - RESERVE_MS;
   const namespace = await within({ limitMs: leftMs, from: 'the vault' }, () => vault.find(token));
   if (namespace === undefined) return notAllowed(method);
   // In tenths of a second, so that requests to which Lambda leaves nearly the same time share their runs.
