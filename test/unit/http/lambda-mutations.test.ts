@@ -143,8 +143,8 @@ it(`answers each of ${String(EVENTS)} changed events with a whole answer of the 
       typeof answer.body === 'string' &&
       !answer.isBase64Encoded &&
       fields.length > 0 &&
-      fields.every(([name, value]) => /^[a-z-]+$/.test(name) && /^[\x20-\x7e]+$/.test([value].flat().join())) &&
-      typeof JSON.stringify(answer) === 'string';
+      fields.every(([name, value]) => /^[a-z-]+$/.test(name) && /^[\x20-\x7e]+$/.test([value].flat().join()));
+    JSON.stringify(answer);
     if (!isWhole) wrong.push({ count, answer });
   }
   expect(wrong).toEqual([]);
