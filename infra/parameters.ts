@@ -41,6 +41,7 @@ export async function wanted(variables: Variables): Promise<Readonly<Record<stri
     event_pipeline: await given('eventBuses'),
     vpc: await both('vpcSubnets', 'vpcSecurityGroups'),
     domain: await both('domainName', 'domainCertificate'),
+    domain_base_path: (await publicBasePath(variables)) !== '',
     canary: await given('canaryTokenSecret'),
     canary_alarm: (await given('canaryTokenSecret')) && (await given('alarmTopic')),
     alarms: await given('alarmTopic'),
@@ -93,6 +94,40 @@ export async function arns(variables: Variables): Promise<Readonly<Record<string
 export async function host(variables: Variables): Promise<string | Sub> {
   const name = await read(variables).text('domainName');
   return name === '' ? sub('${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}') : name;
+}
+
+/** The environment variables of the function. What is off is left out. */
+export async function environment(variables: Variables): Promise<Readonly<Record<string, string>>> {
+  const { text } = read(variables);
+  const given = {
+    HEALTHGATE_VAULT: await text('vault'),
+    HEALTHGATE_BASE_PATH: await basePath(variables),
+    HEALTHGATE_CORS_ORIGINS: await text('corsOrigins'),
+  };
+  return Object.fromEntries(
+    Object.entries(given).filter(([name, value]) => name === 'HEALTHGATE_VAULT' || value !== ''),
+  );
+}
+
+/** What stands before the path in public URLs: `/ops`, or empty. Only the custom domain has a base path. */
+export async function publicBasePath(variables: Variables): Promise<string> {
+  return (await read(variables).text('domainName')) === '' ? '' : basePath(variables);
+}
+
+/** The base path as API Gateway writes it: `ops`. */
+export async function mappingKey(variables: Variables): Promise<string> {
+  return (await publicBasePath(variables)).slice(1);
+}
+
+/** The parameter as a path, `/ops`; empty for none. */
+async function basePath(variables: Variables): Promise<string> {
+  const key = (await read(variables).text('basePath')).replace(/^\/+|\/+$/g, '');
+  if (key === '') return '';
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+  if (!/^[\w.$+!*'()-]+(?:\/[\w.$+!*'()-]+)*$/.test(key)) {
+    throw new Error('basePath must be the beginning of a path, such as /ops');
+  }
+  return `/${key}`;
 }
 
 /** The parameter as a number; `none` leaves the property out. */

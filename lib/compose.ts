@@ -1,3 +1,5 @@
+/** Builds what functions and commands hand on. The one place that reads the environment variables of a deployment. */
+import type { AppOptions } from './http/app.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { openStore } from './vault/stores/open.ts';
@@ -15,4 +17,21 @@ export function standardLog(): Log {
  */
 export async function openVault(name: string, log: Log): Promise<Vault> {
   return new Vault(await openStore(name), log);
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The vault that the environment names. */
+export function vaultNameIn(env: Environment): string | undefined {
+  return env.HEALTHGATE_VAULT;
+}
+
+/**
+ * What the environment sets about the endpoint.
+ *
+ * @throws ConfigurationError that names the variable.
+ */
+export async function appOptionsIn(env: Environment): Promise<AppOptions> {
+  const { HEALTHGATE_BASE_PATH: basePath, HEALTHGATE_CORS_ORIGINS: corsOrigins } = env;
+  return basePath || corsOrigins ? (await import('./http/options.ts')).parseOptions({ basePath, corsOrigins }) : {};
 }

@@ -80,6 +80,11 @@ export class AbortedError extends CheckError {
   }
 }
 
+/** So many runs are under way that no other one is begun. Whoever asks may ask again a little later. */
+export class TooManyRuns extends Error {
+  override readonly name = 'TooManyRuns';
+}
+
 const MAX_MESSAGE_LENGTH = 300;
 /** The first half of a surrogate pair that was cut in two. */
 const HALF_CHARACTER = /[\uD800-\uDBFF]$/;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { standardLog } from '../compose.ts';
+import { appOptionsIn, standardLog } from '../compose.ts';
 import { createApp } from '../http/app.ts';
-import { close, createHttpServer, listen } from '../http/server.ts';
+import { close, createHttpServer, listen, MAX_REQUESTS } from '../http/server.ts';
 import { codeOf } from '../errors.ts';
 import { EXIT, numberOf, stringOf, UsageError } from './command.ts';
 import type { Command } from './command.ts';
@@ -16,7 +16,10 @@ export const serve: Command = {
     port: { type: 'string', value: 'PORT', help: 'port to listen on (3000); 0 takes any free port' },
   },
   notes: `If no vault is named and the folder ${DEFAULT_FOLDER} does not exist, the folder is created, with an example
-namespace that checks the service itself. Ctrl-C stops the service.`,
+namespace that checks the service itself. Ctrl-C stops the service.
+
+In the environment, HEALTHGATE_BASE_PATH=/ops is cut off the paths that begin with it, and HEALTHGATE_CORS_ORIGINS
+names the origins whose web pages may read answers: * or https://status.example, separated by commas.`,
   example: 'healthgate serve --vault file:vault --port 8080',
 
   async run(input, terminal) {
@@ -27,7 +30,8 @@ namespace that checks the service itself. Ctrl-C stops the service.`,
     const log = standardLog();
     const vault = await vaultOf(input, terminal, log);
 
-    const server = createHttpServer(createApp({ vault, log }));
+    const options = await appOptionsIn(terminal.env);
+    const server = createHttpServer(createApp({ vault, log, ...options, maxRequests: MAX_REQUESTS }));
     const url = await listen(server, host, port).catch((error: unknown) => {
       throw new UsageError(`cannot listen on ${host}:${String(port)}: ${codeOf(error) ?? String(error)}`);
     });

@@ -1,4 +1,4 @@
-import { openVault } from '../compose.ts';
+import { openVault, vaultNameIn } from '../compose.ts';
 import type { Log } from '../log.ts';
 import { VAULT_FORMS } from '../vault/stores/open.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -19,7 +19,7 @@ export const vaultOption = {
 
 /** The vault that the option or the environment names. */
 export function vaultName(input: Input, terminal: Terminal): string {
-  return stringOf(input, 'vault') ?? terminal.env.HEALTHGATE_VAULT ?? DEFAULT_VAULT;
+  return stringOf(input, 'vault') ?? vaultNameIn(terminal.env) ?? DEFAULT_VAULT;
 }
 
 /** Whether the vault is the default one. */

@@ -64,3 +64,8 @@ const nothing = (): void => undefined;
 function reasonOf({ reason }: AbortSignal, afterMs: number): CheckError {
   return reason instanceof CheckError ? reason : new AbortedError(afterMs);
 }
+
+/** The milliseconds, rounded down to tenths of a second. */
+export function tenths(ms: number): number {
+  return Math.floor(ms / 100) * 100;
+}

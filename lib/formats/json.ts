@@ -8,7 +8,7 @@ import { statusText } from './words.ts';
 export const json: Format = {
   contentType: 'application/json',
   status: statusByVerdict,
-  render: ({ report }) => write(report.result),
+  render: ({ report }) => `${write(report.result)}\n`,
 };
 
 /** By hand, since an object would put names that look like numbers first, and does not allow the name `__proto__`. */

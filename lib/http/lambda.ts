@@ -1,46 +1,17 @@
 /**
  * Translates Lambda events to requests, and answers back: for HTTP API and function URL (2.0), REST API (1.0) and load
- * balancer.
+ * balancer. What is rarer is in `rare-events.ts`, which is loaded when it is needed.
  *
  * All pass the path on as it was sent, except the HTTP API: it decodes the path, and then cuts it at a `?`
  * (https://github.com/fastify/aws-lambda-fastify/issues/169). There, a slash within a name must be encoded twice
  * (`%252F`), and a token that contains a `/`, `%` or `?` must be sent in the header.
  */
+import type { Log } from '../log.ts';
 import type { App } from './app.ts';
-import type { Request } from './messages.ts';
-
-type Values = Readonly<Record<string, string | undefined>> | null;
-type MultiValues = Readonly<Record<string, readonly string[] | null | undefined>> | null;
-
-/**
- * HTTP API 2.0, and function URL:
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
- */
-interface EventV2 {
-  readonly version: '2.0';
-  readonly rawPath?: string;
-  readonly rawQueryString?: string;
-  readonly headers?: Values;
-  readonly requestContext?: {
-    readonly stage?: string;
-    readonly domainName?: string;
-    readonly http?: { readonly method?: string };
-  };
-}
-
-/** HTTP API 1.0; without a version, REST API and Application Load Balancer. */
-interface EventV1 {
-  readonly version?: '1.0';
-  readonly httpMethod?: string;
-  readonly path?: string;
-  readonly headers?: Values;
-  readonly multiValueHeaders?: MultiValues;
-  readonly queryStringParameters?: Values;
-  readonly multiValueQueryStringParameters?: MultiValues;
-  readonly requestContext?: { readonly stage?: string; readonly domainName?: string; readonly elb?: unknown };
-}
-
-export type Event = EventV2 | EventV1;
+import { headersOf, pairsOf, recordOf, textOf } from './event-fields.ts';
+import type { Fields } from './event-fields.ts';
+import type { Request, Response } from './messages.ts';
+import { unforeseen } from './responses.ts';
 
 /** What a Lambda function returns to API Gateway, a function URL or a load balancer. */
 export interface Answer {
@@ -52,69 +23,105 @@ export interface Answer {
   readonly isBase64Encoded: false;
 }
 
-/** An event that is not a request, such as that of a schedule, is answered like a request for an unknown path. */
-export async function adapt(
-  app: App,
-  event: Event | null,
-  context: { getRemainingTimeInMillis(): number },
-): Promise<Answer> {
-  const request = event?.version === '2.0' ? fromV2(event) : fromV1(event ?? {});
-  const { status, headers, body } = await app({ ...request, remainingMs: context.getRemainingTimeInMillis() });
-  return { statusCode: status, headers, ...multiValue(event, headers), body, isBase64Encoded: false };
-}
+/** Answers any event in any context. Never rejects: a scheduler would otherwise send the same event again. */
+export type Handler = (event: unknown, context: unknown) => Promise<Answer>;
 
-function multiValue(event: Event | null, headers: Answer['headers']): Pick<Answer, 'multiValueHeaders'> {
-  if (event === null || event.version === '2.0' || !isLoadBalancer(event) || !event.multiValueHeaders) return {};
-  return { multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])) };
-}
-
-function isLoadBalancer({ requestContext }: EventV1): boolean {
-  return requestContext?.elb !== undefined;
-}
-
-function fromV2({ rawPath = '/', rawQueryString = '', headers, requestContext }: EventV2): Request {
-  const isFunctionUrl = requestContext?.domainName?.includes('.lambda-url.') === true;
-  return {
-    method: requestContext?.http?.method ?? 'GET',
-    path: isFunctionUrl ? rawPath : pathOfHttpApi(rawPath, requestContext),
-    query: new URLSearchParams(rawQueryString),
-    headers: lowerCase(headers ?? {}),
+export function createHandler(app: App, log: Log): Handler {
+  return async (event, context) => {
+    try {
+      const request = requestOf(event) ?? (await import('./rare-events.ts')).rareRequestOf(event);
+      if (request !== undefined) {
+        const isMultiValue = wantsMultiValue(event);
+        return answerOf(await app({ ...request, remainingMs: remainingMsOf(context) }), isMultiValue);
+      }
+      const { describe } = await import('./rare-events.ts');
+      log.error('an event of no known shape is answered 500', { event: describe(event) });
+    } catch (error) {
+      log.error('an event cannot be read, so it is answered 500', { error });
+    }
+    return answerOf(unforeseen(), false);
   };
 }
 
-function fromV1(event: EventV1): Request {
-  const multi = Object.entries(event.multiValueHeaders ?? {}).map(([name, values]) => [name, values?.join(', ')]);
-  const { path = '/' } = event;
+function answerOf({ status, headers, body }: Response, isMultiValue: boolean): Answer {
+  const multiple = Object.entries(headers).map(([name, value]) => [name, [value]] as const);
   return {
-    method: event.httpMethod ?? 'GET',
+    statusCode: status,
+    headers,
+    ...(isMultiValue && { multiValueHeaders: Object.fromEntries(multiple) }),
+    body,
+    isBase64Encoded: false,
+  };
+}
+
+/** Whoever calls the function by hand may pass anything as its context. */
+function remainingMsOf(context: unknown): number | undefined {
+  try {
+    const { getRemainingTimeInMillis } = recordOf(context);
+    const ms: unknown =
+      typeof getRemainingTimeInMillis === 'function' ? getRemainingTimeInMillis.call(context) : undefined;
+    return Number.isFinite(ms) ? Number(ms) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function requestOf(event: unknown): Request | undefined {
+  const fields = recordOf(event);
+  const { version, rawPath, path, httpMethod, requestContext } = fields;
+  const isV2 = version === '2.0';
+  if (isV2 && (typeof rawPath === 'string' || recordOf(requestContext).http !== undefined)) return fromV2(fields);
+  const isV1 = typeof path === 'string' || typeof httpMethod === 'string' || isLoadBalancer(fields);
+  return isV1 && !isV2 ? fromV1(fields) : undefined;
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
+function fromV2({ rawPath, rawQueryString, headers, requestContext }: Fields): Request {
+  const { domainName, http } = recordOf(requestContext);
+  const path = textOf(rawPath, '/');
+  const isFunctionUrl = textOf(domainName, '').includes('.lambda-url.');
+  return {
+    method: textOf(recordOf(http).method, 'GET'),
+    path: isFunctionUrl ? path : pathOfHttpApi(path, requestContext),
+    query: new URLSearchParams(textOf(rawQueryString, '')),
+    headers: headersOf(headers),
+  };
+}
+
+/** HTTP API 1.0; without a version, REST API and Application Load Balancer. */
+function fromV1(event: Fields): Request {
+  const path = textOf(event.path, '/');
+  return {
+    method: textOf(event.httpMethod, 'GET'),
     path: event.version === '1.0' ? pathOfHttpApi(path, event.requestContext) : path,
     query: queryOf(event),
-    headers: lowerCase({ ...event.headers, ...(Object.fromEntries(multi) as Values) }),
+    headers: { ...headersOf(event.headers), ...headersOf(event.multiValueHeaders) },
   };
 }
 
-type Pair = [name: string, value: string];
-
 /** A load balancer passes the query on as it was sent, still percent-encoded; API Gateway decodes it. */
-function queryOf(event: EventV1): URLSearchParams {
-  const { queryStringParameters, multiValueQueryStringParameters } = event;
-  const single = Object.entries(queryStringParameters ?? {}).map(([name, value]): Pair => [name, value ?? '']);
-  const multi = Object.entries(multiValueQueryStringParameters ?? {}).flatMap(([name, values]) =>
-    (values ?? []).map((value): Pair => [name, value]),
-  );
-  const pairs = multi.length > 0 ? multi : single;
+function queryOf(event: Fields): URLSearchParams {
+  const multi = pairsOf(event.multiValueQueryStringParameters);
+  const pairs = multi.length > 0 ? multi : pairsOf(event.queryStringParameters);
   if (!isLoadBalancer(event)) return new URLSearchParams(pairs);
   return new URLSearchParams(pairs.map((pair) => pair.join('=')).join('&'));
 }
 
-/** The path begins with the stage, unless a custom domain leads to it. */
-function pathOfHttpApi(path: string, { stage = '', domainName = '' }: EventV1['requestContext'] = {}): string {
-  const isOwnDomain = domainName !== '' && !domainName.includes('.execute-api.');
-  const prefix = `/${stage}/`;
-  const rest = stage !== '' && !isOwnDomain && path.startsWith(prefix) ? path.slice(prefix.length - 1) : path;
-  return rest.replace(/%(?![0-9a-f]{2})/gi, '%25'); // encodes a percent sign that was decoded
+function isLoadBalancer({ requestContext }: Fields): boolean {
+  return recordOf(requestContext).elb !== undefined;
 }
 
-function lowerCase(headers: NonNullable<Values>): Request['headers'] {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+function wantsMultiValue(event: unknown): boolean {
+  const fields = recordOf(event);
+  return fields.version !== '2.0' && isLoadBalancer(fields) && Boolean(fields.multiValueHeaders);
+}
+
+/** The path begins with the stage, unless a custom domain leads to it. */
+function pathOfHttpApi(path: string, requestContext: unknown): string {
+  const { stage, domainName } = recordOf(requestContext);
+  const domain = textOf(domainName, '');
+  const isOwnDomain = domain !== '' && !domain.includes('.execute-api.');
+  const prefix = `/${textOf(stage, '')}/`;
+  const rest = prefix !== '//' && !isOwnDomain && path.startsWith(prefix) ? path.slice(prefix.length - 1) : path;
+  return rest.replace(/%(?![0-9a-f]{2})/gi, '%25'); // encodes a percent sign that was decoded
 }

@@ -8,7 +8,7 @@ export interface Request {
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Milliseconds until the carrier of the request gives up on it. */
-  readonly remainingMs?: number;
+  readonly remainingMs?: number | undefined;
 }
 
 export interface Response {

@@ -10,8 +10,12 @@ function detail(status: number, text: string, headers: Readonly<Record<string, s
   return { status, headers: { 'content-type': 'application/json', ...COMMON, ...headers }, body };
 }
 
+const UNAVAILABLE = 'Service unavailable.';
+
 export const notFound = (): Response => detail(404, 'Not found.');
-export const unavailable = (): Response => detail(503, 'Service unavailable.');
+export const unavailable = (): Response => detail(503, UNAVAILABLE);
+/** For a request that would be answered if it came a little later. */
+export const busy = (): Response => detail(503, UNAVAILABLE, { 'retry-after': '1' });
 export const unforeseen = (): Response => detail(500, 'Internal server error.');
 
 /** For a method that is not allowed, and, with the same bytes, for a token that opens nothing. */

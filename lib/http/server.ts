@@ -1,14 +1,26 @@
 /** Serves the app on a port, with node:http. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { App } from './app.ts';
-import type { Request } from './messages.ts';
+import { Connections } from './connections.ts';
+import type { Request, Response } from './messages.ts';
 
 /** Longer than Node's 16 KiB, so that a token of a megabyte gets the same answer as any other wrong token. */
 const MAX_HEADER_BYTES = 1.25 * 1024 * 1024;
-const MAX_CONNECTIONS = 512;
-/** Milliseconds that a client may take to send a request. */
+/** Milliseconds that a client may take to send a request, and between looks for those that take longer. */
 const REQUEST_WITHIN_MS = 10_000;
+const CHECKED_EVERY_MS = 1000;
+/** Milliseconds without a byte in either direction: longer than a run, and an end to clients that read nothing. */
+const SILENT_FOR_MS = 60_000;
+/** Milliseconds that an unfinished request, and one that is being answered, have left when the server ends. */
+const REQUEST_GRACE_MS = 500;
+const ANSWER_GRACE_MS = 29_000;
+
+/** Requests that are answered concurrently. Those beyond are told to come back: `createApp` counts them. */
+export const MAX_REQUESTS = 512;
+
+const connectionsOf = new WeakMap<Server, Connections>();
 
 /** @returns A server that is not listening yet. */
 export function createHttpServer(app: App): Server {
@@ -16,14 +28,21 @@ export function createHttpServer(app: App): Server {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: REQUEST_WITHIN_MS,
     requestTimeout: REQUEST_WITHIN_MS,
+    connectionsCheckingInterval: CHECKED_EVERY_MS,
   };
+  const connections = new Connections();
   const server = createServer(options, (incoming, outgoing) => {
     incoming.resume(); // no request needs a body, so it is discarded
-    void app(toRequest(incoming)).then(({ status, headers, body }) => {
-      send(outgoing, status, headers, body, incoming.method === 'HEAD');
+    connections.answering(incoming.socket, outgoing);
+    void app(toRequest(incoming)).then((response) => {
+      send(outgoing, response, { isHead: incoming.method === 'HEAD', isLast: !server.listening });
     });
   });
-  server.maxConnections = MAX_CONNECTIONS;
+  server.timeout = SILENT_FOR_MS;
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+  });
+  connectionsOf.set(server, connections);
   return server;
 }
 
@@ -42,12 +61,22 @@ export async function listen(server: Server, host: string, port: number): Promis
   return `http://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`;
 }
 
-/** Accepts no further requests, and resolves when those under way are answered. */
+/**
+ * Accepts no further requests, and resolves when those under way are answered. Idle connections are closed immediately,
+ * those with an unfinished request a little later, and all others after the time that a run can take.
+ */
 export async function close(server: Server): Promise<void> {
+  const timers = [
+    setTimeout(() => connectionsOf.get(server)?.closeWaiting(), REQUEST_GRACE_MS),
+    setTimeout(() => {
+      server.closeAllConnections();
+    }, ANSWER_GRACE_MS),
+  ];
   await new Promise((resolve) => {
     server.close(resolve);
     server.closeIdleConnections();
   });
+  timers.forEach(clearTimeout);
 }
 
 function toRequest({ method = 'GET', url = '/', headers }: IncomingMessage): Request {
@@ -64,14 +93,14 @@ function split(url: string): [string, string] {
   return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
 }
 
-function send(
-  outgoing: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  isHead: boolean,
-): void {
-  const length = isHead ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-  outgoing.writeHead(status, { ...headers, ...length });
+interface Sending {
+  readonly isHead: boolean;
+  /** Whether the connection ends with this answer. */
+  readonly isLast: boolean;
+}
+
+function send(outgoing: ServerResponse, { status, headers, body }: Response, { isHead, isLast }: Sending): void {
+  const length = isHead || status === 204 ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  outgoing.writeHead(status, { ...headers, ...length, ...(isLast && { connection: 'close' }) });
   outgoing.end(body);
 }

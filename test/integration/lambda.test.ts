@@ -133,6 +133,17 @@ describe('the function', () => {
       'a load balancer with several values of a header',
       loadBalancer({ headers: undefined, multiValueHeaders: { accept: ['text/html', '*/*'] } }),
     ],
+    [
+      'VPC Lattice, version 2',
+      {
+        version: '2.0',
+        path: `/api/health/${token}/`,
+        method: 'GET',
+        headers: { accept: ['*/*'] },
+        requestContext: {},
+      },
+    ],
+    ['VPC Lattice, version 1', { raw_path: '/api/health/', method: 'GET', headers: bearer }],
     ['a caller that sends only a path', { path: `/api/health/${token}/` }],
   ])('answers an event of %s', async (_name, event) => {
     const { statusCode, headers, body } = answerOf(await (await start()).invoke(event));
@@ -157,12 +168,12 @@ describe('the function', () => {
     const environment = await start();
     const nobody = createToken('nobody');
     const garbage: [unknown, number][] = [
-      [{}, 404],
-      [null, 404],
-      [[], 404],
-      ['text', 404],
-      [{ version: '0', id: randomUUID(), source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }, 404],
-      [{ Records: [{ eventSource: 'aws:sqs', body: '{}' }] }, 404],
+      [{}, 500],
+      [null, 500],
+      [[], 500],
+      ['text', 500],
+      [{ version: '0', id: randomUUID(), source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }, 500],
+      [{ Records: [{ eventSource: 'aws:sqs', body: '{}' }] }, 500],
       [httpApi({ rawPath: '/api/health/' }), 404],
       [functionUrl({ rawPath: '/api/health/%zz/' }), 404],
       [httpApi({ rawPath: `/api/health/${token}/no/such/part` }), 404],

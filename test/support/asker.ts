@@ -1,5 +1,6 @@
 /** The app with a vault in memory, and a way to send it requests. */
 import { createApp } from '../../lib/http/app.ts';
+import type { AppOptions } from '../../lib/http/app.ts';
 import type { Request, Response } from '../../lib/http/messages.ts';
 import { createToken } from '../../lib/document/tokens.ts';
 import { Vault } from '../../lib/vault/vault.ts';
@@ -33,16 +34,18 @@ export interface Asker {
  * @param keys      Keys of the document of the namespace `prod`, besides its token.
  * @param documents Documents of other namespaces.
  * @param now       The vault's clock.
+ * @param options   What the deployment sets.
  */
 export function asker(
   keys: Readonly<Record<string, unknown>> = { checks: { probe: WORKS } },
   documents: Readonly<Record<string, unknown>> = {},
   now?: () => number,
+  options: AppOptions = {},
 ): Asker {
   const token = createToken('prod');
   const memory = memoryStore({ prod: { access_tokens: [token], ...keys }, ...documents }, { probe: 'x' });
   const { log, lines } = collectedLog();
-  const app = createApp({ vault: new Vault(memory, log, now && { now }), log });
+  const app = createApp({ vault: new Vault(memory, log, now && { now }), log, ...options });
   const ask = (path: string, { query = '', ...request }: Ask = {}) =>
     app({ method: 'GET', path, headers: {}, ...request, query: new URLSearchParams(query) });
   return {

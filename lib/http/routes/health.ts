@@ -1,8 +1,9 @@
 /** `/api/health/<token>/<name>/…`: the report of a namespace, or of a part of it. */
-import { within } from '../../engine/deadline.ts';
+import { tenths, within } from '../../engine/deadline.ts';
 import type { Format } from '../../formats/format.ts';
 import type { Request, Response } from '../messages.ts';
 import { negotiate } from '../negotiate.ts';
+import { patienceIn } from '../patience.ts';
 import { notAllowed, notFound, reportResponse } from '../responses.ts';
 import { parseTokenPath } from '../token-path.ts';
 import type { TokenPath } from '../token-path.ts';
@@ -20,18 +21,22 @@ export const health: Route = (request, services) => {
 
 /** The order of the refusals is part of the contract: none of them reveals anything about the token. */
 async function answer(request: Request, { token, part }: TokenPath, services: Services): Promise<Response> {
-  const until = performance.now() + (request.remainingMs ?? NO_LIMIT_MS) - RESERVE_MS;
-  const { method, query, headers } = request;
+  const since = performance.now();
+  const { method, query, headers, remainingMs = NO_LIMIT_MS } = request;
   const format = negotiate(query, headers.accept);
-  if (format === undefined) return notFound();
+  const patienceMs = patienceIn(query);
+  if (format === undefined || patienceMs === undefined) return notFound();
   if (method !== 'GET' && method !== 'HEAD') return notAllowed(method);
   if (token === undefined) return notFound();
 
   const { vault, reporter } = services;
-  const limitMs = until - performance.now();
-  const namespace = await within({ limitMs, from: 'the vault' }, () => vault.find(token));
+  // Not limited by `within`, or a wrong token would get another answer where the vault is slow.
+  const leftMs = Math.min(remainingMs, NO_LIMIT_MS) - RESERVE_MS;
+  const namespace = await within({ limitMs: leftMs, from: 'the vault' }, () => vault.find(token));
   if (namespace === undefined) return notAllowed(method);
-  const shared = await reporter.share(namespace, { part, until, fresh: wantsFresh(request) });
+  // In tenths of a second, so that requests to which Lambda leaves nearly the same time share their runs.
+  const limitMs = Math.min(patienceMs, tenths(leftMs));
+  const shared = await reporter.share(namespace, { part, since, limitMs, fresh: wantsFresh(request) });
   if (shared === undefined) return notFound();
   const loaded: Format = await format.load();
   return reportResponse({ ...shared, namespace, part }, loaded);

@@ -6,7 +6,7 @@ import type { Request, Response } from '../messages.ts';
 /** What routes use to answer. */
 export interface Services {
   readonly vault: Vault;
-  readonly reporter: Reporter;
+  readonly reporter: Pick<Reporter, 'share'>;
   readonly log: Log;
 }
 

@@ -7,14 +7,14 @@ const render = (...parts: Parameters<typeof groupResult>[1][]) => json.render(vi
 describe('the json format of a leaf', () => {
   it('has exactly status and response_time when the check works', () => {
     expect(json.render(viewAt(resultAt('a', { description: 'x', runbook: 'https://x.example' })))).toBe(
-      '{"status":"working","response_time":"0.012"}',
+      '{"status":"working","response_time":"0.012"}\n',
     );
   });
 
   it('has the error and its message as the status when the check fails', () => {
     const error = { code: 'TimeoutError', message: 'no answer within 2 s from redis cache.example:6379' } as const;
     expect(json.render(viewAt(resultAt('a', { error, durationMs: 2001 })))).toBe(
-      '{"status":"TimeoutError: no answer within 2 s from redis cache.example:6379","response_time":"2.001"}',
+      '{"status":"TimeoutError: no answer within 2 s from redis cache.example:6379","response_time":"2.001"}\n',
     );
   });
 
@@ -34,15 +34,15 @@ describe('the json format of a leaf', () => {
 describe('the json format of a tree', () => {
   const leaf = '{"status":"working","response_time":"0.012"}';
 
-  it('has the shape of the document, compact, with nothing added', () => {
+  it('has the shape of the document, compact, with nothing added but a line feed at the end', () => {
     expect(render(groupResult('cache', resultAt('cache/data'), groupResult('empty')), resultAt('postgres'))).toBe(
-      `{"cache":{"data":${leaf},"empty":{}},"postgres":${leaf}}`,
+      `{"cache":{"data":${leaf},"empty":{}},"postgres":${leaf}}\n`,
     );
   });
 
   it('has the order of the document, even for names that look like numbers', () => {
     expect(render(resultAt('10'), resultAt('b'), resultAt('2'), resultAt('a'))).toBe(
-      `{"10":${leaf},"b":${leaf},"2":${leaf},"a":${leaf}}`,
+      `{"10":${leaf},"b":${leaf},"2":${leaf},"a":${leaf}}\n`,
     );
   });
 
@@ -50,11 +50,11 @@ describe('the json format of a tree', () => {
     const text = render(...HOSTILE_NAMES.map((name) => resultAt([name])));
     expect(Object.keys(JSON.parse(text) as object).sort()).toEqual([...HOSTILE_NAMES].sort());
     expect(text).toContain('"__proto__":{"status"');
-    expect(text).not.toMatch(/\p{Cc}/u);
+    expect(text.trimEnd()).not.toMatch(/\p{Cc}/u);
   });
 
   it('escapes half of a surrogate pair', () => {
-    expect(render(resultAt(['\ud800']))).toBe(`{"\\ud800":${leaf}}`);
+    expect(render(resultAt(['\ud800']))).toBe(`{"\\ud800":${leaf}}\n`);
   });
 });
 

@@ -42,6 +42,12 @@ describe('a report', () => {
     });
   });
 
+  it.each(['json', 'text'])('ends in one line feed in the format %s, while a detail has none', async (format) => {
+    const { report, ask } = asker({ checks: { a: WORKS } });
+    expect((await report('', { query: `format=${format}` })).body).toMatch(/[^\n]\n$/);
+    expect((await ask('/', { query: `format=${format}` })).body).toBe('{"detail":"Not found."}');
+  });
+
   it('is the tree in the order of the document', async () => {
     const { body } = await asker({ checks: { z: { b: WORKS, a: FAILS }, a: WORKS } }).report();
     expect(JSON.parse(body)).toEqual({

@@ -1,7 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { arns, host, reservedConcurrency, wanted } from '../../../infra/parameters.ts';
+import {
+  arns,
+  environment,
+  host,
+  mappingKey,
+  publicBasePath,
+  reservedConcurrency,
+  wanted,
+} from '../../../infra/parameters.ts';
 import type { Variables } from '../../../infra/parameters.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -23,6 +31,8 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   vpcSecurityGroups: [],
   domainName: '',
   domainCertificate: '',
+  basePath: '',
+  corsOrigins: '',
   canaryTokenSecret: '',
   alarmTopic: '',
   dashboard: 'off',
@@ -111,6 +121,36 @@ describe('the ARNs in permissions', () => {
 test('the host is the custom domain name if there is one, and otherwise that of API Gateway', async () => {
   expect(await host(variables({ domainName: 'health.example.com' }))).toBe('health.example.com');
   expect(await host(variables())).toEqual({ 'Fn::Sub': '${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}' });
+});
+
+describe('the base path', () => {
+  const domain = { domainName: 'health.example.com', domainCertificate: 'arn:aws:acm:x' };
+
+  test.each(['/ops', 'ops', '/ops/', ' ops '])('%j is a mapping of the custom domain', async (basePath) => {
+    const stage = { ...domain, basePath };
+    expect(await publicBasePath(variables(stage))).toBe('/ops');
+    expect(await mappingKey(variables(stage))).toBe('ops');
+    expect(await switchedOn(stage)).toEqual(['secrets_manager', 'domain', 'domain_base_path']);
+    expect(await environment(variables(stage))).toMatchObject({ HEALTHGATE_BASE_PATH: '/ops' });
+  });
+
+  test('reaches the function without a custom domain too, but is in no public URL', async () => {
+    const stage = { basePath: 'a/b' };
+    expect(await publicBasePath(variables(stage))).toBe('');
+    expect(await switchedOn(stage)).toEqual(['secrets_manager']);
+    expect(await environment(variables(stage))).toMatchObject({ HEALTHGATE_BASE_PATH: '/a/b' });
+  });
+
+  test.each(['a b', 'a//b', 'a?b', 'https://x.example/ops', 'é'])('%j is refused', async (basePath) => {
+    const refused = 'basePath must be the beginning of a path, such as /ops';
+    await expect(environment(variables({ basePath }))).rejects.toThrow(refused);
+    await expect(wanted(variables({ ...domain, basePath }))).rejects.toThrow(refused);
+  });
+});
+
+test('the function gets only the environment variables that are set', async () => {
+  expect(await environment(variables())).toEqual({ HEALTHGATE_VAULT: 'secretsmanager:healthgate/dev' });
+  expect(await environment(variables({ corsOrigins: '*' }))).toMatchObject({ HEALTHGATE_CORS_ORIGINS: '*' });
 });
 
 test('reservedConcurrency must be a whole number, or none to leave the property out', async () => {

@@ -1,0 +1,56 @@
+/** The connections of a server, so that those which wait for a request never keep others out. */
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Connections beyond which those are closed that have waited for a while, and beyond which any that wait are. */
+const MAX_CONNECTIONS = 512;
+const MAX_NEW_CONNECTIONS = 2048;
+/** Milliseconds for which a connection is not closed for others, so that its request can arrive. */
+const NEW_FOR_MS = 1000;
+
+export class Connections {
+  /** Those on which no request is being answered, with the time since when. The longest wait comes first. */
+  readonly #waiting = new Map<Socket, number>();
+  /** The number of requests being answered on each of the others. */
+  readonly #answering = new Map<Socket, number>();
+
+  add(socket: Socket): void {
+    this.#makeRoom();
+    this.#waiting.set(socket, performance.now());
+    socket.once('close', () => {
+      this.#waiting.delete(socket);
+      this.#answering.delete(socket);
+    });
+  }
+
+  /** Notes that a request is being answered, until its answer has been sent or its connection is closed. */
+  answering(socket: Socket, outgoing: ServerResponse): void {
+    this.#waiting.delete(socket);
+    this.#answering.set(socket, (this.#answering.get(socket) ?? 0) + 1);
+    outgoing.once('close', () => {
+      const left = (this.#answering.get(socket) ?? 0) - 1;
+      if (left > 0) {
+        this.#answering.set(socket, left);
+        return;
+      }
+      this.#answering.delete(socket);
+      if (!socket.destroyed) this.#waiting.set(socket, performance.now());
+    });
+  }
+
+  /** Closes those on which no request is being answered. */
+  closeWaiting(): void {
+    for (const socket of this.#waiting.keys()) socket.destroy();
+  }
+
+  #makeRoom(): void {
+    const now = performance.now();
+    for (const [socket, since] of this.#waiting) {
+      const count = this.#waiting.size + this.#answering.size;
+      const isNew = now - since < NEW_FOR_MS;
+      if (count < MAX_CONNECTIONS || (isNew && count < MAX_NEW_CONNECTIONS)) return;
+      this.#waiting.delete(socket);
+      socket.destroy();
+    }
+  }
+}
