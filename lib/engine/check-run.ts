@@ -53,7 +53,7 @@ export class CheckRun {
 
   async #runInTurn(check: Check): Promise<Outcome> {
     const { after } = check;
-    if (after === undefined) return this.#run(check, performance.now() + check.timeoutMs);
+    if (after === undefined) return this.#run(check);
     const before = await this.outcomeOf(after);
     const { failed = before.result } = before;
     const { name, error } = failed;
@@ -62,14 +62,18 @@ export class CheckRun {
     return { ...before, failed, result: resultOf(check, performance.now(), new Stages(0), {}, failure) };
   }
 
-  async #run(check: Check, limit: number): Promise<Outcome> {
+  /** @param given When the time of the step before is up; the check has its own timeout unless given. */
+  async #run(check: Check, given?: number): Promise<Outcome> {
     const { end, connections, log, signal } = this.#resources;
     const start = performance.now();
+    const limit = given ?? start + check.timeoutMs;
     const limitMs = Math.max(0, Math.min(limit, end) - start);
     const running = new Running(check, this.#resources, start, limitMs);
     let failure: Failure | undefined;
     try {
-      await within({ limitMs, signal, from: () => check.target + running.stages.when }, (given) => running.run(given));
+      await within({ limitMs, signal, from: () => check.target + running.stages.when }, (aborted) =>
+        running.run(aborted),
+      );
       failure = slowness(check, performance.now() - start);
     } catch (thrown) {
       failure = publicError(thrown, check, log);
