@@ -14,6 +14,7 @@ const PREFLIGHT = {
   // Seconds for which a browser need not ask again.
   'access-control-max-age': '600',
   'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
 };
 
 export interface Cors {

@@ -98,6 +98,7 @@ describe('a preflight request', () => {
       'access-control-max-age': '600',
       ...EXPOSED,
       'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
       vary: 'Origin',
     });
   });
