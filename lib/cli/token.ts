@@ -1,6 +1,7 @@
 import { within } from '../engine/deadline.ts';
 import { addToken, findTokens, removeTokens } from '../document/access-tokens.ts';
 import type { TokenPlace } from '../document/access-tokens.ts';
+import { environmentOf } from '../document/environment.ts';
 import { DocumentError } from '../problem.ts';
 import { openStore } from '../vault/stores/open.ts';
 import { createToken, digest, NAMESPACE, namespaceOf } from '../document/tokens.ts';
@@ -89,7 +90,10 @@ async function editVault(vault: string, namespace: string, change: Change, outer
     try {
       const text = (await store.read(namespace, signal))?.replace(/^\uFEFF/, '');
       if (text === undefined) throw new UsageError(`${store.location} has no namespace ${namespace}`);
-      const places = await findTokens(text, (name) => store.readSecret(name, signal));
+      const places = await findTokens(text, {
+        readSecret: (name) => store.readSecret(name, signal),
+        readEnv: environmentOf(process.env),
+      });
       const { dropped, left } = split(places, namespace, change);
       const shorter = removeTokens(text, dropped);
       await store.write(namespace, change.add === undefined ? shorter : addToken(shorter, change.add), signal);

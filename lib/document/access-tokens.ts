@@ -1,11 +1,12 @@
 /** Edits the access tokens in the text of a document, and leaves everything else as it is. */
 import { applyEdits, findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
-import { isArray, parseDocument, typeName } from './json.ts';
+import { isArray, typeName } from './json.ts';
 import type { Json } from './json.ts';
 import { DocumentError } from '../problem.ts';
 import { resolveReferences } from './references.ts';
-import type { ReadSecret } from './references.ts';
+import type { Sources } from './references.ts';
+import { parseDocument } from './source.ts';
 import { digest, MIN_TOKEN_LENGTH } from './tokens.ts';
 
 /** A place in a document that contains an access token, or refers to a secret that does. */
@@ -20,18 +21,22 @@ export interface TokenPlace {
  *
  * @throws DocumentError if the document cannot be read.
  */
-export async function findTokens(text: string, readSecret: ReadSecret): Promise<TokenPlace[]> {
+export async function findTokens(text: string, sources: Sources): Promise<TokenPlace[]> {
   const document = parseDocument(text);
   const keys = ['access_tokens', 'access_token'].filter((key) => document.has(key));
   const tokens = new Map(keys.map((key) => [key, document.get(key) ?? null]));
-  const { document: replaced } = await resolveReferences(tokens, readSecret);
+  const { document: replaced } = await resolveReferences(tokens, sources);
   const list = replaced.get('access_tokens') ?? [];
   const single = replaced.get('access_token');
-  if (!isArray(list)) throw new DocumentError(`access_tokens: expected an array of strings, got ${typeName(list)}`);
+  if (!isArray(list)) throw notAList(typeName(list));
   return [
     ...list.map((token, index) => placeOf(['access_tokens', index], token)),
     ...(single === undefined ? [] : [placeOf(['access_token'], single)]),
   ];
+}
+
+function notAList(type: string): DocumentError {
+  return new DocumentError({ path: 'access_tokens', message: `expected an array of strings, got ${type}` });
 }
 
 function placeOf(path: TokenPlace['path'], token: Json): TokenPlace {
@@ -49,7 +54,7 @@ export function addToken(text: string, token: string): string {
   const list = findNodeAtLocation(root, ['access_tokens']);
   const item = JSON.stringify(token);
   if (list === undefined) return insertFirst(text, root, `"access_tokens": [${item}]`);
-  if (list.type !== 'array') throw new DocumentError(`access_tokens: expected an array of strings, got ${list.type}`);
+  if (list.type !== 'array') throw notAList(list.type);
   return insertFirst(text, list, item);
 }
 

@@ -126,14 +126,15 @@ export async function listNames(store: Store): Promise<string[]> {
 async function digestsIn(text: string, store: Store, signal: AbortSignal): Promise<readonly string[]> {
   const { findTokens } = await import('../document/access-tokens.ts');
   const failures: unknown[] = [];
-  const places = await findTokens(text, async (secret) => {
+  const readSecret = async (secret: string) => {
     try {
       return await store.readSecret(secret, signal);
     } catch (error) {
       failures.push(error);
       throw error;
     }
-  });
+  };
+  const places = await findTokens(text, { readSecret });
   if (failures.length > 0) throw failures[0];
   return places.flatMap(({ digest }) => digest ?? []);
 }

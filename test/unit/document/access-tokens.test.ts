@@ -6,7 +6,7 @@ const A = 'token-a-0123456789';
 const B = 'token-b-0123456789';
 const NEW = 'token-new-0123456789';
 
-const noSecrets = () => Promise.resolve(undefined);
+const noSecrets = { readSecret: () => Promise.resolve(undefined) };
 
 describe('addToken', () => {
   test.each([
@@ -87,9 +87,11 @@ describe('findTokens', () => {
       checks: { x: { kind: 'tcp', host: { secret: 'not asked for' } } },
     });
     const asked: string[] = [];
-    const places = await findTokens(text, (name) => {
-      asked.push(name);
-      return Promise.resolve(name === 'tokens' ? JSON.stringify({ c: NEW }) : undefined);
+    const places = await findTokens(text, {
+      readSecret: (name) => {
+        asked.push(name);
+        return Promise.resolve(name === 'tokens' ? JSON.stringify({ c: NEW }) : undefined);
+      },
     });
     expect(places).toEqual([
       { path: ['access_tokens', 0], digest: digest(B) },

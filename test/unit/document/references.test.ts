@@ -122,14 +122,18 @@ describe('a reference that cannot be replaced', () => {
     [
       'a secret without the key',
       { 'prod/db': `{"ur":"${URL_TEXT}"}` },
-      'url: the secret prod/db has no string under the key url',
+      'url: the secret prod/db has no string or number under the key url',
     ],
     [
-      'a key that is not a string',
-      { 'prod/db': '{"url":5433}' },
-      'url: the secret prod/db has no string under the key url',
+      'a key that is neither a string nor a number',
+      { 'prod/db': '{"url":[5433]}' },
+      'url: the secret prod/db has no string or number under the key url',
     ],
-    ['a key that objects inherit', { 'prod/db': '{}' }, 'url: the secret prod/db has no string under the key url'],
+    [
+      'a key that objects inherit',
+      { 'prod/db': '{}' },
+      'url: the secret prod/db has no string or number under the key url',
+    ],
   ])('is reported without showing the secret when it refers to %s', async (_name, secrets, expected) => {
     const problems = await leafProblems(leaf, reader(secrets).readSecret);
     expect(problems).toEqual([expected]);
@@ -139,7 +143,7 @@ describe('a reference that cannot be replaced', () => {
   it('does not find a key with a name that objects inherit', async () => {
     expect(
       await leafProblems({ kind: 'postgres', url: { secret: 'x', key: '__proto__' } }, reader({ x: '{}' }).readSecret),
-    ).toEqual(['url: the secret x has no string under the key __proto__']);
+    ).toEqual(['url: the secret x has no string or number under the key __proto__']);
   });
 
   it('is one mistake: its key is not also reported as missing', async () => {
@@ -197,7 +201,7 @@ describe('a document that is read without a vault', () => {
   it('still has its other mistakes reported', async () => {
     const checks = { a: { kind: 'postgres', url: { secret: 'x' }, timeout: '2' } };
     expect((await parseNamespace('', documentText({ checks }))).problems).toEqual([
-      { path: 'checks.a.timeout', message: 'expected number, got string' },
+      { path: 'checks.a.timeout', message: 'expected number, got string; remove the quotes' },
     ]);
   });
 });
