@@ -1,5 +1,6 @@
 /** Everything that is wrong with a document, for people who correct it. */
 import { leavesOf } from '../engine/tree.ts';
+import type { DocumentFormat } from './json.ts';
 import { DocumentError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import { parseNamespace } from './namespace.ts';
@@ -17,15 +18,21 @@ export interface Inspection {
 export async function inspectDocument(name: string, text: string, options: ParseOptions = {}): Promise<Inspection> {
   try {
     const { root, problems } = await parseNamespace(name, text, options);
-    return { problems: place(problems, text), checks: leavesOf(root).length };
+    return { problems: await place(problems, text, options.format), checks: leavesOf(root).length };
   } catch (error) {
-    if (error instanceof DocumentError) return { problems: place(error.problems, text), checks: undefined };
+    if (error instanceof DocumentError)
+      return { problems: await place(error.problems, text, options.format), checks: undefined };
     throw error;
   }
 }
 
-function place(problems: readonly Problem[], source: string): readonly Problem[] {
+async function place(
+  problems: readonly Problem[],
+  source: string,
+  format: DocumentFormat = 'json',
+): Promise<readonly Problem[]> {
   if (problems.every(({ path, line }) => path === '' || line !== undefined)) return problems;
   const text = source.replace(/^\uFEFF/, '');
-  return withPlaces(problems, text, jsonMembers(text));
+  const members = format === 'yaml' ? (await import('./yaml.ts')).yamlMembers : jsonMembers;
+  return withPlaces(problems, text, members(text));
 }

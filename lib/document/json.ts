@@ -4,6 +4,9 @@
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject | Unread;
 export type JsonObject = ReadonlyMap<string, Json>;
 
+/** The syntaxes that a document may be written in. `jsonc` is JSON with comments and trailing commas. */
+export type DocumentFormat = 'json' | 'jsonc' | 'yaml';
+
 /** Takes the place of a reference that was not replaced. */
 export class Unread {
   /** Why it was not replaced; undefined if the document is only inspected, without reading any secret. */

@@ -7,7 +7,7 @@ import { schemaOf } from './configure.ts';
 import type { ReadEnv } from './environment.ts';
 import { readTokens } from './given-tokens.ts';
 import { isObject, typeName } from './json.ts';
-import type { JsonObject } from './json.ts';
+import type { DocumentFormat, JsonObject } from './json.ts';
 import { unknownKeys } from './mistakes.ts';
 import { createPace } from './pace.ts';
 import { resolveReferences } from './references.ts';
@@ -15,7 +15,7 @@ import type { ReadSecret } from './secret-values.ts';
 import { secretsIn } from './secrets.ts';
 import { deadline, disabled, failingStatus, maxAge, ownSettings, Settings, timeout } from './settings.ts';
 import type { AnySetting } from './settings.ts';
-import { parseDocument } from './source.ts';
+import { readDocument } from './source.ts';
 import { digest } from './tokens.ts';
 import { readTree } from './tree.ts';
 
@@ -45,6 +45,8 @@ export interface Namespace {
 }
 
 export interface ParseOptions {
+  /** The syntax of the document; JSON unless given. */
+  readonly format?: DocumentFormat;
   /** If left out, the document is only inspected: secrets that it refers to are not read. */
   readonly readSecret?: ReadSecret | undefined;
   /** If left out, the document may not read any environment variable. */
@@ -69,10 +71,10 @@ const MAX_PROBLEMS = 1000;
 export async function parseNamespace(
   name: string,
   text: string,
-  { readSecret, readEnv, settings: further = [] }: ParseOptions = {},
+  { format = 'json', readSecret, readEnv, settings: further = [] }: ParseOptions = {},
 ): Promise<Namespace> {
   const pace = createPace();
-  const parsed = parseDocument(text);
+  const parsed = await readDocument(text, format, pace);
   await pace();
   const sources = readSecret && { readSecret, readEnv };
   const { document, values, incomplete, fingerprint } = await resolveReferences(parsed, sources, schemaOf);
