@@ -5,7 +5,8 @@ export type Json = null | boolean | number | string | readonly Json[] | JsonObje
 export type JsonObject = ReadonlyMap<string, Json>;
 
 /** The syntaxes that a document may be written in. `jsonc` is JSON with comments and trailing commas. */
-export type DocumentFormat = 'json' | 'jsonc' | 'yaml';
+export type DocumentFormat = JsonFormat | 'yaml';
+export type JsonFormat = 'json' | 'jsonc';
 
 /** Takes the place of a reference that was not replaced. */
 export class Unread {

@@ -1,17 +1,17 @@
 /** Reads the text of a document: keys keep their order, duplicates are refused, and no error quotes a value. */
 import { DocumentError } from '../problem.ts';
 import { isObject, MAX_DOCUMENT_BYTES, typeName } from './json.ts';
-import type { DocumentFormat, Json, JsonObject } from './json.ts';
+import type { DocumentFormat, Json, JsonFormat, JsonObject } from './json.ts';
 import { readJson } from './json-text.ts';
 import type { Pace } from './pace.ts';
 
 /**
- * Reads JSON.
+ * Reads JSON, perhaps with comments.
  *
  * @throws DocumentError
  */
-export function parseDocument(source: string): JsonObject {
-  return objectOf(readJson(bounded(source), false));
+export function parseDocument(source: string, format: JsonFormat = 'json'): JsonObject {
+  return objectOf(readJson(bounded(source), format === 'jsonc'));
 }
 
 /** The largest YAML document in bytes: its parser takes far longer than that of JSON. */
@@ -23,7 +23,7 @@ const MAX_YAML_BYTES = 64 * 1024;
  * @throws DocumentError
  */
 export async function readDocument(source: string, format: DocumentFormat, pace: Pace): Promise<JsonObject> {
-  if (format !== 'yaml') return objectOf(readJson(bounded(source), format === 'jsonc'));
+  if (format !== 'yaml') return parseDocument(source, format);
   const text = bounded(source, MAX_YAML_BYTES);
   // Most documents are JSON, and the parser of YAML is large.
   const { readYaml } = await import('./yaml.ts');

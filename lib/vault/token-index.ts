@@ -131,7 +131,7 @@ export class TokenIndex {
         throw error;
       }
     };
-    const places = await findTokens(text, { readSecret, readEnv });
+    const places = await findTokens(text, 'json', { readSecret, readEnv });
     if (failures.length > 0) throw failures[0];
     return places.flatMap(({ digest }) => digest ?? []);
   }
