@@ -1,7 +1,9 @@
 import { within } from '../engine/deadline.ts';
 import { addToken, findTokens, removeTokens } from '../document/access-tokens.ts';
 import type { TokenPlace } from '../document/access-tokens.ts';
+import { environmentOf } from '../document/environment.ts';
 import { DocumentError } from '../problem.ts';
+import { readDocument } from '../vault/stores/document.ts';
 import { openStore } from '../vault/stores/open.ts';
 import { createToken, digest, NAMESPACE, namespaceOf } from '../document/tokens.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';
@@ -87,12 +89,22 @@ async function editVault(vault: string, namespace: string, change: Change, outer
   const store = await openStore(vault);
   return within({ limitMs: VAULT_WITHIN_MS, signal: outer, from: `vault ${store.location}` }, async (signal) => {
     try {
-      const text = (await store.read(namespace, signal))?.replace(/^\uFEFF/, '');
-      if (text === undefined) throw new UsageError(`${store.location} has no namespace ${namespace}`);
-      const places = await findTokens(text, (name) => store.readSecret(name, signal));
+      const document = await readDocument(store, namespace, signal);
+      if (document === undefined) throw new UsageError(`${store.location} has no namespace ${namespace}`);
+      const { format } = document;
+      if (format === 'yaml')
+        throw new UsageError(
+          `${document.file ?? namespace} is YAML, which --add and --drop do not edit; ` +
+            `make a token with healthgate token ${namespace}, and edit access_tokens by hand`,
+        );
+      const text = document.text.replace(/^\uFEFF/, '');
+      const places = await findTokens(text, format, {
+        readSecret: (name) => store.readSecret(name, signal),
+        readEnv: environmentOf(process.env),
+      });
       const { dropped, left } = split(places, namespace, change);
-      const shorter = removeTokens(text, dropped);
-      await store.write(namespace, change.add === undefined ? shorter : addToken(shorter, change.add), signal);
+      const shorter = removeTokens(text, format, dropped);
+      await store.write(namespace, change.add === undefined ? shorter : addToken(shorter, format, change.add), signal);
       return { dropped, left };
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;

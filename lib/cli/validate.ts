@@ -1,11 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { oneLine } from '../errors.ts';
-import { codeOf } from '../errors.ts';
+import { inspectDocument } from '../document/inspect.ts';
 import { MAX_DOCUMENT_BYTES } from '../document/json.ts';
+import { NAMESPACE } from '../document/tokens.ts';
+import { codeOf, oneLine } from '../errors.ts';
 import { DocumentError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
-import { parseNamespace } from '../document/namespace.ts';
 import { EXIT, UsageError } from './command.ts';
 import type { Command } from './command.ts';
 
@@ -22,24 +23,26 @@ Exit code 0 without mistakes, 2 with any.`,
     for (const file of positionals) {
       const problems = await problemsOf(file);
       mistakes += problems.length;
-      const lines = problems.map((problem) => `${file}: ${lineOf(problem)}\n`);
+      const lines = problems.map((problem) => `${lineOf(file, problem)}\n`);
       terminal.out(lines.length === 0 ? `${file}: ok\n` : lines.join(''));
     }
     return mistakes === 0 ? EXIT.ok : EXIT.usage;
   },
 };
 
-/** Names come from the document, and may contain control sequences of a terminal. */
-function lineOf({ path, message }: Problem): string {
-  return oneLine(path === '' ? message : `${path}: ${message}`);
+/** As compilers write it, so that editors find the place. Names may contain control sequences of a terminal. */
+export function lineOf(file: string, { path, message, line, column }: Problem): string {
+  const place = line === undefined ? file : `${file}:${String(line)}:${String(column ?? 1)}`;
+  return `${place}: ${oneLine(path === '' ? message : `${path}: ${message}`)}`;
 }
 
 async function problemsOf(file: string): Promise<readonly Problem[]> {
   try {
-    const { problems } = await parseNamespace('', await readText(file));
+    const name = basename(file, extname(file));
+    const { problems } = await inspectDocument(NAMESPACE.test(name) ? name : '', await readText(file));
     return problems;
   } catch (error) {
-    if (error instanceof DocumentError) return [{ path: '', message: error.message }, ...error.others];
+    if (error instanceof DocumentError) return error.problems;
     if (codeOf(error) !== undefined) return [{ path: '', message: `cannot be read: ${String(codeOf(error))}` }];
     throw error;
   }

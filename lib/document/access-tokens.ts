@@ -1,11 +1,12 @@
 /** Edits the access tokens in the text of a document, and leaves everything else as it is. */
 import { applyEdits, findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
-import { isArray, parseDocument, typeName } from './json.ts';
-import type { Json } from './json.ts';
+import { isArray, typeName } from './json.ts';
+import type { Json, JsonFormat } from './json.ts';
 import { DocumentError } from '../problem.ts';
 import { resolveReferences } from './references.ts';
-import type { ReadSecret } from './references.ts';
+import type { Sources } from './references.ts';
+import { parseDocument } from './source.ts';
 import { digest, MIN_TOKEN_LENGTH } from './tokens.ts';
 
 /** A place in a document that contains an access token, or refers to a secret that does. */
@@ -20,18 +21,22 @@ export interface TokenPlace {
  *
  * @throws DocumentError if the document cannot be read.
  */
-export async function findTokens(text: string, readSecret: ReadSecret): Promise<TokenPlace[]> {
-  const document = parseDocument(text);
+export async function findTokens(text: string, format: JsonFormat, sources: Sources): Promise<TokenPlace[]> {
+  const document = parseDocument(text, format);
   const keys = ['access_tokens', 'access_token'].filter((key) => document.has(key));
   const tokens = new Map(keys.map((key) => [key, document.get(key) ?? null]));
-  const { document: replaced } = await resolveReferences(tokens, readSecret);
+  const { document: replaced } = await resolveReferences(tokens, sources);
   const list = replaced.get('access_tokens') ?? [];
   const single = replaced.get('access_token');
-  if (!isArray(list)) throw new DocumentError(`access_tokens: expected an array of strings, got ${typeName(list)}`);
+  if (!isArray(list)) throw notAList(typeName(list));
   return [
     ...list.map((token, index) => placeOf(['access_tokens', index], token)),
     ...(single === undefined ? [] : [placeOf(['access_token'], single)]),
   ];
+}
+
+function notAList(type: string): DocumentError {
+  return new DocumentError({ path: 'access_tokens', message: `expected an array of strings, got ${type}` });
 }
 
 function placeOf(path: TokenPlace['path'], token: Json): TokenPlace {
@@ -44,27 +49,27 @@ function placeOf(path: TokenPlace['path'], token: Json): TokenPlace {
  *
  * @throws DocumentError if the document cannot be read.
  */
-export function addToken(text: string, token: string): string {
-  const root = rootOf(text);
+export function addToken(text: string, format: JsonFormat, token: string): string {
+  const root = rootOf(text, format);
   const list = findNodeAtLocation(root, ['access_tokens']);
   const item = JSON.stringify(token);
   if (list === undefined) return insertFirst(text, root, `"access_tokens": [${item}]`);
-  if (list.type !== 'array') throw new DocumentError(`access_tokens: expected an array of strings, got ${list.type}`);
+  if (list.type !== 'array') throw notAList(list.type);
   return insertFirst(text, list, item);
 }
 
 /** Removes tokens from both keys. */
-export function removeTokens(text: string, places: readonly Pick<TokenPlace, 'path'>[]): string {
+export function removeTokens(text: string, format: JsonFormat, places: readonly Pick<TokenPlace, 'path'>[]): string {
   // From the last to the first, so that the places of the remaining ones do not move.
   return places.reduceRight((left, { path }) => {
-    const value = findNodeAtLocation(rootOf(left), [...path]);
+    const value = findNodeAtLocation(rootOf(left, format), [...path]);
     return value === undefined ? left : remove(left, value.parent?.type === 'property' ? value.parent : value);
   }, text);
 }
 
-function rootOf(text: string): Node {
-  parseDocument(text); // throws if the document is not valid
-  const root = parseTree(text);
+function rootOf(text: string, format: JsonFormat): Node {
+  parseDocument(text, format); // throws if the document is not valid
+  const root = parseTree(text, [], { allowTrailingComma: true });
   if (root === undefined) throw new DocumentError('empty');
   return root;
 }
@@ -75,7 +80,9 @@ function insertFirst(text: string, parent: Node, content: string): string {
   const start = parent.offset + 1;
   if (first === undefined) return applyEdits(text, [{ offset: start, length: 0, content }]);
   const space = text.slice(start, first.offset);
-  const separator = space.includes('\n') ? `,${space}` : ', ';
+  // Without the comments that may come before it.
+  const indent = /\r?\n[ \t]*$/.exec(space)?.[0];
+  const separator = indent === undefined ? ', ' : `,${indent}`;
   return applyEdits(text, [{ offset: first.offset, length: 0, content: content + separator }]);
 }
 
@@ -88,6 +95,13 @@ function remove(text: string, member: Node): string {
   const index = siblings.indexOf(member);
   const [before, after] = [siblings[index - 1], siblings[index + 1]];
   const start = before === undefined ? member.offset : before.offset + before.length;
-  const end = before === undefined && after !== undefined ? after.offset : member.offset + member.length;
+  const last = member.offset + member.length;
+  const isOnly = before === undefined && after === undefined;
+  const end = before === undefined && after !== undefined ? after.offset : last + (isOnly ? commaAfter(text, last) : 0);
   return applyEdits(text, [{ offset: start, length: end - start, content: '' }]);
+}
+
+/** Characters up to and including a trailing comma, which must not be left alone; 0 if there is none. */
+function commaAfter(text: string, offset: number): number {
+  return /^\s*,/.exec(text.slice(offset))?.[0].length ?? 0;
 }

@@ -8,12 +8,14 @@ import { pathKey } from '../engine/tree.ts';
 import type { Check, Part } from '../engine/types.ts';
 import { ConfigurationError, oneLine } from '../errors.ts';
 import type { Problem } from '../problem.ts';
-import { toPlain } from './json.ts';
-import type { JsonObject } from './json.ts';
-import { mistakesIn } from './mistakes.ts';
+import { strayHint } from './hints.ts';
+import { toPlain, typeName } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
+import { mistakesIn, unknownKeys } from './mistakes.ts';
 import { unreadIn } from './references.ts';
 
 const byName = new Map(kinds.map((kind) => [kind.kind, kind]));
+const kindNames = [...byName.keys()];
 
 /** The schema of a leaf of this kind, including `kind`. */
 export function leafSchema(kind: AnyKind) {
@@ -33,6 +35,14 @@ export function schemaOf(object: JsonObject): ReturnType<typeof leafSchema> | un
   const name = object.get('kind');
   const kind = typeof name === 'string' ? byName.get(name) : undefined;
   return kind && schemaFor(kind);
+}
+
+const allKeys = new Set([...Object.keys(commonKeys), ...kinds.flatMap((kind) => Object.keys(kind.keys))]);
+
+/** What is wrong with a value that is neither a check nor a group, directly in a group. */
+export function strayMessage(name: string, value: Json): string {
+  const hint = strayHint(name, value, { isKind: (text) => byName.has(text), isKey: (text) => allKeys.has(text) });
+  return `expected a check or a group of checks, got ${typeName(value)}${hint}`;
 }
 
 /** A leaf of a document as a check, or as a group of steps. */
@@ -58,13 +68,13 @@ export function configure(path: readonly string[], leaf: JsonObject, timeoutMs: 
   const kindName = typeof name === 'string' ? name : '';
   const kind = byName.get(kindName);
   if (kind === undefined) {
-    const message = `unknown kind${quoted(kindName)}${didYouMean(kindName, [...byName.keys()])}`;
+    const message = `unknown kind${quoted(kindName)}${didYouMean(kindName, kindNames)}`;
     return broken(path, leaf, [...unread, { path: 'kind', message }]);
   }
   const parsed = v.safeParse(schemaFor(kind), toPlain(leaf));
   if (!parsed.success || unread.length > 0) {
     const keys = ['kind', ...Object.keys(commonKeys), ...Object.keys(kind.keys)];
-    return broken(path, leaf, [...unread, ...mistakesIn(parsed.issues ?? [], keys)]);
+    return broken(path, leaf, [...unread, ...unknownKeys(leaf.keys(), keys), ...mistakesIn(parsed.issues ?? [])]);
   }
   const config = kindKeys(parsed.output);
   const mistake = kind.mistake?.(config);

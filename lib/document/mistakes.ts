@@ -1,16 +1,43 @@
 /** Describes valibot's issues in words. Valibot's own messages quote the value, which may be a secret. */
 import type * as v from 'valibot';
 import { didYouMean } from '../did-you-mean.ts';
+import { MAX_SECONDS } from '../engine/deadline.ts';
 import type { Problem } from '../problem.ts';
+import { quotesHint, referenceHint, secondsHint } from './hints.ts';
 import { typeName, Unread } from './json.ts';
+import { shortName } from './names.ts';
+
+/** Mistakes of one leaf that are listed. */
+const MAX_LISTED = 20;
+
+/** The keys that are in seconds. */
+const SECONDS = new Set(['timeout', 'slow']);
 
 /**
- * The mistakes in a leaf, except for unread references, which are reported separately.
- *
- * @param keys The keys that the leaf may have, for suggestions if one is misspelt.
+ * The mistakes in a leaf, except for unread references, which are reported separately, and its unknown keys, of which
+ * valibot reports only the first.
  */
-export function mistakesIn(issues: readonly v.BaseIssue<unknown>[], keys: readonly string[]): Problem[] {
-  return issues.filter((issue) => !holdsUnread(issue.input)).map((issue) => toProblem(issue, keys));
+export function mistakesIn(issues: readonly v.BaseIssue<unknown>[]): Problem[] {
+  const found = issues.filter((issue) => !(isUnknownKey(issue) && issue.path?.length === 1));
+  const listed = found.filter((issue) => !holdsUnread(issue.input)).slice(0, MAX_LISTED);
+  return listed.map(toProblem);
+}
+
+/** The keys of an object that it may not have. Only some are listed by name. */
+export function unknownKeys(given: Iterable<string>, known: readonly string[]): Problem[] {
+  const unknown = [...given].filter((key) => !known.includes(key));
+  const more = unknown.length - MAX_LISTED;
+  return [
+    ...unknown.slice(0, MAX_LISTED).map((key) => ({
+      path: shortName(key),
+      message: `unknown key${didYouMean(key, known)}`,
+    })),
+    ...(more > 0 ? [{ path: '', message: `${String(more)} more unknown keys` }] : []),
+  ];
+}
+
+function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never';
 }
 
 function holdsUnread(input: unknown): boolean {
@@ -18,18 +45,19 @@ function holdsUnread(input: unknown): boolean {
   return input instanceof Unread || Object.values(input).some(holdsUnread);
 }
 
-function toProblem(issue: v.BaseIssue<unknown>, keys: readonly string[]): Problem {
-  const path = (issue.path ?? []).map((item) => String(item.key)).join('.');
-  const last = issue.path?.at(-1);
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const names = issue.path?.length === 1 ? keys : [];
-    return { path, message: `unknown key${didYouMean(String(last?.key), names)}` };
-  }
+function toProblem(issue: v.BaseIssue<unknown>): Problem {
+  const path = (issue.path ?? []).map((item) => shortName(String(item.key))).join('.');
+  const { input } = issue;
+  const hint = SECONDS.has(path) ? secondsHint(input, MAX_SECONDS) : '';
+  if (isUnknownKey(issue)) return { path, message: 'unknown key' };
   if (issue.type.endsWith('object') && issue.received === 'undefined') return { path, message: 'missing' };
-  if (issue.kind === 'validation') return { path, message: ownMessage(issue) ?? `must be ${requirement(issue)}` };
+  if (issue.kind === 'validation')
+    return { path, message: `${ownMessage(issue) ?? `must be ${requirement(issue)}`}${hint}` };
   const expected =
     issue.expected === null ? 'another value' : issue.expected.replace('Array', 'array').replace('Object', 'object');
-  return { path, message: `expected ${expected}, got ${typeName(issue.input)}` };
+  const wantsString = expected.includes('string') && typeof input === 'object' && input !== null;
+  const more = hint + quotesHint(expected, input) + (wantsString ? referenceHint(Object.keys(input)) : '');
+  return { path, message: `expected ${expected}, got ${typeName(input)}${more}` };
 }
 
 /** A message from one of our own schemas. Valibot's messages begin with "Invalid". */

@@ -1,18 +1,22 @@
 /** Turns a namespace's document into a `Namespace`: the tree of checks, and the tokens that open it. */
 import { createHash } from 'node:crypto';
-import { didYouMean } from '../did-you-mean.ts';
 import type { Group } from '../engine/types.ts';
 import { DocumentError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import { schemaOf } from './configure.ts';
-import { isArray, isObject, parseDocument, typeName, Unread } from './json.ts';
-import type { Json, JsonObject } from './json.ts';
-import { resolveReferences, unreadIn } from './references.ts';
-import type { ReadSecret } from './references.ts';
+import type { ReadEnv } from './environment.ts';
+import { readTokens } from './given-tokens.ts';
+import { isObject, typeName } from './json.ts';
+import type { DocumentFormat, JsonObject } from './json.ts';
+import { unknownKeys } from './mistakes.ts';
+import { createPace } from './pace.ts';
+import { resolveReferences } from './references.ts';
+import type { ReadSecret } from './secret-values.ts';
 import { secretsIn } from './secrets.ts';
 import { deadline, disabled, failingStatus, maxAge, ownSettings, Settings, timeout } from './settings.ts';
 import type { AnySetting } from './settings.ts';
-import { digest, isTokenLike, MAX_TOKEN_LENGTH, MIN_TOKEN_LENGTH } from './tokens.ts';
+import { readDocument } from './source.ts';
+import { digest } from './tokens.ts';
 import { readTree } from './tree.ts';
 
 /** A parsed document, ready to run. */
@@ -41,8 +45,12 @@ export interface Namespace {
 }
 
 export interface ParseOptions {
+  /** The syntax of the document; JSON unless given. */
+  readonly format?: DocumentFormat;
   /** If left out, the document is only inspected: secrets that it refers to are not read. */
   readonly readSecret?: ReadSecret | undefined;
+  /** If left out, the document may not read any environment variable. */
+  readonly readEnv?: ReadEnv | undefined;
   /** Additional settings that the document may have, from the layers that use them. */
   readonly settings?: readonly AnySetting[];
 }
@@ -50,46 +58,61 @@ export interface ParseOptions {
 /** The top-level keys of a document that are not settings. */
 const FIXED_KEYS = ['$schema', 'access_token', 'access_tokens', 'checks'];
 
+/** Mistakes that are listed. */
+const MAX_PROBLEMS = 1000;
+
 /**
  * Reads a document. A mistake in a leaf makes that leaf a `ConfigurationError`; an invalid setting counts as left out.
+ * Lets others have their turn while it works on a large document.
  *
+ * @param name The namespace's name; empty if it is not known.
  * @throws DocumentError if it has no usable `access_tokens` or `checks`. The message begins with the path.
  */
 export async function parseNamespace(
   name: string,
   text: string,
-  { readSecret, settings: further = [] }: ParseOptions = {},
+  { format = 'json', readSecret, readEnv, settings: further = [] }: ParseOptions = {},
 ): Promise<Namespace> {
-  const { document, values, incomplete } = await resolveReferences(parseDocument(text), readSecret, schemaOf);
+  const pace = createPace();
+  const parsed = await readDocument(text, format, pace);
+  await pace();
+  const sources = readSecret && { readSecret, readEnv };
+  const { document, values, incomplete, fingerprint } = await resolveReferences(parsed, sources, schemaOf);
+  await pace();
   const known = [...ownSettings, ...further];
-  const keys = [...FIXED_KEYS, ...known.map(({ key }) => key)];
-  const problems: Problem[] = [...document.keys()]
-    .filter((key) => !keys.includes(key))
-    .map((path) => ({ path, message: `unknown key${didYouMean(path, keys)}` }));
+  const problems = unknownKeys(document.keys(), [...FIXED_KEYS, ...known.map(({ key }) => key)]);
   const settings = new Settings(document, known, problems);
-  const [tokens, root] = bothOrRefuse(
-    () => readTokens(document, problems),
-    () => readTree(readChecks(document), settings.get(timeout) * 1000, problems),
+  const [timeoutMs, deadlineMs] = [settings.get(timeout) * 1000, settings.get(deadline) * 1000];
+  if (document.has('timeout') && timeoutMs > deadlineMs)
+    problems.push({ path: 'deadline', message: `below the timeout of ${String(timeoutMs / 1000)} s, and cuts it off` });
+  const [tokens, root] = await bothOrRefuse(
+    () => readTokens(document, name, problems),
+    () => readTree(readChecks(document), { timeoutMs, deadlineMs, pace }, problems),
     problems,
   );
+  await pace();
   return {
     name,
     root,
     tokenDigests: tokens.map(digest),
     disabled: settings.get(disabled),
-    deadlineMs: settings.get(deadline) * 1000,
+    deadlineMs,
     maxAgeMs: settings.get(maxAge) * 1000,
     failingStatus: Math.trunc(settings.get(failingStatus)),
     settings,
-    secrets: [
-      ...new Set([...tokens, ...values, ...values.flatMap((value) => secretsIn(value)), ...secretsIn(document)]),
-    ],
-    problems,
+    secrets: [...new Set([...tokens, ...values, ...secretsIn(values), ...secretsIn(document)])],
+    problems: limited(problems),
     fingerprint: createHash('sha256')
-      .update(JSON.stringify([text, values]))
+      .update(JSON.stringify([text, fingerprint]))
       .digest('hex'),
     incomplete,
   };
+}
+
+function limited(problems: readonly Problem[]): readonly Problem[] {
+  const more = problems.length - MAX_PROBLEMS;
+  if (more <= 0) return problems;
+  return [...problems.slice(0, MAX_PROBLEMS), { path: '', message: `${String(more)} more mistakes` }];
 }
 
 /**
@@ -98,73 +121,34 @@ export async function parseNamespace(
  *
  * @throws DocumentError for the first part that is refused, together with all other mistakes.
  */
-function bothOrRefuse<A, B>(readFirst: () => A, readSecond: () => B, problems: readonly Problem[]): [A, B] {
+async function bothOrRefuse<A, B>(
+  readFirst: () => A,
+  readSecond: () => Promise<B>,
+  problems: readonly Problem[],
+): Promise<[A, B]> {
   const refusals: DocumentError[] = [];
-  const attempt = <T>(read: () => T): T | undefined => {
+  const attempt = async <T>(read: () => T | Promise<T>): Promise<T | undefined> => {
     try {
-      return read();
+      return await read();
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
       refusals.push(error);
       return undefined;
     }
   };
-  const first = attempt(readFirst);
-  const second = attempt(readSecond);
+  const first = await attempt(readFirst);
+  const second = await attempt(readSecond);
   if (first !== undefined && second !== undefined) return [first, second];
-  const [refusal, ...others] = refusals;
-  throw new DocumentError(refusal?.message ?? '', [
-    ...others.map(({ message }) => ({ path: '', message })),
-    ...refusals.flatMap((error) => error.others),
-    ...problems,
-  ]);
+  const firsts = refusals.map((error) => error.problems[0]);
+  const rest = refusals.flatMap((error) => error.problems.slice(1));
+  throw new DocumentError(firsts[0] ?? '', limited([...firsts.slice(1), ...rest, ...problems]));
 }
 
 function readChecks(document: JsonObject): JsonObject {
   const checks = document.get('checks');
-  if (checks === undefined) throw new DocumentError('checks: missing');
-  if (!isObject(checks)) throw new DocumentError(`checks: expected an object, got ${typeName(checks)}`);
-  if (checks.size === 0) throw new DocumentError('checks: must not be empty');
+  const refusal = (message: string) => new DocumentError({ path: 'checks', message });
+  if (checks === undefined) throw refusal('missing');
+  if (!isObject(checks)) throw refusal(`expected an object, got ${typeName(checks)}`);
+  if (checks.size === 0) throw refusal('must not be empty');
   return checks;
-}
-
-/**
- * The access tokens, without those that are not read because the document is only inspected.
- *
- * @throws DocumentError if there is no usable token.
- */
-function readTokens(document: JsonObject, problems: Problem[]): string[] {
-  const list = document.get('access_tokens');
-  const single = document.get('access_token');
-  const found: Problem[] = [];
-  if (list !== undefined && !isArray(list))
-    found.push({ path: 'access_tokens', message: `expected an array of strings, got ${typeName(list)}` });
-  const places = [
-    ...(isArray(list) ? list.map((token, index) => ({ token, path: `access_tokens.${String(index)}` })) : []),
-    ...(single === undefined ? [] : [{ token: single, path: 'access_token' }]),
-  ];
-  const usable = places.filter(({ token, path }) => {
-    const mistakes = mistakesInToken(token, path);
-    found.push(...mistakes);
-    return mistakes.length === 0;
-  });
-  if (usable.length === 0) {
-    const [first, ...others] = found;
-    throw new DocumentError(first === undefined ? 'access_tokens: missing' : `${first.path}: ${first.message}`, others);
-  }
-  problems.push(...found);
-  return usable.flatMap(({ token }) => (typeof token === 'string' ? [token] : []));
-}
-
-function mistakesInToken(token: Json, path: string): Problem[] {
-  if (token instanceof Unread) return unreadIn(token, path);
-  const message = tokenMistake(token);
-  return message === undefined ? [] : [{ path, message }];
-}
-
-function tokenMistake(token: unknown): string | undefined {
-  if (typeof token !== 'string') return `expected a string, got ${typeName(token)}`;
-  if (token.length < MIN_TOKEN_LENGTH)
-    return `shorter than ${String(MIN_TOKEN_LENGTH)} characters; make one with healthgate token`;
-  return isTokenLike(token) ? undefined : `longer than ${String(MAX_TOKEN_LENGTH)} characters`;
 }

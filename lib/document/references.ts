@@ -1,25 +1,33 @@
-/** Replaces `{ "secret": name, "key": json-key }`, wherever a document expects a string, with the vault's value. */
+/** Replaces `{ "secret": name, "key": json-key }` and `{ "env": name }`, wherever a document expects a string. */
+import { createHash } from 'node:crypto';
 import { CheckError } from '../errors.ts';
 import { DocumentError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
-import { isArray, isObject, parseDocument, Unread } from './json.ts';
+import { environmentOf } from './environment.ts';
+import type { ReadEnv } from './environment.ts';
+import { isArray, isObject, Unread } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
-import { memberSchema, wantsObject } from './wanted.ts';
+import { readAll, secretValue } from './secret-values.ts';
+import type { ReadSecret, SecretReference } from './secret-values.ts';
+import { memberSchema, wantsNumber, wantsObject } from './wanted.ts';
 import type { Wanted } from './wanted.ts';
 
-/**
- * Reads a secret that a document refers to; undefined if there is none with that name.
- * Throws a `CheckError` if the vault does not return it.
- */
-export type ReadSecret = (name: string) => Promise<string | undefined>;
-
 const MAX_SECRETS = 100;
+
+/** Where the values of references come from. */
+export interface Sources {
+  readonly readSecret: ReadSecret;
+  /** If left out, documents may not read any environment variable. */
+  readonly readEnv?: ReadEnv | undefined;
+}
 
 export interface Resolved {
   /** The document with its references replaced. A reference that could not be replaced is an `Unread`. */
   readonly document: JsonObject;
-  /** The values that were inserted, in the order of the document. */
+  /** The values that were inserted, each once. */
   readonly values: readonly string[];
+  /** What was read: equal for equal secrets and environment variables. */
+  readonly fingerprint: string;
   /** Whether the vault did not answer for a secret that may exist. */
   readonly incomplete: boolean;
 }
@@ -27,60 +35,81 @@ export interface Resolved {
 /**
  * Reads each secret that the document refers to once, all concurrently, and inserts the values.
  *
- * @param readSecret Undefined if the document is only inspected: nothing is read then.
- * @param schemaOf   The schema of an object, if it is a check.
+ * @param sources  Undefined if the document is only inspected: nothing is read then.
+ * @param schemaOf The schema of an object, if it is a check.
  * @throws DocumentError if it refers to too many secrets.
  */
 export async function resolveReferences(
   document: JsonObject,
-  readSecret: ReadSecret | undefined,
+  sources: Sources | undefined,
   schemaOf: SchemaOf = () => undefined,
 ): Promise<Resolved> {
-  const replaceBy = (replace: Replace) => mapMembers(document, undefined, { replace, schemaOf });
-  if (readSecret === undefined) return { document: replaceBy(() => new Unread()), values: [], incomplete: false };
-
   const names = new Set<string>();
-  replaceBy(({ name }) => {
-    names.add(name);
-    return null;
-  });
+  let hasReferences = false;
+  const note = (reference: Reference) => {
+    hasReferences = true;
+    if ('secret' in reference) names.add(reference.secret);
+  };
+  visitMembers(document, undefined, { visit: note, schemaOf });
+  const replaceBy = (replace: Replace) =>
+    hasReferences ? mapMembers(document, undefined, { replace, schemaOf }) : document;
+  if (sources === undefined)
+    return { document: replaceBy(() => new Unread()), values: [], fingerprint: '', incomplete: false };
   if (names.size > MAX_SECRETS) throw new DocumentError(`refers to more than ${String(MAX_SECRETS)} secrets`);
-  const secrets = await readAll([...names], readSecret);
 
-  const values: string[] = [];
-  const replaced = replaceBy((reference) => {
-    const value = valueOf(reference, secrets);
-    if (typeof value === 'string') values.push(value);
-    return value;
+  const { readSecret, readEnv = environmentOf({}) } = sources;
+  const secrets = await readAll([...names], readSecret);
+  const values = new Set<string>();
+  const variables = new Map<string, string>();
+  const replaced = replaceBy((reference, wanted) => {
+    const value = 'secret' in reference ? secretValue(reference, secrets) : readEnv(reference.env);
+    if (value instanceof Unread) return value;
+    if ('env' in reference) variables.set(reference.env, value);
+    values.add(value);
+    return wantsNumber(wanted) && NUMBER.test(value) ? Number(value) : value;
   });
-  const incomplete = [...secrets.values()].some((read) => read.status === 'rejected' && isTransient(read.reason));
-  return { document: replaced, values, incomplete };
+  const hash = createHash('sha256');
+  for (const [name, { text }] of secrets) hash.update(JSON.stringify([name, text]));
+  return {
+    document: replaced,
+    values: [...values],
+    fingerprint: hash.update(JSON.stringify([...variables])).digest('hex'),
+    incomplete: [...secrets.values()].some(({ error }) => error !== undefined && isTransient(error)),
+  };
 }
 
 /** The references in a value that could not be read, with their paths inside the value. */
-export function unreadIn(value: Json, path = ''): Problem[] {
-  if (value instanceof Unread) return value.reason === undefined ? [] : [{ path, message: value.reason }];
-  const under = (key: string | number) => (path === '' ? String(key) : `${path}.${String(key)}`);
-  if (isObject(value)) return [...value].flatMap(([key, inner]) => unreadIn(inner, under(key)));
-  return isArray(value) ? value.flatMap((inner, index) => unreadIn(inner, under(index))) : [];
+export function unreadIn(value: Json, path = '', found: Problem[] = []): Problem[] {
+  if (value instanceof Unread) {
+    if (value.reason !== undefined) found.push({ path, message: value.reason });
+  } else if (isObject(value) || isArray(value)) {
+    for (const [key, inner] of value.entries())
+      // Paths are only made for what may hold a reference: most values are strings and numbers.
+      if (typeof inner === 'object') unreadIn(inner, path === '' ? String(key) : `${path}.${String(key)}`, found);
+  }
+  return found;
 }
 
-interface Reference {
-  readonly name: string;
-  readonly key: string | undefined;
-}
+type Reference = SecretReference | { readonly env: string };
 
-/** A string `secret`, an optional string `key`, and nothing else: a `secrets_manager` check also has a `kind`. */
+const NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+
+/**
+ * A string `secret` with an optional string `key`, or a string `env`, and nothing else: a `secrets_manager` check also
+ * has a `kind`.
+ */
 function referenceIn(value: Json): Reference | undefined {
-  if (!isObject(value)) return undefined;
-  const name = value.get('secret');
+  if (!isObject(value) || value.size > 2) return undefined;
+  const env = value.get('env');
+  if (value.size === 1 && typeof env === 'string') return { env };
+  const secret = value.get('secret');
   const key = value.get('key');
-  const hasOnlyThese = [...value.keys()].every((other) => other === 'secret' || other === 'key');
-  if (typeof name !== 'string' || !hasOnlyThese || (value.has('key') && typeof key !== 'string')) return undefined;
-  return { name, key: typeof key === 'string' ? key : undefined };
+  if (typeof secret !== 'string') return undefined;
+  if (value.size === 1) return { secret, key: undefined };
+  return typeof key === 'string' ? { secret, key } : undefined;
 }
 
-type Replace = (reference: Reference) => Json;
+type Replace = (reference: Reference, wanted: Wanted) => Json;
 type SchemaOf = (object: JsonObject) => Wanted;
 
 interface Mapping {
@@ -94,40 +123,35 @@ function mapMembers(object: JsonObject, wanted: Wanted, mapping: Mapping): JsonO
 }
 
 function mapValue(value: Json, wanted: Wanted, mapping: Mapping): Json {
-  const reference = wantsObject(wanted) ? undefined : referenceIn(value);
-  if (reference !== undefined) return mapping.replace(reference);
-  if (isObject(value)) return mapMembers(value, wanted, mapping);
-  if (!isArray(value)) return value;
-  return value.map((item, index) => mapValue(item, memberSchema(wanted, String(index)), mapping));
-}
-
-type Secrets = ReadonlyMap<string, PromiseSettledResult<string | undefined>>;
-
-async function readAll(names: readonly string[], readSecret: ReadSecret): Promise<Secrets> {
-  const read = await Promise.allSettled(names.map(readSecret));
-  return new Map(read.map((result, index) => [names[index] ?? '', result]));
-}
-
-function valueOf({ name, key }: Reference, secrets: Secrets): string | Unread {
-  const read = secrets.get(name);
-  if (read?.status === 'rejected') {
-    if (read.reason instanceof CheckError || read.reason instanceof DocumentError)
-      return new Unread(read.reason.message);
-    throw read.reason;
+  if (isObject(value)) {
+    const reference = wantsObject(wanted) ? undefined : referenceIn(value);
+    return reference === undefined ? mapMembers(value, wanted, mapping) : mapping.replace(reference, wanted);
   }
-  const text = read?.value;
-  if (text === undefined) return new Unread(`the vault has no secret ${name}`);
-  return key === undefined ? text : memberOf(text, name, key);
+  if (!isArray(value)) return value;
+  const item = memberSchema(wanted, '0');
+  return value.map((inner) => mapValue(inner, item, mapping));
 }
 
-function memberOf(text: string, name: string, key: string): string | Unread {
-  try {
-    const value = parseDocument(text).get(key);
-    if (typeof value === 'string') return value;
-    return new Unread(`the secret ${name} has no string under the key ${key}`);
-  } catch (error) {
-    if (!(error instanceof DocumentError)) throw error;
-    return new Unread(`the secret ${name} is not a JSON object with a key ${key}`);
+interface Visiting {
+  readonly visit: (reference: Reference) => void;
+  readonly schemaOf: SchemaOf;
+}
+
+/** Finds the references without copying anything, since most documents have none. */
+function visitMembers(object: JsonObject, wanted: Wanted, visiting: Visiting): void {
+  const schema = wanted ?? visiting.schemaOf(object);
+  for (const [key, value] of object)
+    if (typeof value === 'object') visitValue(value, memberSchema(schema, key), visiting);
+}
+
+function visitValue(value: Json, wanted: Wanted, visiting: Visiting): void {
+  if (isObject(value)) {
+    const reference = wantsObject(wanted) ? undefined : referenceIn(value);
+    if (reference === undefined) visitMembers(value, wanted, visiting);
+    else visiting.visit(reference);
+  } else if (isArray(value)) {
+    const item = memberSchema(wanted, '0');
+    for (const inner of value) if (typeof inner === 'object') visitValue(inner, item, visiting);
   }
 }
 

@@ -2,16 +2,42 @@
 import { isArray, isObject } from './json.ts';
 import type { Json } from './json.ts';
 
+/** Words of a header that may follow its scheme. */
+const MAX_WORDS = 8;
+/** A longer query is hidden as a whole instead of value by value. */
+const MAX_QUERY_LENGTH = 16_384;
+
 /** The passwords and query values of URLs, and all values of headers. */
-export function secretsIn(value: Json, key = ''): string[] {
-  if (typeof value === 'string') return key === 'headers' ? secretsOfHeader(value) : secretsOfUrl(value);
-  if (isObject(value)) return [...value].flatMap(([name, inner]) => secretsIn(inner, key === 'headers' ? key : name));
-  return isArray(value) ? value.flatMap((inner) => secretsIn(inner, key)) : [];
+export function secretsIn(value: Json): string[] {
+  const found = new Set<string>();
+  collect(value, '', { found, seen: new Set() });
+  return [...found];
+}
+
+interface Collection {
+  readonly found: Set<string>;
+  /** Strings that were searched, since one may be repeated thousands of times. */
+  readonly seen: Set<string>;
+}
+
+function collect(value: Json, key: string, collection: Collection): void {
+  if (typeof value === 'string') {
+    if (key === 'headers') collectHeader(value, collection);
+    else collectUrl(value, collection);
+  } else if (isObject(value)) {
+    for (const [name, inner] of value) collect(inner, key === 'headers' ? key : name, collection);
+  } else if (isArray(value)) {
+    for (const inner of value) collect(inner, key, collection);
+  }
 }
 
 /** The whole value, and what follows the scheme in `Bearer …`. */
-function secretsOfHeader(text: string): string[] {
-  return [text, ...text.split(' ').slice(1), ...secretsOfUrl(text)];
+function collectHeader(text: string, collection: Collection): void {
+  const { found } = collection;
+  if (found.has(text)) return;
+  found.add(text);
+  for (const word of text.split(' ', MAX_WORDS + 1).slice(1)) found.add(word);
+  collectUrl(text, collection);
 }
 
 /**
@@ -20,14 +46,15 @@ function secretsOfHeader(text: string): string[] {
  */
 const URL_PARTS = /^[a-z][a-z0-9+.-]*:\/\/(?:(?<user>[^:@/?#]*):(?<password>[^/?#]*)@)?[^?#]*(?:\?(?<query>[^#]*))?/i;
 
-function secretsOfUrl(text: string): string[] {
+function collectUrl(text: string, { found, seen }: Collection): void {
+  if (seen.has(text)) return;
+  seen.add(text);
   const { user = '', password, query = '' } = URL_PARTS.exec(text)?.groups ?? {};
-  const found = [...new URLSearchParams(query).values()];
-  if (password !== undefined && password !== '') {
-    const plain = decode(password);
-    found.push(password, plain, Buffer.from(`${decode(user)}:${plain}`).toString('base64'));
-  }
-  return found;
+  if (query.length > MAX_QUERY_LENGTH) found.add(query);
+  else for (const value of new URLSearchParams(query).values()) found.add(value);
+  if (password === undefined || password === '') return;
+  const plain = decode(password);
+  for (const secret of [password, plain, Buffer.from(`${decode(user)}:${plain}`).toString('base64')]) found.add(secret);
 }
 
 function decode(text: string): string {

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { MAX_SECONDS } from '../engine/deadline.ts';
 import type { Problem } from '../problem.ts';
+import { quotesHint, secondsHint } from './hints.ts';
 import { toPlain, typeName } from './json.ts';
 import type { JsonObject } from './json.ts';
 
@@ -15,6 +16,8 @@ export interface Setting<T> {
   readonly schema: v.GenericSchema<unknown, T>;
   /** The value if the document does not set it. */
   readonly preset: T;
+  /** The highest number of seconds, if the value is in seconds. */
+  readonly maxSeconds?: number;
   /** What the value must be, for messages: `a number from 0 to 3600`. */
   readonly expected: string;
   /** The value that replaces an invalid one, and the words for that; the preset unless given. */
@@ -29,11 +32,13 @@ interface Bounds {
   readonly preset: number;
   readonly min: number;
   readonly max: number;
+  readonly unit?: 'seconds';
 }
 
-function numberSetting(key: string, { description, preset, min, max }: Bounds): Setting<number> {
+function numberSetting(key: string, { description, preset, min, max, unit }: Bounds): Setting<number> {
   const schema = v.pipe(v.number(), v.minValue(min), v.maxValue(max));
-  return { key, description, schema, preset, expected: `a number from ${String(min)} to ${String(max)}` };
+  const expected = `a number from ${String(min)} to ${String(max)}`;
+  return { key, description, schema, preset, expected, ...(unit && { maxSeconds: max }) };
 }
 
 export const timeout = numberSetting('timeout', {
@@ -41,6 +46,7 @@ export const timeout = numberSetting('timeout', {
   preset: 2,
   min: 0.001,
   max: MAX_SECONDS,
+  unit: 'seconds',
 });
 
 export const deadline = numberSetting('deadline', {
@@ -48,6 +54,7 @@ export const deadline = numberSetting('deadline', {
   preset: 10,
   min: 0.001,
   max: MAX_SECONDS,
+  unit: 'seconds',
 });
 
 export const maxAge = numberSetting('max_age', {
@@ -55,6 +62,7 @@ export const maxAge = numberSetting('max_age', {
   preset: 5,
   min: 0,
   max: 3600,
+  unit: 'seconds',
 });
 
 export const failingStatus = numberSetting('failing_status', {
@@ -93,13 +101,15 @@ export class Settings {
 }
 
 function read(document: JsonObject, setting: AnySetting, problems: Problem[]): unknown {
-  const { key, schema, preset, expected, instead } = setting;
+  const { key, schema, preset, expected, instead, maxSeconds } = setting;
   const value = document.get(key);
   if (value === undefined) return preset;
   const parsed = v.safeParse(schema, toPlain(value));
   if (parsed.success) return parsed.output;
   const { value: used, words } = instead ?? { value: preset, words: `${String(preset)} is used` };
   const got = typeName(value) === typeName(preset) ? '' : `, got ${typeName(value)}`;
-  problems.push({ path: key, message: `expected ${expected}${got}; ${words}` });
+  const quotes = quotesHint(typeof preset, value);
+  const hint = quotes === '' && maxSeconds !== undefined ? secondsHint(value, maxSeconds) : quotes;
+  problems.push({ path: key, message: `expected ${expected}${got}; ${words}${hint}` });
   return used;
 }

@@ -1,18 +1,15 @@
 /** Turns the `checks` of a document into the tree of checks. */
-import { didYouMean } from '../did-you-mean.ts';
 import { pathKey } from '../engine/tree.ts';
 import type { Group, Part } from '../engine/types.ts';
-import { oneLine } from '../errors.ts';
-import { DocumentError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
-import { broken, configure, joinPath } from './configure.ts';
+import { broken, configure, joinPath, strayMessage } from './configure.ts';
 import type { Configured } from './configure.ts';
-import { isObject, typeName } from './json.ts';
-import type { Json, JsonObject } from './json.ts';
-
-/** A Lambda function has 1,024 file descriptors. */
-const MAX_CHECKS = 1000;
-const MAX_DEPTH = 128;
+import { isObject } from './json.ts';
+import type { JsonObject } from './json.ts';
+import { Links } from './links.ts';
+import type { Pace } from './pace.ts';
+import { isGroupOf, placesIn } from './walk.ts';
+import type { Place } from './walk.ts';
 
 /** A leaf of the document. */
 interface Leaf {
@@ -22,82 +19,56 @@ interface Leaf {
   readonly configured: Configured;
 }
 
-/**
- * @param checks    The checks, with their references replaced.
- * @param timeoutMs The namespace's timeout in milliseconds, for checks without their own.
- * @param problems  Mistakes in single checks are added to it; each such check is a `ConfigurationError`.
- * @throws DocumentError if there is no check, or too many, or if they are nested too deeply.
- */
-export function readTree(checks: JsonObject, timeoutMs: number, problems: Problem[]): Group {
-  const places = placesIn(checks, []);
-  if (places.length === 0) throw new DocumentError('checks: no check in any group');
-  if (places.length > MAX_CHECKS) throw new DocumentError(`checks: more than ${String(MAX_CHECKS)}`);
+export interface TreeOptions {
+  /** The namespace's timeout in milliseconds, for checks without their own. */
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+  readonly pace: Pace;
+}
 
-  const leaves = places.map(({ path, value }) => readLeaf(path, value, timeoutMs));
-  const byPath = byPrefix(leaves);
-  const parts = new Map<string, Part>();
-  for (const leaf of leaves) {
-    const { problems: found, part } = link(leaf, byPath);
-    problems.push(...found.map((problem) => ({ ...problem, path: joinPath(['checks', ...leaf.path], problem.path) })));
-    parts.set(pathKey(leaf.path), part);
+/**
+ * @param checks   The checks, with their references replaced.
+ * @param problems Mistakes in single checks are added to it; each such check is a `ConfigurationError`. So is what is
+ *                 merely doubtful, and breaks nothing.
+ * @throws DocumentError if there is no check, or if a bound is exceeded.
+ */
+export async function readTree(checks: JsonObject, options: TreeOptions, problems: Problem[]): Promise<Group> {
+  const leaves: Leaf[] = [];
+  for (const place of placesIn(checks, problems)) {
+    leaves.push(readLeaf(place, options.timeoutMs));
+    await options.pace();
   }
+  const links = new Links(leaves.map(({ path, configured: { steps, dependsOn } }) => ({ path, steps, dependsOn })));
+  const parts = new Map<string, Part>();
+  for (const [index, leaf] of leaves.entries()) {
+    const { problems: found, part } = link(leaf, links.resolve(index));
+    const all = found.length > 0 ? found : doubtsAboutTimeout(leaf.value, options.deadlineMs);
+    problems.push(...all.map((problem) => ({ ...problem, path: joinPath(['checks', ...leaf.path], problem.path) })));
+    parts.set(pathKey(leaf.path), part);
+    await options.pace();
+  }
+  problems.push(...links.circles());
   return groupOf(checks, [], parts);
 }
 
-/** An object with a string `kind` is a check; any other object is a group. */
-function isGroupOf(value: Json): value is JsonObject {
-  return isObject(value) && typeof value.get('kind') !== 'string';
-}
-
-interface Place {
-  readonly path: readonly string[];
-  readonly value: Json;
-}
-
-function placesIn(value: Json, path: readonly string[]): Place[] {
-  if (path.length > MAX_DEPTH) throw new DocumentError(`checks: nested deeper than ${String(MAX_DEPTH)} groups`);
-  if (!isGroupOf(value)) return [{ path, value }];
-  return [...value].flatMap(([name, inner]) => placesIn(inner, [...path, name]));
-}
-
-function readLeaf(path: readonly string[], value: Json, timeoutMs: number): Leaf {
+function readLeaf({ path, value }: Place, timeoutMs: number): Leaf {
   if (isObject(value)) return { path, value, configured: configure(path, value, timeoutMs) };
-  const message = `expected a check or a group of checks, got ${typeName(value)}`;
+  const message = strayMessage(path.at(-1) ?? '', value);
   const nothing: JsonObject = new Map();
   return { path, value: nothing, configured: broken(path, nothing, [{ path: '', message }]) };
 }
 
-/** Maps the path of each group and each check to the paths of the checks in it. */
-function byPrefix(leaves: readonly Leaf[]): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
-  for (const { path, configured } of leaves) {
-    const checks = configured.steps.length === 0 ? [path] : configured.steps.map((step) => [...path, step]);
-    for (const check of checks) {
-      const full = pathKey(check);
-      check.forEach((_name, index) => {
-        const prefix = pathKey(check.slice(0, index + 1));
-        const checksBelow = found.get(prefix) ?? [];
-        checksBelow.push(full);
-        found.set(prefix, checksBelow);
-      });
-    }
-  }
-  return found;
+/** @param resolved The checks that `depends_on` means. A mistake in it makes this check a `ConfigurationError`. */
+function link({ path, value, configured }: Leaf, resolved: readonly string[] | Problem) {
+  if (!('message' in resolved)) return { problems: configured.problems, part: configured.build(resolved) };
+  const instead = broken(path, value, [resolved]);
+  return { problems: instead.problems, part: instead.build([]) };
 }
 
-/** Resolves `depends_on`. A path that leads to no other check makes this check a `ConfigurationError`. */
-function link({ path, value, configured }: Leaf, byPath: ReadonlyMap<string, readonly string[]>) {
-  const own = new Set(byPath.get(pathKey(path)));
-  const othersAt = (given: string) => (byPath.get(given) ?? []).filter((other) => !own.has(other));
-  const unknown = configured.dependsOn.find((given) => othersAt(given).length === 0);
-  if (unknown === undefined) {
-    const part = configured.build([...new Set(configured.dependsOn.flatMap(othersAt))]);
-    return { problems: configured.problems, part };
-  }
-  const checks = [...new Set([...byPath.values()].flat())];
-  const message = `no other check at ${oneLine(unknown)}${didYouMean(unknown, checks)}`;
-  const instead = broken(path, value, [{ path: 'depends_on', message }]);
-  return { problems: instead.problems, part: instead.build([]) };
+function doubtsAboutTimeout(leaf: JsonObject, deadlineMs: number): Problem[] {
+  const timeout = leaf.get('timeout');
+  if (typeof timeout !== 'number' || timeout * 1000 <= deadlineMs) return [];
+  return [{ path: 'timeout', message: `longer than the deadline of the whole run, ${String(deadlineMs / 1000)} s` }];
 }
 
 function groupOf(group: JsonObject, path: readonly string[], parts: ReadonlyMap<string, Part>): Group {

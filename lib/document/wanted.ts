@@ -18,10 +18,15 @@ export function wantsObject(wanted: Wanted): boolean {
   return formsOf(wanted).some(({ type }) => ['unknown', 'record', 'object', 'strict_object'].includes(type));
 }
 
+/** Whether a number is expected there, and no string. */
+export function wantsNumber(wanted: Wanted): boolean {
+  const types = formsOf(wanted).map(({ type }) => type);
+  return types.includes('number') && !types.includes('string');
+}
+
 /** The schema under a key of an object, or at an index of an array. The members of any JSON may be any JSON. */
 export function memberSchema(wanted: Wanted, key: string): Wanted {
-  const forms = formsOf(wanted);
-  const found = forms.map((form) =>
+  const found = formsOf(wanted).map((form) =>
     form.type === 'unknown'
       ? form
       : (form.item ?? form.value ?? (Object.hasOwn(form.entries ?? {}, key) ? form.entries?.[key] : undefined)),
@@ -29,9 +34,18 @@ export function memberSchema(wanted: Wanted, key: string): Wanted {
   return found.find((schema) => schema !== undefined);
 }
 
+/** Kept, since a document may ask for the same schema tens of thousands of times. */
+const forms = new WeakMap<v.GenericSchema, readonly Described[]>();
+
 /** The schema without its optional wrapper; for a union, its members. */
 function formsOf(wanted: Wanted): readonly Described[] {
   if (wanted === undefined) return [];
+  const found = forms.get(wanted) ?? findForms(wanted);
+  forms.set(wanted, found);
+  return found;
+}
+
+function findForms(wanted: v.GenericSchema): readonly Described[] {
   const { wrapped, options } = wanted as Described;
   if (wrapped !== undefined) return formsOf(wrapped);
   const schemas = options?.filter((option) => typeof option === 'object');

@@ -14,6 +14,8 @@ export interface KeptOptions<T> {
   readonly keepMs?: (value: T) => number;
   /** The longest pause between two tries, in milliseconds: each failure doubles the pause, up to this. */
   readonly maxRetryMs?: number;
+  /** Milliseconds until a read that failed with this error is retried; undefined for the usual ones. */
+  readonly pauseMs?: (error: unknown) => number | undefined;
   readonly now?: () => number;
 }
 
@@ -21,7 +23,9 @@ export class Kept<T> {
   readonly #read: (previous: T | undefined) => Promise<T>;
   readonly #keepMs: (value: T) => number;
   readonly #maxRetryMs: number;
+  readonly #pauseMs: (error: unknown) => number | undefined;
   readonly #now: () => number;
+  #isExpired = false;
   #last: { readonly value: T; readonly readAt: number; readonly keepMs: number } | undefined;
   #failure:
     { readonly error: unknown; readonly at: number; readonly count: number; readonly retryMs: number } | undefined;
@@ -30,11 +34,12 @@ export class Kept<T> {
   /** @param read Reads the value. It gets the previous value, so that an equal one can stay the same object. */
   constructor(
     read: (previous: T | undefined) => Promise<T>,
-    { keepMs = () => KEEP_MS, maxRetryMs = RETRY_MS, now = Date.now }: KeptOptions<T> = {},
+    { keepMs = () => KEEP_MS, maxRetryMs = RETRY_MS, pauseMs = () => undefined, now = Date.now }: KeptOptions<T> = {},
   ) {
     this.#read = read;
     this.#keepMs = keepMs;
     this.#maxRetryMs = maxRetryMs;
+    this.#pauseMs = pauseMs;
     this.#now = now;
   }
 
@@ -54,7 +59,9 @@ export class Kept<T> {
 
   /** Whether `get` would start a read. */
   isDue(maxAgeMs = Infinity): boolean {
-    if (this.#reading !== undefined || this.#isPausing) return false;
+    if (this.#reading !== undefined) return false;
+    if (this.#isExpired) return true;
+    if (this.#isPausing) return false;
     return this.#last === undefined || this.ageMs >= Math.min(this.#last.keepMs, maxAgeMs);
   }
 
@@ -82,7 +89,13 @@ export class Kept<T> {
     return this.#failure !== undefined && this.#now() - this.#failure.at < this.#failure.retryMs;
   }
 
+  /** Makes the next `get` read the value, even if the last read failed just now. */
+  expire(): void {
+    this.#isExpired = true;
+  }
+
   async #readAgain(): Promise<T> {
+    this.#isExpired = false;
     try {
       const value = await this.#read(this.#last?.value);
       this.#last = { value, readAt: this.#now(), keepMs: this.#keepMs(value) };
@@ -91,7 +104,8 @@ export class Kept<T> {
     } catch (error) {
       const count = (this.#failure?.count ?? 0) + 1;
       const pauseMs = (this.#last === undefined ? FIRST_RETRY_MS : RETRY_MS) * 2 ** (count - 1);
-      this.#failure = { error, at: this.#now(), count, retryMs: Math.min(this.#maxRetryMs, pauseMs) };
+      const retryMs = this.#pauseMs(error) ?? Math.min(this.#maxRetryMs, pauseMs);
+      this.#failure = { error, at: this.#now(), count, retryMs };
       if (this.#usable !== undefined) return this.#usable.value;
       throw error;
     }

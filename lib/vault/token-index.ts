@@ -2,10 +2,12 @@
 import { setMaxListeners } from 'node:events';
 import { within } from '../engine/deadline.ts';
 import { ConnectionError } from '../errors.ts';
+import type { ReadEnv } from '../document/environment.ts';
 import type { Log } from '../log.ts';
 import { DocumentError } from '../problem.ts';
 import { concurrently } from './concurrently.ts';
 import { KEEP_MS, Kept, RETRY_MS } from './kept.ts';
+import { LOOK_MS } from './namespace-reader.ts';
 import type { Store } from './stores/store.ts';
 
 /** Milliseconds that it may take to read every namespace. */
@@ -27,18 +29,26 @@ export interface TokenIndexOptions {
   readonly now: () => number;
   /** The digests of one namespace's tokens. Throws a `CheckError` if the namespace cannot be read. */
   readonly digestsOf: (namespace: string) => Promise<readonly string[]>;
+  /** The digests of the version that was read last, in case a newer one is refused. */
+  readonly lastDigestsOf: (namespace: string) => readonly string[];
+  readonly readEnv: ReadEnv;
 }
 
 export class TokenIndex {
   readonly #options: TokenIndexOptions;
+  readonly #keepMs: number;
   readonly #index: Kept<Index>;
   readonly #names: Kept<ReadonlySet<string>>;
+  /** The namespaces that could not be read the last time. */
+  #unread = '';
 
   constructor(options: TokenIndexOptions) {
     this.#options = options;
     const { store, now } = options;
     // Each read takes many calls, so a failed one must not be retried often.
-    const rarely = { maxRetryMs: KEEP_MS, now };
+    // A store that tells of changes is local, and its documents are read again only if they have changed.
+    this.#keepMs = store.stamp === undefined ? KEEP_MS : LOOK_MS;
+    const rarely = { maxRetryMs: KEEP_MS, keepMs: () => this.#keepMs, now };
     this.#index = new Kept(() => this.#logged(() => this.#read()), rarely);
     this.#names = new Kept<ReadonlySet<string>>(
       () => this.#logged(async () => new Set(await listNames(store))),
@@ -71,7 +81,7 @@ export class TokenIndex {
 
   async #read(): Promise<Index> {
     const { store, log } = this.#options;
-    const names = [...(await this.#names.get(RETRY_MS))];
+    const names = [...(await this.#names.get(Math.min(RETRY_MS, this.#keepMs)))];
     const byDigest = new Map<string, string>();
     const unread: string[] = [];
     const note = (name: string, digests: readonly string[] | undefined) => {
@@ -85,7 +95,9 @@ export class TokenIndex {
         note(name, await this.#digestsOf(name, texts, signal));
       });
     });
-    if (unread.length > 0)
+    const isNews = this.#unread !== unread.join();
+    this.#unread = unread.join();
+    if (unread.length > 0 && (isNews || store.stamp === undefined))
       log.error('some namespaces cannot be read', { count: unread.length, namespaces: unread.slice(0, MAX_LOGGED) });
     return { byDigest, complete: unread.length === 0 };
   }
@@ -100,10 +112,28 @@ export class TokenIndex {
       if (texts === undefined) return await this.#options.digestsOf(name);
       const text = texts.get(name);
       if (text instanceof Error) throw text;
-      return text === undefined ? [] : await digestsIn(text, this.#options.store, signal);
+      return text === undefined ? [] : await this.#digestsIn(text, signal);
     } catch (error) {
-      return error instanceof DocumentError ? [] : undefined;
+      return error instanceof DocumentError ? this.#options.lastDigestsOf(name) : undefined;
     }
+  }
+
+  /** Reads only the secrets that tokens refer to. The others are read when a token opens the namespace. */
+  async #digestsIn(text: string, signal: AbortSignal): Promise<readonly string[]> {
+    const { store, readEnv } = this.#options;
+    const { findTokens } = await import('../document/access-tokens.ts');
+    const failures: unknown[] = [];
+    const readSecret = async (secret: string) => {
+      try {
+        return await store.readSecret(secret, signal);
+      } catch (error) {
+        failures.push(error);
+        throw error;
+      }
+    };
+    const places = await findTokens(text, 'json', { readSecret, readEnv });
+    if (failures.length > 0) throw failures[0];
+    return places.flatMap(({ digest }) => digest ?? []);
   }
 
   async #logged<T>(read: () => Promise<T>): Promise<T> {
@@ -120,20 +150,4 @@ export class TokenIndex {
 /** The names of all namespaces in a store. */
 export async function listNames(store: Store): Promise<string[]> {
   return within({ limitMs: READ_ALL_WITHIN_MS, from: `vault ${store.location}` }, (signal) => store.list(signal));
-}
-
-/** Reads only the secrets that tokens refer to. The others are read when a token opens the namespace. */
-async function digestsIn(text: string, store: Store, signal: AbortSignal): Promise<readonly string[]> {
-  const { findTokens } = await import('../document/access-tokens.ts');
-  const failures: unknown[] = [];
-  const places = await findTokens(text, async (secret) => {
-    try {
-      return await store.readSecret(secret, signal);
-    } catch (error) {
-      failures.push(error);
-      throw error;
-    }
-  });
-  if (failures.length > 0) throw failures[0];
-  return places.flatMap(({ digest }) => digest ?? []);
 }

@@ -1,50 +1,51 @@
 /** The namespaces of a store: found by token, kept for a minute, or up to an hour while the store does not answer. */
-import { setMaxListeners } from 'node:events';
-import type { Namespace, parseNamespace } from '../document/namespace.ts';
+import { environmentOf } from '../document/environment.ts';
+import type { Namespace } from '../document/namespace.ts';
 import type { AnySetting } from '../document/settings.ts';
 import { digest, isTokenLike, matches, NAMESPACE, namespaceOf } from '../document/tokens.ts';
-import { within } from '../engine/deadline.ts';
 import type { ProveVault, VaultAccess } from '../engine/types.ts';
-import { CheckError, ConnectionError, UnhealthyError } from '../errors.ts';
+import { CheckError, UnhealthyError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { DocumentError } from '../problem.ts';
 import { Allowance } from './allowance.ts';
-import { KEEP_MS, Kept, RETRY_MS } from './kept.ts';
+import { KeptNamespace, parse } from './namespace-reader.ts';
+import type { ReaderOptions } from './namespace-reader.ts';
+import { readDocument } from './stores/document.ts';
 import type { Store } from './stores/store.ts';
 import { listNames, TokenIndex } from './token-index.ts';
 
-/** Milliseconds that one read from the store may take. */
-const READ_WITHIN_MS = 3_000;
 /** Milliseconds after which an unknown token makes its namespace be read again: the token may be new. */
 const READ_EARLY_MS = 10_000;
 /** Reads a minute that wrong tokens may cause: of namespaces that may not exist, or that are still fresh. */
 const SPARE_READS = 30;
 /** Names that are remembered, including those of namespaces that do not exist. */
 const MAX_REMEMBERED = 10_000;
-const MAX_LOGGED = 20;
 
 export interface VaultOptions {
   readonly now?: () => number;
   /** Additional settings that documents may have, from the layers that use them. */
   readonly settings?: readonly AnySetting[];
+  /** The environment, of which documents may read the variables that HEALTHGATE_ENV lists; the process's unless set. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export class Vault {
-  readonly #store: Store;
-  readonly #log: Log;
-  readonly #now: () => number;
-  readonly #settings: readonly AnySetting[];
-  readonly #namespaces = new Map<string, Kept<Namespace | undefined>>();
+  readonly #reading: ReaderOptions;
+  readonly #namespaces = new Map<string, KeptNamespace>();
   readonly #index: TokenIndex;
   readonly #spare: Allowance;
 
-  constructor(store: Store, log: Log, { now = Date.now, settings = [] }: VaultOptions = {}) {
-    this.#store = store;
-    this.#log = log;
-    this.#now = now;
-    this.#settings = settings;
-    const digestsOf = async (name: string) => (await this.namespace(name))?.tokenDigests ?? [];
-    this.#index = new TokenIndex({ store, log, now, digestsOf });
+  constructor(store: Store, log: Log, { now = Date.now, settings = [], env = process.env }: VaultOptions = {}) {
+    const readEnv = environmentOf(env);
+    this.#reading = { store, log, now, settings, readEnv };
+    this.#index = new TokenIndex({
+      store,
+      log,
+      now,
+      readEnv,
+      digestsOf: async (name) => (await this.namespace(name))?.tokenDigests ?? [],
+      lastDigestsOf: (name) => this.#namespaces.get(name)?.last?.tokenDigests ?? [],
+    });
     this.#spare = new Allowance(SPARE_READS, now);
   }
 
@@ -83,39 +84,47 @@ export class Vault {
 
   /** The names of all namespaces in the store. */
   async names(): Promise<string[]> {
-    return listNames(this.#store);
+    return listNames(this.#reading.store);
   }
 
   /** The vault as a run of this namespace sees it. */
   access(namespace: string): VaultAccess {
-    return { isRemote: this.#store.isRemote, prove: this.#prover(namespace) };
+    return { isRemote: this.#reading.store.isRemote, prove: this.#prover(namespace) };
   }
 
   #prover(namespace: string): ProveVault {
     return async (secret, signal) => {
       try {
-        const text = await (secret === undefined
-          ? this.#store.read(namespace, signal)
-          : this.#store.readSecret(secret, signal));
-        if (text === undefined)
-          throw new UnhealthyError(`${this.#target} has no secret ${secret ?? namespace}; create or restore it there`);
-        if (secret === undefined) await parse(namespace, text, { settings: this.#settings });
+        if (secret === undefined) await this.#proveDocument(namespace, signal);
+        else if ((await this.#reading.store.readSecret(secret, signal)) === undefined) throw this.#missing(secret);
       } catch (error) {
+        const kept = this.#namespaces.get(namespace);
+        const minutes = String(Math.round((kept?.ageMs ?? 0) / 60_000));
+        const inUse = `the version read ${minutes} min ago is in use`;
         if (error instanceof DocumentError)
           throw new UnhealthyError(
             `${this.#target} has an unusable document ${namespace}: ${error.message}; ` +
-              'correct it, or its tokens will soon stop working',
+              `correct it${kept?.last === undefined ? '' : `: ${inUse}, for up to an hour`}`,
           );
-        const staleMs = this.#namespaces.get(namespace)?.staleMs;
-        if (!(error instanceof CheckError) || staleMs === undefined) throw error;
-        const minutes = Math.round(staleMs / 60_000);
-        throw new CheckError(error.code, `${error.message}; the version read ${String(minutes)} min ago is in use`);
+        if (!(error instanceof CheckError) || kept?.staleMs === undefined) throw error;
+        throw new CheckError(error.code, `${error.message}; ${inUse}`);
       }
     };
   }
 
+  async #proveDocument(namespace: string, signal: AbortSignal): Promise<void> {
+    const { store, settings } = this.#reading;
+    const document = await readDocument(store, namespace, signal);
+    if (document === undefined) throw this.#missing(namespace);
+    await parse(namespace, document.text, { format: document.format, settings });
+  }
+
+  #missing(secret: string): UnhealthyError {
+    return new UnhealthyError(`${this.#target} has no secret ${secret}; create or restore it there`);
+  }
+
   get #target(): string {
-    return `vault ${this.#store.location}`;
+    return `vault ${this.#reading.store.location}`;
   }
 
   /** Like `namespace`, for a token that may be made up: limits the reads of unknown names. */
@@ -131,13 +140,8 @@ export class Vault {
     return kept?.isDue(maxAgeMs) === true && this.#spare.take() ? kept.get(maxAgeMs) : undefined;
   }
 
-  #kept(name: string): Kept<Namespace | undefined> {
-    const kept =
-      this.#namespaces.get(name) ??
-      new Kept<Namespace | undefined>((previous) => this.#read(name, previous), {
-        keepMs: (namespace) => (namespace?.incomplete === true ? RETRY_MS : KEEP_MS),
-        now: this.#now,
-      });
+  #kept(name: string): KeptNamespace {
+    const kept = this.#namespaces.get(name) ?? new KeptNamespace(name, this.#reading);
     // The last requested namespace comes last, so that the first one is the one to forget.
     this.#namespaces.delete(name);
     this.#namespaces.set(name, kept);
@@ -145,38 +149,6 @@ export class Vault {
     if (this.#namespaces.size > MAX_REMEMBERED && oldest !== undefined) this.#namespaces.delete(oldest);
     return kept;
   }
-
-  async #read(name: string, previous: Namespace | undefined): Promise<Namespace | undefined> {
-    try {
-      return await within({ limitMs: READ_WITHIN_MS, from: this.#target }, async (signal) => {
-        setMaxListeners(0, signal); // one for each secret of a document: no leak to warn of
-        const text = await this.#store.read(name, signal);
-        if (text === undefined) return undefined;
-        const namespace = await parse(name, text, {
-          readSecret: (secret) => this.#store.readSecret(secret, signal),
-          settings: this.#settings,
-        });
-        if (namespace.fingerprint === previous?.fingerprint) return previous;
-        if (namespace.incomplete && previous !== undefined)
-          throw new ConnectionError(`${this.#target} did not return all secrets`);
-        const problems = namespace.problems.slice(0, MAX_LOGGED);
-        if (problems.length > 0) this.#log.warn('a namespace has mistakes', { namespace: name, problems });
-        return namespace;
-      });
-    } catch (error) {
-      if (error instanceof DocumentError) {
-        this.#log.error('a namespace is refused', { namespace: name, problem: error.message });
-        return undefined;
-      }
-      this.#log.error('a namespace cannot be read', { namespace: name, vault: this.#store.location, error });
-      throw error;
-    }
-  }
-}
-
-/** Loaded when first needed, since the answer to a wrong token needs none of the kinds of check. */
-async function parse(...args: Parameters<typeof parseNamespace>): Promise<Namespace> {
-  return (await import('../document/namespace.ts')).parseNamespace(...args);
 }
 
 function opens(token: string, namespace: Namespace | undefined): namespace is Namespace {

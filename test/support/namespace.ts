@@ -1,7 +1,7 @@
 /** Documents for tests, and the result of parsing them. */
 import { parseNamespace } from '../../lib/document/namespace.ts';
 import type { Namespace } from '../../lib/document/namespace.ts';
-import type { ReadSecret } from '../../lib/document/references.ts';
+import type { ReadSecret } from '../../lib/document/secret-values.ts';
 
 export const TOKEN = 'an-opaque-token-of-the-tests';
 

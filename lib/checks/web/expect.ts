@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { AuthError, ConfigurationError, TLSError, UnhealthyError } from '../../errors.ts';
 import { describe, record, text } from '../../clients/keys.ts';
+import { mismatch } from './mismatch.ts';
 import type { HttpResponse } from '../../clients/http/request.ts';
 import type { Declarations, FiguresOf } from '../../engine/figures.ts';
 
@@ -89,6 +90,8 @@ export function judge(response: HttpResponse, expected: Expectation, now: number
   if (expected.json === undefined) return;
   if (!whole) throw new UnhealthyError(`${target} answered ${status}, but with more than 1 MiB of JSON`);
   const path = mismatch(expected.json, parse(response));
+  if (path === 'too much')
+    throw new UnhealthyError(`${target} answered ${status}, but with too much JSON to compare with what is expected`);
   if (path !== undefined)
     throw new UnhealthyError(`${target} answered ${status}, but ${path.join('.')} of its JSON is not as expected`);
 }
@@ -108,25 +111,4 @@ function parse({ target, status, body }: HttpResponse): unknown {
   } catch {
     throw new UnhealthyError(`${target} answered ${status}, but the body is not JSON`);
   }
-}
-
-/**
- * The keys that lead to the first part of `expected` that `actual` does not contain; undefined if it contains all.
- * It compares like PostgreSQL's `jsonb @>`: objects by key, arrays by item in any order, anything else by value.
- */
-export function mismatch(expected: unknown, actual: unknown): string[] | undefined {
-  if (Array.isArray(expected)) {
-    const items: unknown[] = Array.isArray(actual) ? actual : [];
-    const missing = expected.findIndex((item) => !items.some((other) => mismatch(item, other) === undefined));
-    if (missing >= 0) return [String(missing)];
-    return Array.isArray(actual) ? undefined : [];
-  }
-  if (typeof expected !== 'object' || expected === null) return expected === actual ? undefined : [];
-  if (typeof actual !== 'object' || actual === null || Array.isArray(actual)) return [];
-  for (const [key, value] of Object.entries(expected)) {
-    if (!Object.hasOwn(actual, key)) return [key];
-    const path = mismatch(value, (actual as Record<string, unknown>)[key]);
-    if (path !== undefined) return [key, ...path];
-  }
-  return undefined;
 }

@@ -1,5 +1,18 @@
 /** The interface of the places that store documents: a folder, AWS Secrets Manager, HashiCorp Vault, one file each. */
 
+import type { DocumentFormat } from '../../document/json.ts';
+import type { Problem } from '../../problem.ts';
+
+/** A document as a store has it. */
+export interface StoredDocument {
+  readonly text: string;
+  readonly format: DocumentFormat;
+  /** What is doubtful about where it is stored. */
+  readonly problems: readonly Problem[];
+  /** Its file, if it is one. */
+  readonly file?: string;
+}
+
 /**
  * A store of documents. All that it knows of namespaces is their names. Every method throws a `CheckError`, and stops
  * when the signal is aborted.
@@ -16,6 +29,12 @@ export interface Store {
    * the error that `read` would throw. Missing documents are left out.
    */
   readMany?(namespaces: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string | Error>>;
+  /** Like `read`, if the store has documents that are not JSON. */
+  readDocument?(namespace: string, signal: AbortSignal): Promise<StoredDocument | undefined>;
+  /**
+   * A short text that changes when a document or a secret does, if the store can tell without reading it. Never throws.
+   */
+  stamp?(of: { readonly namespace: string } | { readonly secret: string }): Promise<string>;
   /** A secret that a document refers to; undefined if there is none. */
   readSecret(name: string, signal: AbortSignal): Promise<string | undefined>;
   /** The names of all namespaces. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { expectKeys, isExpectedStatus, judge, mismatch } from '../../../lib/checks/web/expect.ts';
+import { expectKeys, isExpectedStatus, judge } from '../../../lib/checks/web/expect.ts';
+import { mismatch } from '../../../lib/checks/web/mismatch.ts';
 import type { HttpResponse } from '../../../lib/clients/http/request.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -33,6 +34,20 @@ describe('the expected status', () => {
 
   it.each([['2xy'], ['200'], [99], [600], [200.5], [[]], [null]])('is never %j', (status) => {
     expect(v.is(expectKeys.status, status)).toBe(false);
+  });
+});
+
+describe('mismatch of large arrays', () => {
+  const numbers = Array.from({ length: 100_000 }, (_, index) => index);
+  const objects = (key: string) => numbers.slice(0, 20_000).map((index) => ({ [key]: index }));
+
+  it('finds plain values among many', () => {
+    expect(mismatch([...numbers].reverse(), numbers)).toBeUndefined();
+    expect(mismatch([...numbers, -1], numbers)).toEqual(['100000']);
+  });
+
+  it('gives up when each of many objects would be compared with each of many others', () => {
+    expect(mismatch(objects('a').reverse(), objects('a'))).toBe('too much');
   });
 });
 

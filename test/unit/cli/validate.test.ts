@@ -43,28 +43,28 @@ describe('validate', () => {
       [
         '',
         'dev.json: ok',
-        'prod.json: access_tokens.0: shorter than 16 characters; make one with healthgate token',
-        'prod.json: checks.cache.data.ulr: unknown key; did you mean url?',
-        'prod.json: checks.cache.data.url: missing',
-        'prod.json: checks.cache.other.kind: unknown kind "rediss"; did you mean redis?',
-        'prod.json: checks.db.depends_on: no other check at cahe',
-        'prod.json: checks.text: expected a check or a group of checks, got string',
-        'prod.json: dedline: unknown key; did you mean deadline?',
-        'prod.json: max_age: expected a number from 0 to 3600; 5 is used',
+        'prod.json:1:19: access_tokens.0: shorter than 16 characters; make one with healthgate token',
+        'prod.json:1:93: checks.cache.data.ulr: unknown key; did you mean url?',
+        'prod.json:1:70: checks.cache.data.url: missing',
+        'prod.json:1:113: checks.cache.other.kind: unknown kind "rediss"; did you mean redis?',
+        'prod.json:1:182: checks.db.depends_on: no other check at cahe',
+        'prod.json:1:205: checks.text: expected a check or a group of checks, got string',
+        'prod.json:1:230: dedline: unknown key; did you mean deadline?',
+        'prod.json:1:217: max_age: expected a number from 0 to 3600; 5 is used',
       ].sort(),
     );
   });
 
   it.each([
-    ['broken JSON', `{"url":"${SECRET}",\n}`, 'not valid JSON: PropertyNameExpected at line 2, column 1'],
-    ['text that is not JSON', SECRET, 'not valid JSON: InvalidSymbol at line 1, column 1'],
-    ['an empty file', '', 'not valid JSON: ValueExpected at line 1, column 1'],
-    ['a document without checks', documentText({ checks: undefined }), 'checks: missing'],
-    ['a document without tokens', documentText({ access_tokens: undefined }), 'access_tokens: missing'],
-    ['a document of 5 MB', `{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`, 'larger than 1048576 bytes'],
-    ['a document with 2,500 levels', `${'{"a":'.repeat(2500)}1${'}'.repeat(2500)}`, 'nested deeper than 256 levels'],
+    ['broken JSON', `{"url":"${SECRET}",\n}`, '1:28: not valid JSON: a trailing comma before }; remove it'],
+    ['text that is not JSON', SECRET, '1:1: not valid JSON: unexpected text; strings and keys need double quotes'],
+    ['an empty file', '', '1:1: not valid JSON: the document is empty'],
+    ['a document without checks', documentText({ checks: undefined }), '1:1: checks: missing'],
+    ['a document without tokens', documentText({ access_tokens: undefined }), '1:1: access_tokens: missing'],
+    ['a document of 5 MB', `{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`, ' larger than 1048576 bytes'],
+    ['a document with 2,500 levels', `${'{"a":'.repeat(2500)}1${'}'.repeat(2500)}`, ' nested deeper than 256 levels'],
   ])('refuses %s without quoting it', async (_name, text, message) => {
-    expect(await validated({ 'prod.json': text })).toMatchObject({ code: 2, out: `prod.json: ${message}\n` });
+    expect(await validated({ 'prod.json': text })).toMatchObject({ code: 2, out: `prod.json:${message}\n` });
   });
 
   it('reports every mistake even in a document that is refused', async () => {
@@ -73,12 +73,12 @@ describe('validate', () => {
     const { code, out } = await validated({ 'prod.json': text, 'none.json': none });
     expect(code).toBe(2);
     expect(out.trim().split('\n')).toEqual([
-      'prod.json: access_tokens.0: shorter than 16 characters; make one with healthgate token',
-      'prod.json: access_tokens.1: expected a string, got number',
-      'prod.json: dedline: unknown key; did you mean deadline?',
-      'prod.json: checks.a.url: missing',
-      'none.json: access_tokens: missing',
-      'none.json: checks: must not be empty',
+      'prod.json:1:19: access_tokens.0: shorter than 16 characters; make one with healthgate token',
+      'prod.json:1:27: access_tokens.1: expected a string, got number',
+      'prod.json:1:62: dedline: unknown key; did you mean deadline?',
+      'prod.json:1:40: checks.a.url: missing',
+      'none.json:1:2: access_tokens: must not be empty; make a token with healthgate token',
+      'none.json:1:21: checks: must not be empty',
     ]);
   });
 

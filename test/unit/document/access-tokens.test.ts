@@ -6,7 +6,7 @@ const A = 'token-a-0123456789';
 const B = 'token-b-0123456789';
 const NEW = 'token-new-0123456789';
 
-const noSecrets = () => Promise.resolve(undefined);
+const noSecrets = { readSecret: () => Promise.resolve(undefined) };
 
 describe('addToken', () => {
   test.each([
@@ -39,8 +39,8 @@ describe('addToken', () => {
       `{"checks":{"access_tokens":[]},"access_tokens":["${NEW}", "${A}"]}`,
     ],
   ])('adds a token to %s', (_name, text, expected) => {
-    expect(addToken(text, NEW)).toBe(expected);
-    expect(JSON.parse(addToken(text, NEW))).toBeDefined();
+    expect(addToken(text, 'json', NEW)).toBe(expected);
+    expect(JSON.parse(addToken(text, 'json', NEW))).toBeDefined();
   });
 
   test.each([
@@ -49,7 +49,21 @@ describe('addToken', () => {
     ['{', 'not valid JSON'],
     ['', 'not valid JSON'],
   ])('refuses to add a token to %j', (text, message) => {
-    expect(() => addToken(text, NEW)).toThrow(message);
+    expect(() => addToken(text, 'json', NEW)).toThrow(message);
+  });
+});
+
+describe('a document with comments', () => {
+  const text = `{\n  // who may ask\n  "access_tokens": [\n    // old\n    "${A}", // a\n  ],\n}\n`;
+
+  test('keeps them when a token is added', () => {
+    expect(addToken(text, 'jsonc', NEW)).toBe(text.replace(`"${A}"`, `"${NEW}",\n    "${A}"`));
+  });
+
+  test('keeps them when its only token is removed, and stays valid', () => {
+    const left = removeTokens(text, 'jsonc', [{ path: ['access_tokens', 0] }]);
+    expect(left).toBe(text.replace(`"${A}",`, ''));
+    expect(addToken(left, 'jsonc', NEW)).toContain(NEW);
   });
 });
 
@@ -64,7 +78,7 @@ describe('removeTokens', () => {
     [[0, 1, 2], '[]'],
   ])('removes the items %j and nothing else', (indices, expected) => {
     const places = indices.map((index) => ({ path: ['access_tokens', index] }));
-    const left = removeTokens('{"access_tokens":["a", "b",\n "c"],"x":1}', places);
+    const left = removeTokens('{"access_tokens":["a", "b",\n "c"],"x":1}', 'json', places);
     expect(JSON.parse(left)).toEqual({ access_tokens: JSON.parse(expected) as unknown, x: 1 });
     expect(left.startsWith('{"access_tokens":[')).toBe(true);
     expect(left.endsWith('],"x":1}')).toBe(true);
@@ -75,7 +89,7 @@ describe('removeTokens', () => {
     ['{"x":1, "access_token":"a"}', '{"x":1}'],
     ['{\n  "x": 1,\n  "access_token": "a",\n  "y": 2\n}', '{\n  "x": 1,\n  "y": 2\n}'],
   ])('removes the single token of %j', (text, expected) => {
-    expect(removeTokens(text, [{ path: ['access_token'] }])).toBe(expected);
+    expect(removeTokens(text, 'json', [{ path: ['access_token'] }])).toBe(expected);
   });
 });
 
@@ -87,9 +101,11 @@ describe('findTokens', () => {
       checks: { x: { kind: 'tcp', host: { secret: 'not asked for' } } },
     });
     const asked: string[] = [];
-    const places = await findTokens(text, (name) => {
-      asked.push(name);
-      return Promise.resolve(name === 'tokens' ? JSON.stringify({ c: NEW }) : undefined);
+    const places = await findTokens(text, 'json', {
+      readSecret: (name) => {
+        asked.push(name);
+        return Promise.resolve(name === 'tokens' ? JSON.stringify({ c: NEW }) : undefined);
+      },
     });
     expect(places).toEqual([
       { path: ['access_tokens', 0], digest: digest(B) },
@@ -103,10 +119,12 @@ describe('findTokens', () => {
   });
 
   test('finds no tokens in a document without tokens', async () => {
-    expect(await findTokens('{"checks":{}}', noSecrets)).toEqual([]);
+    expect(await findTokens('{"checks":{}}', 'json', noSecrets)).toEqual([]);
   });
 
   test('refuses access_tokens that are not a list', async () => {
-    await expect(findTokens('{"access_tokens":{}}', noSecrets)).rejects.toThrow('access_tokens: expected an array');
+    await expect(findTokens('{"access_tokens":{}}', 'json', noSecrets)).rejects.toThrow(
+      'access_tokens: expected an array',
+    );
   });
 });

@@ -45,7 +45,7 @@ describe('a mistake in a leaf', () => {
     ['a key in another case', { ...database, Critical: true }, 'Critical: unknown key; did you mean critical?'],
     ['a key that objects inherit', { ...database, constructor: 1 }, 'constructor: unknown key'],
     ['a missing key', { kind: 'postgres' }, 'url: missing'],
-    ['a wrong type', { ...LEAF, port: '5432' }, 'port: expected number, got string'],
+    ['a wrong type', { ...LEAF, port: '5432' }, 'port: expected number, got string; remove the quotes'],
     ['null', { ...LEAF, host: null }, 'host: expected string, got null'],
     ['an object', { ...LEAF, host: {} }, 'host: expected string, got object'],
     ['an array', { ...LEAF, host: ['h'] }, 'host: expected string, got array'],
@@ -54,7 +54,11 @@ describe('a mistake in a leaf', () => {
     ['a port out of range', { ...LEAF, port: 65536 }, 'port: must be <=65535'],
     ['a timeout of zero', { ...LEAF, timeout: 0 }, 'timeout: must be >0'],
     ['a timeout that is too long', { ...LEAF, timeout: 28.1 }, 'timeout: must be <=28'],
-    ['critical as a string', { ...LEAF, critical: 'false' }, 'critical: expected boolean, got string'],
+    [
+      'critical as a string',
+      { ...LEAF, critical: 'false' },
+      'critical: expected boolean, got string; remove the quotes',
+    ],
     ['depends_on as a string', { ...LEAF, depends_on: 'other' }, 'depends_on: expected array, got string'],
     ['a number in depends_on', { ...LEAF, depends_on: ['other', 5] }, 'depends_on.1: expected string, got number'],
     [

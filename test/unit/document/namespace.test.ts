@@ -54,7 +54,7 @@ describe('a document', () => {
 describe('an invalid number', () => {
   it.each([
     ['timeout', 0, 'expected a number from 0.001 to 28; 2 is used'],
-    ['timeout', '5', 'expected a number from 0.001 to 28, got string; 2 is used'],
+    ['timeout', '5', 'expected a number from 0.001 to 28, got string; 2 is used; remove the quotes'],
     ['timeout', 28.5, 'expected a number from 0.001 to 28; 2 is used'],
     ['deadline', -1, 'expected a number from 0.001 to 28; 10 is used'],
     ['deadline', null, 'expected a number from 0.001 to 28, got null; 10 is used'],
@@ -111,8 +111,11 @@ describe('access tokens', () => {
 
   it.each([
     [{}, 'access_tokens: missing'],
-    [{ access_tokens: [] }, 'access_tokens: missing'],
-    [{ access_tokens: TOKEN }, 'access_tokens: expected an array of strings, got string'],
+    [{ access_tokens: [] }, 'access_tokens: must not be empty; make a token with healthgate token'],
+    [
+      { access_tokens: TOKEN },
+      'access_tokens: expected an array of strings, got string; put it in brackets, or name the key access_token',
+    ],
     [{ access_tokens: { a: TOKEN } }, 'access_tokens: expected an array of strings, got object'],
     [{ access_tokens: [SHORT] }, 'access_tokens.0: shorter than 16 characters; make one with healthgate token'],
     [{ access_tokens: [[TOKEN]] }, 'access_tokens.0: expected a string, got array'],

@@ -104,6 +104,45 @@ describe('a reference', () => {
   });
 });
 
+describe('the value of a reference', () => {
+  it.each([
+    ['a whole secret loses one final line feed', 'host.example\n', undefined, 'host.example'],
+    ['a whole secret loses one final line break of Windows', 'host.example\r\n', undefined, 'host.example'],
+    ['a value under a key loses one final line feed', '{"k":"host.example\\n"}', 'k', 'host.example'],
+    ['a number under a key is a string where a string is expected', '{"k":8080}', 'k', '8080'],
+  ])('%s', async (_name, text, key, host) => {
+    const checks = { a: { kind: 'tcp', host: { secret: 's', key }, port: 1 } };
+    const { root, problems } = await namespaceOf({ checks }, reader({ s: text }).readSecret);
+    expect(problems).toEqual([]);
+    expect(root.parts).toMatchObject([{ target: `tcp ${host}:1` }]);
+  });
+
+  it.each([
+    ['a number', '{"k":5433}'],
+    ['a string', '{"k":"5433"}'],
+  ])('may be %s where a number is expected', async (_name, text) => {
+    const checks = { a: { kind: 'tcp', host: 'h', port: { secret: 's', key: 'k' } } };
+    const { root, secrets } = await namespaceOf({ checks }, reader({ s: text }).readSecret);
+    expect(root.parts).toMatchObject([{ target: 'tcp h:5433' }]);
+    expect(secrets).toContain('5433');
+  });
+
+  it('keeps further line feeds', async () => {
+    const { secrets } = await namespaceOf(
+      { checks: { a: { kind: 'tcp', host: { secret: 's' }, port: 1 } } },
+      reader({ s: 'x.example\n\n' }).readSecret,
+    );
+    expect(secrets).toContain('x.example\n');
+  });
+
+  it('is not a number that lost digits', async () => {
+    const leaf = { kind: 'tcp', host: { secret: 's', key: 'k' }, port: 1 };
+    expect(await leafProblems(leaf, reader({ s: '{"k":12345678901234567890}' }).readSecret)).toEqual([
+      'host: the secret s has too large a number under the key k; write it as a string',
+    ]);
+  });
+});
+
 describe('a reference that cannot be replaced', () => {
   const leaf = { kind: 'postgres', url: { secret: 'prod/db', key: 'url' } };
 
@@ -122,14 +161,18 @@ describe('a reference that cannot be replaced', () => {
     [
       'a secret without the key',
       { 'prod/db': `{"ur":"${URL_TEXT}"}` },
-      'url: the secret prod/db has no string under the key url',
+      'url: the secret prod/db has no string or number under the key url',
     ],
     [
-      'a key that is not a string',
-      { 'prod/db': '{"url":5433}' },
-      'url: the secret prod/db has no string under the key url',
+      'a key that is neither a string nor a number',
+      { 'prod/db': '{"url":[5433]}' },
+      'url: the secret prod/db has no string or number under the key url',
     ],
-    ['a key that objects inherit', { 'prod/db': '{}' }, 'url: the secret prod/db has no string under the key url'],
+    [
+      'a key that objects inherit',
+      { 'prod/db': '{}' },
+      'url: the secret prod/db has no string or number under the key url',
+    ],
   ])('is reported without showing the secret when it refers to %s', async (_name, secrets, expected) => {
     const problems = await leafProblems(leaf, reader(secrets).readSecret);
     expect(problems).toEqual([expected]);
@@ -139,7 +182,7 @@ describe('a reference that cannot be replaced', () => {
   it('does not find a key with a name that objects inherit', async () => {
     expect(
       await leafProblems({ kind: 'postgres', url: { secret: 'x', key: '__proto__' } }, reader({ x: '{}' }).readSecret),
-    ).toEqual(['url: the secret x has no string under the key __proto__']);
+    ).toEqual(['url: the secret x has no string or number under the key __proto__']);
   });
 
   it('is one mistake: its key is not also reported as missing', async () => {
@@ -197,7 +240,7 @@ describe('a document that is read without a vault', () => {
   it('still has its other mistakes reported', async () => {
     const checks = { a: { kind: 'postgres', url: { secret: 'x' }, timeout: '2' } };
     expect((await parseNamespace('', documentText({ checks }))).problems).toEqual([
-      { path: 'checks.a.timeout', message: 'expected number, got string' },
+      { path: 'checks.a.timeout', message: 'expected number, got string; remove the quotes' },
     ]);
   });
 });

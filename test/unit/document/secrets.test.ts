@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDocument } from '../../../lib/document/json.ts';
+import { parseDocument } from '../../../lib/document/source.ts';
 import { secretsIn } from '../../../lib/document/secrets.ts';
 
 const basic = (text: string) => Buffer.from(text).toString('base64');
