@@ -43,11 +43,23 @@ export function documentSchema(settings: readonly AnySetting[] = ownSettings): J
     },
     $defs: {
       secret: {
-        description: 'A string that the vault holds: a whole secret, or the string under a key of a JSON secret.',
-        type: 'object',
-        additionalProperties: false,
-        required: ['secret'],
-        properties: { secret: { type: 'string' }, key: { type: 'string' } },
+        description:
+          'What the vault holds: a whole secret, or the value under a key of a JSON secret. ' +
+          'Or an environment variable that HEALTHGATE_ENV lists.',
+        anyOf: [
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['secret'],
+            properties: { secret: { type: 'string' }, key: { type: 'string' } },
+          },
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['env'],
+            properties: { env: { type: 'string' } },
+          },
+        ],
       },
       group: { type: 'object', additionalProperties: { $ref: '#/$defs/part' } },
       part: {

@@ -1,19 +1,24 @@
+import { dirname } from 'node:path';
 import { standardLog } from '../compose.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Namespace } from '../document/namespace.ts';
 import { findPart, namesOf, pathKey } from '../engine/tree.ts';
 import { formats } from '../formats/index.ts';
+import type { Log } from '../log.ts';
 import { Reporter } from '../reporter.ts';
-import type { Vault } from '../vault/vault.ts';
+import { fileStore } from '../vault/stores/file.ts';
+import { openStore } from '../vault/stores/open.ts';
+import { singleFileStore } from '../vault/stores/single-file.ts';
+import { Vault } from '../vault/vault.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';
-import type { Command, Input } from './command.ts';
+import type { Command, Input, Terminal } from './command.ts';
 import { liveList } from './live.ts';
 import { vaultName, vaultOf, vaultOption } from './vault-option.ts';
 
 const formatNames = formats.map((format) => format.name);
 
 export const check: Command = {
-  arguments: [],
+  arguments: [{ name: '[FILE]', help: 'a document to run instead of one in a vault' }],
   options: {
     ...vaultOption,
     namespace: {
@@ -28,12 +33,10 @@ export const check: Command = {
   example: 'healthgate check --namespace prod --part celery',
 
   async run(input, terminal) {
-    if (input.positionals.length > 0)
-      throw new UsageError(`unexpected argument ${JSON.stringify(input.positionals[0])}`);
     const format = await formatIn(input).load();
     const log = standardLog();
-    const vault = await vaultOf(input, terminal, log);
-    const namespace = await chooseNamespace(vault, stringOf(input, 'namespace'), vaultName(input, terminal));
+    const { vault, location } = await vaultIn(input, terminal, log);
+    const namespace = await chooseNamespace(vault, stringOf(input, 'namespace'), location);
     const part = namesOf(stringOf(input, 'part') ?? '');
     const asked = findPart(namespace.root, part);
     if (asked === undefined) throw new UsageError(`--part: ${namespace.name} has no ${pathKey(part)}`);
@@ -50,6 +53,17 @@ export const check: Command = {
     return report.verdict === 'failing' ? EXIT.failing : EXIT.ok;
   },
 };
+
+/** The vault that is named, or one whose only namespace is the document in a file. */
+async function vaultIn(input: Input, terminal: Terminal, log: Log): Promise<{ vault: Vault; location: string }> {
+  const [file, ...more] = input.positionals;
+  if (more.length > 0) throw new UsageError(`unexpected argument ${JSON.stringify(more[0])}`);
+  if (file === undefined) return { vault: await vaultOf(input, terminal, log), location: vaultName(input, terminal) };
+  if (stringOf(input, 'namespace') !== undefined) throw new UsageError('--namespace: of no use with a file');
+  const secrets = stringOf(input, 'vault');
+  const store = singleFileStore(file, secrets === undefined ? fileStore(dirname(file)) : await openStore(secrets));
+  return { vault: new Vault(store, log), location: file };
+}
 
 function formatIn(input: Input) {
   const name = stringOf(input, 'format') ?? 'text';

@@ -6,6 +6,7 @@ import { codeOf } from '../errors.ts';
 import { EXIT, numberOf, stringOf, UsageError } from './command.ts';
 import type { Command } from './command.ts';
 import { createExample } from './example.ts';
+import { showOverview } from './overview.ts';
 import { DEFAULT_FOLDER, isDefaultVault, vaultName, vaultOf, vaultOption } from './vault-option.ts';
 
 export const serve: Command = {
@@ -44,6 +45,7 @@ names the origins whose web pages may read answers: * or https://status.example,
         terminal.out(`Created an example namespace: ${file}\nTry it: curl ${url}/api/health/${token}/\n`);
       }
       terminal.out(`Serving ${vaultName(input, terminal)} on ${url}/api/health/<access_token>/ (Ctrl-C stops it)\n`);
+      await showOverview(vaultName(input, terminal), terminal);
       if (!terminal.signal.aborted) await stop;
     } finally {
       await close(server);

@@ -1,57 +1,50 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { inspectDocument } from '../document/inspect.ts';
-import { MAX_DOCUMENT_BYTES } from '../document/json.ts';
-import { NAMESPACE } from '../document/tokens.ts';
-import { codeOf, oneLine } from '../errors.ts';
-import { DocumentError } from '../problem.ts';
+import { oneLine } from '../errors.ts';
 import type { Problem } from '../problem.ts';
-import { EXIT, UsageError } from './command.ts';
+import { EXIT, stringOf, UsageError } from './command.ts';
 import type { Command } from './command.ts';
+import { inspect } from './inspected.ts';
+import type { Inspected } from './inspected.ts';
 
 export const validate: Command = {
-  arguments: [{ name: 'FILE…', help: "a namespace's document; - for standard input" }],
-  options: {},
-  notes: `The form of references to secrets is checked; the secrets are not read.
-Exit code 0 without mistakes, 2 with any.`,
+  arguments: [
+    {
+      name: 'FILE…',
+      help: "a namespace's document (.json, .jsonc, .yaml, .yml),\na folder of them, a vault, or - for JSON",
+    },
+  ],
+  options: { format: { type: 'string', value: 'FORMAT', help: 'text or json (text)' } },
+  notes: `Of a file or a folder, references to secrets are checked for their form only. Of a vault such as file:vault,
+the secrets are read too. Exit code 0 without a mistake, 2 with any.`,
   example: 'healthgate validate vault/*.json',
 
-  async run({ positionals }, terminal) {
+  async run(input, terminal) {
+    const { positionals } = input;
+    const format = stringOf(input, 'format') ?? 'text';
+    if (format !== 'text' && format !== 'json')
+      throw new UsageError(`--format: no ${JSON.stringify(format)}; expected text or json`);
     if (positionals.length === 0) throw new UsageError('which file?');
-    let mistakes = 0;
-    for (const file of positionals) {
-      const problems = await problemsOf(file);
-      mistakes += problems.length;
-      const lines = problems.map((problem) => `${lineOf(file, problem)}\n`);
-      terminal.out(lines.length === 0 ? `${file}: ok\n` : lines.join(''));
+    const all: Inspected[] = [];
+    for (const target of positionals) {
+      for await (const inspected of inspect(target, terminal.signal)) {
+        all.push(inspected);
+        if (format === 'text') terminal.out(textOf(inspected));
+      }
     }
-    return mistakes === 0 ? EXIT.ok : EXIT.usage;
+    if (format === 'json') {
+      const files = all.map(({ name, problems }) => ({ file: name, problems }));
+      terminal.out(`${JSON.stringify(files, null, 2)}\n`);
+    }
+    return all.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.usage;
   },
 };
+
+function textOf({ name, problems }: Inspected): string {
+  if (problems.length === 0) return `${name}: ok\n`;
+  return problems.map((problem) => `${lineOf(name, problem)}\n`).join('');
+}
 
 /** As compilers write it, so that editors find the place. Names may contain control sequences of a terminal. */
 export function lineOf(file: string, { path, message, line, column }: Problem): string {
   const place = line === undefined ? file : `${file}:${String(line)}:${String(column ?? 1)}`;
   return `${place}: ${oneLine(path === '' ? message : `${path}: ${message}`)}`;
-}
-
-async function problemsOf(file: string): Promise<readonly Problem[]> {
-  try {
-    const name = basename(file, extname(file));
-    const { problems } = await inspectDocument(NAMESPACE.test(name) ? name : '', await readText(file));
-    return problems;
-  } catch (error) {
-    if (error instanceof DocumentError) return error.problems;
-    if (codeOf(error) !== undefined) return [{ path: '', message: `cannot be read: ${String(codeOf(error))}` }];
-    throw error;
-  }
-}
-
-/** A file that is too large for a document is not read at all. */
-async function readText(file: string): Promise<string> {
-  if (file === '-') return text(process.stdin);
-  const { size } = await stat(file);
-  if (size > MAX_DOCUMENT_BYTES) throw new DocumentError(`larger than ${String(MAX_DOCUMENT_BYTES)} bytes`);
-  return readFile(file, 'utf8');
 }

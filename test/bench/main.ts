@@ -16,6 +16,7 @@ import { artifact } from './artifact.ts';
 import { askers } from './askers.ts';
 import { blackHoles } from './black-holes.ts';
 import { coldStart } from './cold-start.ts';
+import { documentsRead } from './documents.ts';
 import { engineCost } from './engine-cost.ts';
 import type { Figure } from './figure.ts';
 import { growth } from './growth.ts';
@@ -66,6 +67,7 @@ async function reportFromAfar(): Promise<Figure[]> {
  */
 const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   engine: engineCost,
+  documents: documentsRead,
   report: () => reportAt('on this machine', addresses),
   'cold-start': () => coldStart({ addresses, folder: stack.folder }),
   'report-from-afar': reportFromAfar,

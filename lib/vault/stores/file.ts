@@ -32,18 +32,7 @@ const SECRET = /^(?!\.)[\w+=@.!-]+(?:\/(?!\.)[\w+=@.!-]+)*$/;
 export function fileStore(folder: string): Store {
   const location = `file:${folder}`;
 
-  /** Undefined if there is no such file. If the folder is missing, the vault cannot be read, which is an error. */
-  const readText = async (name: string): Promise<string | undefined> => {
-    try {
-      return await readBounded(join(folder, name));
-    } catch (error) {
-      if (!isMissing(error)) throw fileError(error, `${location}/${name}`);
-    }
-    await stat(folder).catch((error: unknown) => {
-      throw fileError(error, location);
-    });
-    return undefined;
-  };
+  const readText = (name: string) => readFileOf(folder, name);
 
   /** The files of a namespace, the one that counts first. */
   const filesOf = async (namespace: string): Promise<string[]> => {
@@ -99,6 +88,20 @@ export function fileStore(folder: string): Store {
       }
     },
   };
+}
+
+/** Undefined if there is no such file. If the folder is missing, the vault cannot be read, which is an error. */
+export async function readFileOf(folder: string, name: string): Promise<string | undefined> {
+  const location = `file:${folder}`;
+  try {
+    return await readBounded(join(folder, name));
+  } catch (error) {
+    if (!isMissing(error)) throw fileError(error, `${location}/${name}`);
+  }
+  await stat(folder).catch((error: unknown) => {
+    throw fileError(error, location);
+  });
+  return undefined;
 }
 
 /** The syntax of a document, by the extension of its file; JSON unless it is a known one. */

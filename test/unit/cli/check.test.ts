@@ -91,7 +91,35 @@ describe('check with invalid arguments', () => {
     await expect(checked({})).rejects.toThrow(/^no namespace in file:/);
   });
 
-  it('refuses any other argument', async () => {
-    await expect(check.run(inputOf(['prod']), recordingTerminal())).rejects.toThrow('unexpected argument "prod"');
+  it('refuses a second file, and a namespace beside a file', async () => {
+    await expect(check.run(inputOf(['a.json', 'b.json']), recordingTerminal())).rejects.toThrow(
+      'unexpected argument "b.json"',
+    );
+    await expect(check.run(inputOf(['a.json'], { namespace: 'prod' }), recordingTerminal())).rejects.toThrow(
+      '--namespace: of no use with a file',
+    );
+  });
+});
+
+describe('check with a file', () => {
+  it.each([
+    ['JSON', 'shop.json', documentText({ checks: { own: WORKS, secret: { ...FAILS, secret: 'one' } } })],
+    ['JSON with comments', 'shop.jsonc', `// shop\n${documentText({ checks: { own: WORKS } })}`],
+    ['YAML', 'shop.yaml', 'access_token: a token of the tests\nchecks:\n  own: {kind: secrets_manager}\n'],
+    ['a name that no namespace has', '-shop.json', documentText({ checks: { own: WORKS } })],
+  ])('runs it, and takes its secrets from its folder: %s', async (_name, file, text) => {
+    const folder = await temporaryFolder({ [file]: text, one: 'x' });
+    folders.push(folder);
+    const terminal = recordingTerminal();
+    expect(await check.run(inputOf([`${folder.path}/${file}`]), terminal)).toBe(0);
+    expect(terminal.written().split('\n')[0]).toBe('working');
+  });
+
+  it('says why a file cannot be run', async () => {
+    const folder = await temporaryFolder({ 'shop.json': '{' });
+    folders.push(folder);
+    await expect(check.run(inputOf([`${folder.path}/shop.json`]), recordingTerminal())).rejects.toThrow(
+      'its document cannot be used; see healthgate validate',
+    );
   });
 });

@@ -90,7 +90,7 @@ describe('validate', () => {
     const files = ['nowhere.json', 'folder.json'].map((name) => join(folder.path, name));
     expect(await validate.run(inputOf(files), terminal)).toBe(2);
     expect(terminal.written().replaceAll(`${folder.path}/`, '')).toBe(
-      'nowhere.json: cannot be read: ENOENT\nfolder.json: cannot be read: EISDIR\n',
+      'nowhere.json: cannot be read: ENOENT\nfile:folder.json: has no namespace\n',
     );
   });
 
@@ -100,6 +100,44 @@ describe('validate', () => {
     expect(code).toBe(2);
     expect(out.split('\n')).toHaveLength(3);
     expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
+  it('reads files of every syntax, folders and vaults', async () => {
+    const folder = await temporaryFolder({
+      'a.json': documentText(),
+      'b.jsonc': `// b\n${documentText()}`,
+      'c.yaml':
+        'access_tokens: [a token of the tests]\nchecks:\n' +
+        '  db:\n    kind: tcp\n    host: {secret: x}\n    prot: 1\n',
+      'c.yml': 'ignored',
+    });
+    folders.push(folder);
+    const mistakes = [
+      'c.yaml: c.yml is ignored, since c.yaml exists',
+      'c.yaml:6:5: checks.db.prot: unknown key; did you mean port?',
+    ];
+    for (const target of [folder.path, `file:${folder.path}`]) {
+      const terminal = recordingTerminal();
+      expect(await validate.run(inputOf([target]), terminal)).toBe(2);
+      const lines = terminal.written().replaceAll(`${folder.path}/`, '').split('\n');
+      expect(lines).toEqual(expect.arrayContaining(['a.json: ok', 'b.jsonc: ok', ...mistakes]));
+      const hasSecret = lines.some((line) => line.endsWith('checks.db.host: the vault has no secret x'));
+      expect(hasSecret).toBe(target.startsWith('file:'));
+    }
+  });
+
+  it('writes JSON with line and column', async () => {
+    const folder = await temporaryFolder({ 'a.json': documentText(), 'b.json': '{\n  "checks": 1,\n}' });
+    folders.push(folder);
+    const terminal = recordingTerminal();
+    expect(await validate.run(inputOf([folder.path], { format: 'json' }), terminal)).toBe(2);
+    expect(JSON.parse(terminal.written())).toEqual([
+      { file: `${folder.path}/a.json`, problems: [] },
+      {
+        file: `${folder.path}/b.json`,
+        problems: [{ path: '', message: 'not valid JSON: a trailing comma before }; remove it', line: 2, column: 14 }],
+      },
+    ]);
   });
 
   it('refuses to run without a file', async () => {

@@ -1,0 +1,29 @@
+/** What `serve` says of its namespaces when it starts. */
+import { openStore } from '../vault/stores/open.ts';
+import type { Terminal } from './command.ts';
+import { inspectVault } from './inspected.ts';
+import { lineOf } from './validate.ts';
+
+const MAX_NAMESPACES = 20;
+const MAX_MISTAKES = 20;
+
+/** Lists the first namespaces of a vault on standard output, and their first mistakes on standard error. */
+export async function showOverview(vault: string, terminal: Terminal): Promise<void> {
+  let [namespaces, mistakes] = [0, 0];
+  for await (const { name, problems, checks } of inspectVault(await openStore(vault), terminal.signal, {
+    reads: false,
+  })) {
+    namespaces += 1;
+    if (namespaces > MAX_NAMESPACES) {
+      terminal.out('  … and more; see healthgate validate\n');
+      return;
+    }
+    if (checks !== undefined) terminal.out(`  ${name}: ${String(checks)} ${checks === 1 ? 'check' : 'checks'}\n`);
+    for (const problem of problems) {
+      mistakes += 1;
+      if (mistakes <= MAX_MISTAKES) terminal.err(`${lineOf(name, problem)}\n`);
+    }
+  }
+  if (mistakes > MAX_MISTAKES)
+    terminal.err(`${String(mistakes - MAX_MISTAKES)} more mistakes; see healthgate validate ${vault}\n`);
+}
