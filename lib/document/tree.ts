@@ -47,6 +47,7 @@ export async function readTree(checks: JsonObject, options: TreeOptions, problem
     parts.set(pathKey(leaf.path), part);
     await options.pace();
   }
+  await options.pace();
   problems.push(...links.circles());
   return groupOf(checks, [], parts);
 }

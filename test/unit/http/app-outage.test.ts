@@ -164,16 +164,16 @@ describe('a hostile document', () => {
     expect(body.replaceAll(/"response_time":"\d+\.\d+"/g, '"response_time":"T"')).toBe(`{${shape}}\n`);
   });
 
-  it('is answered when it has 1,000 checks, 15 levels deep', async () => {
+  it('is answered when it has 1,000 checks, 20 levels deep', async () => {
     const { memory, token, report } = asker();
     const leaves = Array.from({ length: 1000 }, (_, index) => `"${String(index)}":${JSON.stringify(WORKS)}`).join();
     memory.documents.set(
       'prod',
-      `{"access_token":"${token}","checks":${'{"g":'.repeat(15)}{${leaves}}${'}'.repeat(15)}}`,
+      `{"access_token":"${token}","checks":${'{"g":'.repeat(19)}{${leaves}}${'}'.repeat(19)}}`,
     );
     const { status, body } = await report();
     expect(status).toBe(200);
-    expect(body.startsWith(`${'{"g":'.repeat(15)}{"0":{"status":"working"`)).toBe(true);
+    expect(body.startsWith(`${'{"g":'.repeat(19)}{"0":{"status":"working"`)).toBe(true);
   });
 
   it.each([
