@@ -1,4 +1,5 @@
 /** Puts a task on a queue and waits until its result comes back. */
+import { within } from '../../engine/deadline.ts';
 import { UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import type { BeginStage } from '../../engine/stages.ts';
@@ -8,6 +9,7 @@ import type { CeleryBroker, QueueState } from '../../clients/celery/broker.ts';
 import { ACTIVE_QUEUES, canaryOf, outcomeOf, queryTask } from '../../clients/celery/messages.ts';
 import type { Canary, Outcome } from '../../clients/celery/messages.ts';
 import { poll } from '../../clients/celery/poll.ts';
+import { isConsumed } from './celery-common.ts';
 
 export interface CanaryConfig {
   readonly queue: string;
@@ -135,19 +137,22 @@ async function lossOf(
 ): Promise<string> {
   context.stage('trace', 'while finding out where the canary was lost');
   const { queue, task } = config;
-  const until = performance.now() + config.leftMs() - Math.min(100, context.limitMs / 10);
+  const limitMs = config.leftMs() - Math.min(100, context.limitMs / 10);
+  // Without an answer, the message only says less.
+  const inTime = <T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> =>
+    within({ limitMs, signal: context.signal, from: broker.name }, ask).catch(() => undefined);
   const [place, holder, isAnswered] = await Promise.all([
     broker.trace(canary),
-    // Without remote control, the message only says less.
-    holderOf(canary, broker, context, until).catch(() => undefined),
-    isConsumerAwake(queue, broker, context, until).catch(() => false),
+    inTime((signal) => holderOf(canary, broker, context, limitMs, signal)),
+    inTime((signal) => isConsumerAwake(queue, broker, context, limitMs, signal)),
   ]);
   const taken = `${holder?.worker ?? 'a worker'} took the canary from queue ${queue}`;
   if (holder?.state === 'active') return `${taken}, and is still running task ${task}`;
   if (holder !== undefined) return `${taken}, but is too busy to run it`;
   if (place === 'queue') return `no worker took the canary from queue ${queue}: it still waited there`;
   if (place === 'worker') return `${taken}, but has not run it: it is busy, or hangs`;
-  if (!isAnswered) return `${taken}, but none that consumes it answers: it is busy, hangs, or has no remote control`;
+  if (isAnswered !== true)
+    return `${taken}, but none that consumes it answers: it is busy, hangs, or has no remote control`;
   return `${taken}, but there was no result of task ${task}${hint(config)}`;
 }
 
@@ -156,11 +161,12 @@ async function holderOf(
   { message }: Canary,
   broker: CeleryBroker,
   context: CanaryContext,
-  until: number,
+  waitMs: number,
+  signal: AbortSignal,
 ): Promise<{ readonly worker: string; readonly state: string } | undefined> {
   const answers = await askWorkers(queryTask(message.correlationId), broker, context);
   const holding = () => [...answers.byWorker].find(([, state]) => state !== '');
-  await answers.until(() => holding() !== undefined, until - performance.now(), context.signal);
+  await answers.until(() => holding() !== undefined, waitMs, signal);
   const [worker, state] = holding() ?? [];
   return worker === undefined || state === undefined ? undefined : { worker, state };
 }
@@ -169,9 +175,9 @@ async function isConsumerAwake(
   queue: string,
   broker: CeleryBroker,
   context: CanaryContext,
-  until: number,
+  waitMs: number,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const answers = await askWorkers(ACTIVE_QUEUES, broker, context);
-  const isOne = () => [...answers.byWorker.values()].some((queues) => queues.has(queue));
-  return answers.until(isOne, until - performance.now(), context.signal);
+  return answers.until(() => isConsumed(queue, answers), waitMs, signal);
 }

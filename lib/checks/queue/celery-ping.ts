@@ -5,7 +5,7 @@ import { describe, text } from '../../clients/keys.ts';
 import { askWorkers, patience } from '../../clients/celery/answers.ts';
 import { celeryKeys, celeryNeeds, celeryTarget, connectCelery } from '../../clients/celery/connect.ts';
 import { PING } from '../../clients/celery/messages.ts';
-import { busyWorkers, list } from './celery-words.ts';
+import { busyWorkers, list } from './celery-common.ts';
 
 /** The names of the workers that must answer, or their minimum number. */
 export type Workers = number | readonly string[];

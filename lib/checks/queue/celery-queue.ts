@@ -11,13 +11,11 @@ import type { CeleryBroker, QueueState } from '../../clients/celery/broker.ts';
 import { celeryKeys, celeryNeeds, celeryTarget, connectCelery } from '../../clients/celery/connect.ts';
 import { ACTIVE_QUEUES } from '../../clients/celery/messages.ts';
 import { runCanary } from './celery-canary.ts';
-import { busyWorkers, count, list } from './celery-words.ts';
+import { busyWorkers, count, isConsumed, list } from './celery-common.ts';
 
 export const celeryQueue = defineKind({
   kind: 'celery_queue',
-  works:
-    "the canary's result returns; without a canary: the queue exists, a worker that answers consumes it; " +
-    'in both cases its depth is within bound',
+  works: "the canary's result returns, or a worker that answers consumes the queue; its depth is within bound",
   keys: {
     ...celeryKeys,
     queue: describe(text(), 'Name of the queue.'),
@@ -40,9 +38,7 @@ export const celeryQueue = defineKind({
         "Redis that stores the workers' results; unless set, the result must come through the broker (backend rpc).",
       ),
     ),
-    result_prefix: v.optional(
-      describe(text(), 'The global_keyprefix of the Redis that stores the results; unless set, there is none.'),
-    ),
+    result_prefix: v.optional(describe(text(), 'The global_keyprefix of the Redis that stores the results.')),
   },
   figures: {
     depth: { label: 'messages waiting', unit: 'messages', sort: 'number' },
@@ -63,7 +59,7 @@ export const celeryQueue = defineKind({
     const found = inspect(queue, broker, context);
     const proof =
       task === undefined
-        ? isConsumed({ queue, found, leftMs }, broker, context)
+        ? proveConsumption({ queue, found, leftMs }, broker, context)
         : runCanary({ ...config, task, found, leftMs }, broker, context);
     proof.catch(() => undefined); // nobody awaits it if the queue has failed
 
@@ -95,7 +91,7 @@ interface Consumption {
 }
 
 /** A worker that hangs still counts as a consumer, so one of them must answer that it consumes the queue. */
-async function isConsumed(
+async function proveConsumption(
   { queue, found, leftMs }: Consumption,
   broker: CeleryBroker,
   context: Pick<CheckContext<{ workers: number }>, 'share' | 'observe' | 'stage' | 'signal' | 'limitMs'>,
@@ -103,8 +99,8 @@ async function isConsumed(
   const answers = await askWorkers(ACTIVE_QUEUES, broker, context);
   const { consumers } = await found;
   context.stage('workers', 'while waiting for a worker that consumes the queue');
-  const isOne = () => [...answers.byWorker.values()].some((queues) => queues.has(queue));
-  const isAnswered = await answers.until(isOne, patience(context.limitMs, leftMs()), context.signal);
+  const wait = patience(context.limitMs, leftMs());
+  const isAnswered = await answers.until(() => isConsumed(queue, answers), wait, context.signal);
   context.observe({ workers: answers.byWorker.size });
   if (isAnswered) return;
   const who =

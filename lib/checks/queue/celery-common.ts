@@ -1,4 +1,5 @@
-/** What messages about workers and queues have in common. */
+/** What the checks of workers and of queues have in common. */
+import type { Answers } from '../../clients/celery/answers.ts';
 import type { CeleryBroker } from '../../clients/celery/broker.ts';
 
 const MAX_NAMES = 5;
@@ -20,4 +21,9 @@ export async function busyWorkers(broker: CeleryBroker): Promise<string> {
   if (tasks === 0) return '';
   const held = count(tasks, 'unfinished task');
   return `; workers have ${held}, and one of the pool solo does not answer while it runs a task`;
+}
+
+/** Whether one of the workers has answered that it consumes the queue. */
+export function isConsumed(queue: string, { byWorker }: Answers<ReadonlySet<string>>): boolean {
+  return [...byWorker.values()].some((queues) => queues.has(queue));
 }
