@@ -26,8 +26,8 @@ export interface CanaryConfig {
 
 type CanaryContext = Pick<CheckContext, 'share' | 'stage' | 'signal' | 'limitMs' | 'reached'>;
 
-/** The part of a check's time that is kept for finding out where the canary was lost. */
-const TRACING = 0.25;
+/** The milliseconds of a check's limit that are kept for finding out where the canary was lost. */
+const tracingMs = (limitMs: number) => Math.min(1000, limitMs / 4);
 
 /** Resolves once the task has succeeded. */
 export async function runCanary(config: CanaryConfig, broker: CeleryBroker, context: CanaryContext): Promise<void> {
@@ -67,7 +67,7 @@ function outcomeInTime(
     };
     const sent = () => {
       context.stage('canary', `while waiting for the result of task ${config.task}${hint(config)}`);
-      const waitMs = patience(limitMs, config.leftMs(), TRACING);
+      const waitMs = patience(limitMs, config.leftMs(), tracingMs(limitMs));
       if (!signal.aborted)
         timer = setTimeout(() => {
           stop();
@@ -137,7 +137,7 @@ async function lossOf(
 ): Promise<string> {
   context.stage('trace', 'while finding out where the canary was lost');
   const { queue, task } = config;
-  const limitMs = config.leftMs() - Math.min(100, context.limitMs / 10);
+  const limitMs = config.leftMs() - Math.min(100, context.limitMs / 10); // of one question
   // Without an answer, the message only says less.
   const inTime = <T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> =>
     within({ limitMs, signal: context.signal, from: broker.name }, ask).catch(() => undefined);

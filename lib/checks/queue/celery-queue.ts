@@ -45,9 +45,12 @@ export const celeryQueue = defineKind({
     consumers: { label: 'consumers', unit: 'consumers', sort: 'number' },
     workers: { label: 'workers that answered', unit: 'workers', sort: 'number' },
   },
+  // The broker may store the results too.
   needs: (config) => [
-    ...celeryNeeds(config),
-    ...(config.result_url === undefined ? [] : redisNeeds({ url: config.result_url })),
+    ...new Set([
+      ...celeryNeeds(config),
+      ...(config.result_url === undefined ? [] : redisNeeds({ url: config.result_url })),
+    ]),
   ],
   target: (config) => `celery queue ${config.queue} at ${celeryTarget(config)}`,
   async check(config, context) {

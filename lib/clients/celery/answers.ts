@@ -64,7 +64,7 @@ export class Answers<T> implements Taker {
     this.#look();
   }
 
-  /** Milliseconds after which the answers that have come are all; none if every expected answer has come. */
+  /** Whether every worker that is expected to answer has answered. */
   get #isComplete(): boolean {
     return this.#received >= this.#expected;
   }
@@ -125,10 +125,10 @@ function workerIn(content: Buffer): string | undefined {
  * Milliseconds to wait for workers before the check reports their silence, a little before its time is up.
  * If connecting has taken half of the time, the silence proves nothing, and the check may run into its timeout.
  *
- * @param limitMs  The check's time in all, in milliseconds.
- * @param leftMs   The milliseconds that are left of it.
- * @param reserve  The part of the limit that is kept for what follows, at most 100 ms for each tenth.
+ * @param limitMs   The check's time in all, in milliseconds.
+ * @param leftMs    The milliseconds that are left of it.
+ * @param reserveMs The milliseconds that are kept for what follows.
  */
-export function patience(limitMs: number, leftMs: number, reserve = 0.1): number {
-  return leftMs < limitMs / 2 ? limitMs : leftMs - Math.min(1000 * reserve, limitMs * reserve);
+export function patience(limitMs: number, leftMs: number, reserveMs = Math.min(100, limitMs / 10)): number {
+  return leftMs < limitMs / 2 ? limitMs : leftMs - reserveMs;
 }
