@@ -64,6 +64,7 @@ export async function startCelery(options: CeleryOptions): Promise<CeleryWorker>
     env: {
       PYTHONPATH: TASKS_FOLDER,
       PYTHONDONTWRITEBYTECODE: '1',
+      C_FORCE_ROOT: 'true', // otherwise a worker that root starts refuses to read pickle
       CELERY_BROKER_URL: broker,
       CELERY_RESULT_BACKEND: backend,
       CELERY_READY_FILE: readyFile,
