@@ -59,11 +59,14 @@ function outcomeInTime(
       clearTimeout(timer);
       signal.removeEventListener('abort', callOff);
     };
-    const callOff = () => {
+    // Nobody waits for the canary any more. When the check is aborted, this is written before its connection is gone.
+    const giveUp = (reason: Error) => {
       stop();
-      // Written before the connection is destroyed. Nobody waits for the answer.
       broker.trace(canary).catch(() => undefined);
-      reject(signal.reason as Error);
+      reject(reason);
+    };
+    const callOff = () => {
+      giveUp(signal.reason as Error);
     };
     const sent = () => {
       context.stage('canary', `while waiting for the result of task ${config.task}${hint(config)}`);
@@ -75,7 +78,10 @@ function outcomeInTime(
         }, waitMs);
     };
     signal.addEventListener('abort', callOff);
-    resultOf(canary, config, broker, context, sent).then(resolve, reject).finally(stop);
+    resultOf(canary, config, broker, context, sent).then((outcome) => {
+      stop();
+      resolve(outcome);
+    }, giveUp);
   });
 }
 

@@ -58,6 +58,7 @@ export const celeryQueue = defineKind({
     const { queue, max_depth: maxDepth, task } = config;
     const leftMs = () => context.limitMs - (performance.now() - start);
     const broker = await connectCelery(config, context);
+    context.stage('queue', 'while looking at the queue');
     // Everything runs concurrently. The results are judged in order, since one failure explains the next.
     const found = inspect(queue, broker, context);
     const proof =
