@@ -3,7 +3,7 @@ import { UnhealthyError } from '../../errors.ts';
 import { defineKind } from '../kind.ts';
 import { describe, text } from '../../clients/keys.ts';
 import { askWorkers, patience } from '../../clients/celery/answers.ts';
-import { celeryKeys, celeryNeeds, celeryTarget, connectCelery } from '../../clients/celery/connect.ts';
+import { celeryKeys, celeryMistake, celeryNeeds, celeryTarget, connectCelery } from '../../clients/celery/connect.ts';
 import { PING } from '../../clients/celery/messages.ts';
 import { busyWorkers, list } from './celery-common.ts';
 
@@ -26,6 +26,7 @@ export const celeryPing = defineKind({
   figures: {
     workers: { label: 'workers that answered', unit: 'workers', sort: 'number' },
   },
+  mistake: celeryMistake,
   needs: celeryNeeds,
   target: (config) => `celery workers at ${celeryTarget(config)}`,
   async check({ workers, ...config }, context) {

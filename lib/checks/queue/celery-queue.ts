@@ -8,7 +8,7 @@ import { defineKind } from '../kind.ts';
 import { describe, text } from '../../clients/keys.ts';
 import { askWorkers, patience } from '../../clients/celery/answers.ts';
 import type { CeleryBroker, QueueState } from '../../clients/celery/broker.ts';
-import { celeryKeys, celeryNeeds, celeryTarget, connectCelery } from '../../clients/celery/connect.ts';
+import { celeryKeys, celeryMistake, celeryNeeds, celeryTarget, connectCelery } from '../../clients/celery/connect.ts';
 import { ACTIVE_QUEUES } from '../../clients/celery/messages.ts';
 import { runCanary } from './celery-canary.ts';
 import { busyWorkers, count, isConsumed, list } from './celery-common.ts';
@@ -45,6 +45,10 @@ export const celeryQueue = defineKind({
     consumers: { label: 'consumers', unit: 'consumers', sort: 'number' },
     workers: { label: 'workers that answered', unit: 'workers', sort: 'number' },
   },
+  mistake: (config) =>
+    config.result_prefix !== undefined && config.result_url === undefined
+      ? { path: 'result_prefix', message: 'needs result_url' }
+      : celeryMistake(config),
   // The broker may store the results too.
   needs: (config) => [
     ...new Set([

@@ -16,6 +16,8 @@ import type { Canary, Outcome, RemoteCommand } from './messages.ts';
 export const amqp: Transport = {
   target: ({ url }) => brokerOf(url),
   needs: ({ url }) => [brokerAddress(url)],
+  mistake: ({ key_prefix: prefix }) =>
+    prefix === undefined ? undefined : { path: 'key_prefix', message: 'only for a broker on Redis' },
   connect: async (config, context) => new AmqpBroker(config, await connectBroker(config, context), context),
 };
 

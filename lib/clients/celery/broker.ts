@@ -1,6 +1,7 @@
 /** What Celery needs of a broker. `connect.ts` knows the brokers that there are. */
 import type { Opened } from '../../engine/connections.ts';
 import type { CheckContext } from '../../engine/types.ts';
+import type { Problem } from '../../problem.ts';
 import type { Canary, Outcome, RemoteCommand, Reply } from './messages.ts';
 
 export interface CeleryConfig {
@@ -17,6 +18,8 @@ export interface Transport {
   /** Names it for messages: `rabbitmq mq.example:5672`. */
   target(config: CeleryConfig): string;
   needs(config: CeleryConfig): readonly string[];
+  /** Finds a key that means nothing to this broker. */
+  mistake?(config: CeleryConfig): Problem | undefined;
   connect(config: CeleryConfig, context: ConnectContext): Promise<CeleryBroker>;
 }
 

@@ -1,5 +1,6 @@
 /** The brokers that Celery can use, and the keys of every kind that talks to workers. */
 import * as v from 'valibot';
+import type { Problem } from '../../problem.ts';
 import { caKey, describe, text, url } from '../keys.ts';
 import { redisUrl } from '../redis/url.ts';
 import { amqp } from './amqp.ts';
@@ -70,4 +71,9 @@ export function celeryTarget(config: CeleryConfig): string {
 /** The addresses that the broker needs. */
 export function celeryNeeds(config: CeleryConfig): readonly string[] {
   return transportOf(config).needs(config);
+}
+
+/** Finds a key that means nothing to the broker. */
+export function celeryMistake(config: CeleryConfig): Problem | undefined {
+  return transportOf(config).mistake?.(config);
 }

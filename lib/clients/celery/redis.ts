@@ -116,7 +116,9 @@ class RedisBroker implements CeleryBroker {
   async inspect(queue: string): Promise<QueueState> {
     const lists = PRIORITIES.map((priority) => this.#node.call('LLEN', this.#prefix + queue + priority));
     const lengths = await this.#reached(Promise.all(lists));
-    return { depth: lengths.reduce<number>((sum, length) => sum + Number(length), 0) };
+    const depth = lengths.reduce<number>((sum, length) => sum + Number(length), 0);
+    if (!Number.isSafeInteger(depth)) throw new UnhealthyError(`${this.name} did not answer LLEN with a number`);
+    return { depth };
   }
 
   async send(canary: Canary, go: Promise<unknown>): Promise<void> {
@@ -158,7 +160,7 @@ class RedisBroker implements CeleryBroker {
   }
 
   async unacknowledged(): Promise<number> {
-    return Number(await this.#node.call('HLEN', this.#unacked).catch(() => 0));
+    return Number(await this.#node.call('HLEN', this.#unacked).catch(() => 0)) || 0;
   }
 
   /** The hash of unacknowledged messages. A user who may not read it gets messages that say less. */
