@@ -23,6 +23,8 @@ export interface KindFixture {
   readonly works: (stack: Addresses) => Readonly<Record<string, Leaf>>;
   /** Figures that each of those must have. */
   readonly figures?: readonly string[];
+  /** Further figures, which only some of them have. */
+  readonly figuresOfSome?: readonly string[];
   /**
    * A leaf that works if there is a real server at 127.0.0.1 and this port. The suite puts other things there: nothing,
    * a server that never answers, one that closes every connection, one that answers garbage, and a slow proxy to the

@@ -17,7 +17,8 @@ const IN_A_STAGE = /^TimeoutError: no answer within 0\.4 s from .* (during|while
 registerHooks();
 
 it('has a fixture for every kind', () => {
-  expect(fixtures.map((fixture) => fixture.kind).sort()).toEqual(kinds.map((kind) => kind.kind).sort());
+  const kindsOfFixtures = new Set(fixtures.map((fixture) => fixture.kind));
+  expect([...kindsOfFixtures].sort()).toEqual(kinds.map((kind) => kind.kind).sort());
 });
 
 it.each(fixtures)('has every case for $kind, or says why it cannot', ({ at, realPort, overTls, lacks }) => {

@@ -115,7 +115,8 @@ describe('a worker that hangs', () => {
     const statuses = await runAll({
       named: ping({ workers: ['celery@a', 'celery@b'] }),
       counted: ping({ workers: 2 }),
-      queue: queue('others', { task: worker.task }),
+      canary: queue('others', { task: worker.task }),
+      queue: queue('others'),
       'any worker': ping(),
       'another queue': queue('high', { task: worker.task }),
     });
@@ -129,6 +130,9 @@ describe('a worker that hangs', () => {
     expect(statuses).toEqual({
       named: 'UnhealthyError: worker celery@b did not answer ping; celery@a did',
       counted: 'UnhealthyError: 1 of at least 2 workers answered: celery@a',
+      canary:
+        'UnhealthyError: a worker took the canary from queue others, but none that consumes it answers: ' +
+        'it is busy, hangs, or has no remote control',
       queue: 'UnhealthyError: 1 consumer on queue others, but no worker that consumes it answered',
       'any worker': 'working',
       'another queue': 'working',

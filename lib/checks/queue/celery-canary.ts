@@ -1,94 +1,189 @@
 /** Puts a task on a queue and waits until its result comes back. */
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../../engine/deadline.ts';
 import { UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import type { BeginStage } from '../../engine/stages.ts';
 import { connectRedis, redisNeeds, redisTarget } from '../../clients/redis/client.ts';
-import type { RedisConfig } from '../../clients/redis/node.ts';
-import { consume } from '../../clients/amqp/messages.ts';
-import type { Broker } from '../../clients/amqp/broker.ts';
-import type { OutgoingMessage } from '../../clients/amqp/messages.ts';
-import { outcomeOf, resultKey, taskMessage } from '../../clients/celery/messages.ts';
-import type { Outcome } from '../../clients/celery/messages.ts';
+import { askWorkers, patience } from '../../clients/celery/answers.ts';
+import type { CeleryBroker, QueueState } from '../../clients/celery/broker.ts';
+import { ACTIVE_QUEUES, canaryOf, outcomeOf, queryTask } from '../../clients/celery/messages.ts';
+import type { Canary, Outcome } from '../../clients/celery/messages.ts';
+import { poll } from '../../clients/celery/poll.ts';
+import { isConsumed } from './celery-common.ts';
 
-export interface Canary {
+export interface CanaryConfig {
   readonly queue: string;
   readonly task: string;
   /** The Redis that stores the results; unless given, they come through the broker. */
   readonly result_url?: string | undefined;
+  readonly result_prefix?: string | undefined;
   readonly ca?: string | undefined;
-  /** Must settle before the task is put on the queue. */
-  readonly after: Promise<unknown>;
+  /** The task is put on the queue once this has resolved. */
+  readonly found: Promise<QueueState>;
+  /** Milliseconds that the check has left. */
+  readonly leftMs: () => number;
 }
 
-/** Resolves once the task has succeeded. Waits without a limit: that of the check ends it. */
-export async function runCanary(canary: Canary, broker: Broker, context: CheckContext): Promise<void> {
-  const { queue, task, result_url: url, ca } = canary;
-  const outcome = await (url === undefined
-    ? overBroker(canary, broker, context)
-    : overRedis(canary, { url, ca }, broker, context));
-  if (outcome === 'unknown task')
-    throw new UnhealthyError(`the worker that took it from queue ${queue} does not know task ${task}`);
-  if (outcome === 'failure') throw new UnhealthyError(`task ${task} failed on queue ${queue}; see the worker's log`);
+type CanaryContext = Pick<CheckContext, 'share' | 'stage' | 'signal' | 'limitMs' | 'reached'>;
+
+/** The milliseconds of a check's limit that are kept for finding out where the canary was lost. */
+const tracingMs = (limitMs: number) => Math.min(1000, limitMs / 4);
+
+/** Resolves once the task has succeeded. */
+export async function runCanary(config: CanaryConfig, broker: CeleryBroker, context: CanaryContext): Promise<void> {
+  const canary = canaryOf(config.task, config.queue, context.limitMs);
+  const outcome = await outcomeInTime(canary, config, broker, context);
+  if (outcome === undefined) throw new UnhealthyError(await lossOf(canary, config, broker, context));
+  if (outcome !== 'success') throw new UnhealthyError(MEANINGS[outcome](config));
 }
 
-/** RabbitMQ's pseudo-queue for replies: https://www.rabbitmq.com/docs/direct-reply-to */
-const REPLY_TO = 'amq.rabbitmq.reply-to';
+const MEANINGS: Readonly<Record<Exclude<Outcome, 'success'>, (config: CanaryConfig) => string>> = {
+  'unknown task': ({ queue, task }) => `the worker that took it from queue ${queue} does not know task ${task}`,
+  failure: ({ queue, task }) => `task ${task} failed on queue ${queue}; see the worker's log`,
+  'other result': ({ queue, task }) => `task ${task} on queue ${queue} did not return its arguments`,
+  unreadable: ({ task }) =>
+    `the result of task ${task} is not JSON, and is never decoded; set result_serializer to json`,
+};
 
-function overBroker(canary: Canary, broker: Broker, context: CheckContext): Promise<Outcome> {
-  const id = randomUUID();
-  return broker.onConfirmChannel(async (channel) => {
-    let receive: (outcome: Outcome) => void;
-    const received = new Promise<Outcome>((resolve) => (receive = resolve));
-    await consume(channel, REPLY_TO, ({ content, properties }) => {
-      const outcome = properties.correlationId === id ? outcomeOf(content) : undefined;
-      if (outcome !== undefined) receive(outcome);
-    });
-    await canary.after;
-    await broker.publishOn(channel, { ...taskOf(canary, id, context), replyTo: REPLY_TO });
-    context.stage(
-      'canary',
-      `while waiting for the result of task ${canary.task}; workers whose result backend is not rpc need result_url`,
-    );
-    return received;
+/** Sends the canary, and waits for its result. Undefined if it does not come. */
+function outcomeInTime(
+  canary: Canary,
+  config: CanaryConfig,
+  broker: CeleryBroker,
+  context: CanaryContext,
+): Promise<Outcome | undefined> {
+  const { signal, limitMs } = context;
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const stop = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', callOff);
+    };
+    // Nobody waits for the canary any more. When the check is aborted, this is written before its connection is gone.
+    const giveUp = (reason: Error) => {
+      stop();
+      broker.trace(canary).catch(() => undefined);
+      reject(reason);
+    };
+    const callOff = () => {
+      giveUp(signal.reason as Error);
+    };
+    const sent = () => {
+      context.stage('canary', `while waiting for the result of task ${config.task}${hint(config)}`);
+      const waitMs = patience(limitMs, config.leftMs(), tracingMs(limitMs));
+      if (!signal.aborted)
+        timer = setTimeout(() => {
+          stop();
+          resolve(undefined);
+        }, waitMs);
+    };
+    signal.addEventListener('abort', callOff);
+    resultOf(canary, config, broker, context, sent).then((outcome) => {
+      stop();
+      resolve(outcome);
+    }, giveUp);
   });
 }
 
-const FIRST_PAUSE_MS = 3;
-const MAX_PAUSE_MS = 50;
-
-async function overRedis(
+function resultOf(
   canary: Canary,
-  results: RedisConfig,
-  broker: Broker,
-  context: CheckContext,
+  config: CanaryConfig,
+  broker: CeleryBroker,
+  context: CanaryContext,
+  sent: () => void,
 ): Promise<Outcome> {
-  const id = randomUUID();
+  const { result_url: url } = config;
+  return url === undefined
+    ? broker.call(canary, config.found, sent)
+    : resultInRedis(url, canary, config, broker, context, sent);
+}
+
+async function resultInRedis(
+  url: string,
+  canary: Canary,
+  config: CanaryConfig,
+  broker: CeleryBroker,
+  context: CanaryContext,
+  sent: () => void,
+): Promise<Outcome> {
+  const results = { url, ca: config.ca };
   const stage: BeginStage = (name, when = `during the ${name}`) => {
     context.stage(name, `${when} (${redisTarget(results)})`);
   };
-  broker.preparePublishing();
-  const redis = await connectRedis(results, { share: context.share, stage });
-  await canary.after;
-  await broker.publish(taskOf(canary, id, context));
-  context.stage(
-    'canary',
-    `while waiting for the result of task ${canary.task} in ${redis.name}; is that the result backend of its worker?`,
-  );
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(1.5 * pauseMs, MAX_PAUSE_MS)) {
-    await sleep(pauseMs, undefined, { signal: context.signal });
-    const stored = await redis.call('GET', resultKey(id));
+  const connecting = connectRedis(results, { share: context.share, stage });
+  const [redis] = await Promise.all([connecting, broker.send(canary, Promise.all([connecting, config.found]))]);
+  sent();
+  const key = resultKey(canary, config.result_prefix);
+  const outcome = await poll(async () => {
+    const stored = await redis.call('GET', key);
     for (const address of redisNeeds(results)) context.reached(address);
-    const outcome = typeof stored === 'string' ? outcomeOf(stored) : undefined;
-    if (outcome === undefined) continue;
-    await redis.call('DEL', resultKey(id));
-    return outcome;
-  }
+    return typeof stored === 'string' ? outcomeOf(stored, canary) : undefined;
+  }, context.signal);
+  await redis.call('DEL', key);
+  return outcome;
 }
 
-/** The task expires after the check's limit, both in the broker and in a worker: nobody waits for its result longer. */
-function taskOf({ queue, task }: Canary, id: string, { limitMs }: CheckContext): OutgoingMessage {
-  const message = taskMessage(id, task, new Date(Date.now() + limitMs));
-  return { ...message, routingKey: queue, expiration: Math.ceil(limitMs) };
+/** The key under which a Redis result backend stores the result of a task. Celery adds the _ by itself. */
+function resultKey({ message }: Canary, prefix = ''): string {
+  return `${prefix}${/[^:_.-]$/.test(prefix) ? '_' : ''}celery-task-meta-${message.correlationId}`;
+}
+
+/** What to look at if the result does not come. */
+function hint({ result_url: url }: CanaryConfig): string {
+  return url === undefined
+    ? '; workers whose result backend is not rpc need result_url'
+    : ` in ${redisTarget({ url })}; is that the result backend of its worker?`;
+}
+
+async function lossOf(
+  canary: Canary,
+  config: CanaryConfig,
+  broker: CeleryBroker,
+  context: CanaryContext,
+): Promise<string> {
+  context.stage('trace', 'while finding out where the canary was lost');
+  const { queue, task } = config;
+  const limitMs = config.leftMs() - Math.min(100, context.limitMs / 10); // of one question
+  // Without an answer, the message only says less.
+  const inTime = <T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> =>
+    within({ limitMs, signal: context.signal, from: broker.name }, ask).catch(() => undefined);
+  const [place, holder, isAnswered] = await Promise.all([
+    broker.trace(canary),
+    inTime((signal) => holderOf(canary, broker, context, limitMs, signal)),
+    inTime((signal) => isConsumerAwake(queue, broker, context, limitMs, signal)),
+  ]);
+  const taken = `${holder?.worker ?? 'a worker'} took the canary from queue ${queue}`;
+  if (holder?.state === 'active') return `${taken}, and is still running task ${task}`;
+  if (holder !== undefined) return `${taken}, but is too busy to run it`;
+  if (place === 'queue') return `no worker took the canary from queue ${queue}: it still waited there`;
+  if (place === 'worker') return `${taken}, but has not run it: it is busy, or hangs`;
+  if (isAnswered !== true)
+    return `${taken}, but none that consumes it answers: it is busy, hangs, or has no remote control`;
+  return `${taken}, but there was no result of task ${task}${hint(config)}`;
+}
+
+/** The worker that says that it has the task, and the state of the task there. */
+async function holderOf(
+  { message }: Canary,
+  broker: CeleryBroker,
+  context: CanaryContext,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<{ readonly worker: string; readonly state: string } | undefined> {
+  const answers = await askWorkers(queryTask(message.correlationId), broker, context);
+  const holding = () => [...answers.byWorker].find(([, state]) => state !== '');
+  await answers.until(() => holding() !== undefined, waitMs, signal);
+  const [worker, state] = holding() ?? [];
+  return worker === undefined || state === undefined ? undefined : { worker, state };
+}
+
+async function isConsumerAwake(
+  queue: string,
+  broker: CeleryBroker,
+  context: CanaryContext,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const answers = await askWorkers(ACTIVE_QUEUES, broker, context);
+  return answers.until(() => isConsumed(queue, answers), waitMs, signal);
 }

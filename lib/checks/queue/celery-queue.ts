@@ -1,4 +1,3 @@
-import type { Replies } from 'amqplib';
 import * as v from 'valibot';
 import { answered } from '../../engine/connections.ts';
 import { UnhealthyError } from '../../errors.ts';
@@ -7,25 +6,28 @@ import { redisNeeds } from '../../clients/redis/client.ts';
 import { redisUrl } from '../../clients/redis/url.ts';
 import { defineKind } from '../kind.ts';
 import { describe, text } from '../../clients/keys.ts';
-import { brokerAddress, brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
-import type { BrokerConfig } from '../../clients/amqp/connect.ts';
-import type { Broker } from '../../clients/amqp/broker.ts';
-import { runCanary } from './celery-canary.ts';
-import { patience } from '../../clients/celery/answers.ts';
-import { askWorkers } from '../../clients/celery/mailbox.ts';
+import { askWorkers, patience } from '../../clients/celery/answers.ts';
+import type { CeleryBroker, QueueState } from '../../clients/celery/broker.ts';
+import { celeryKeys, celeryMistake, celeryNeeds, celeryTarget, connectCelery } from '../../clients/celery/connect.ts';
 import { ACTIVE_QUEUES } from '../../clients/celery/messages.ts';
+import { runCanary } from './celery-canary.ts';
+import { busyWorkers, count, isConsumed, list } from './celery-common.ts';
 
 export const celeryQueue = defineKind({
   kind: 'celery_queue',
-  works: "the queue exists, a worker that answers consumes it, its depth is within bound; the canary's result returns",
+  works: "the canary's result returns, or a worker that answers consumes the queue; its depth is within bound",
   keys: {
-    ...brokerKeys,
+    ...celeryKeys,
     queue: describe(text(), 'Name of the queue.'),
     max_depth: v.optional(
       describe(v.pipe(v.number(), v.integer(), v.minValue(0)), 'The most messages that may wait in the queue.'),
     ),
     task: v.optional(
-      describe(text(), 'Name of a harmless task without arguments. It is put on the queue and must succeed.'),
+      describe(
+        text(),
+        'Name of a harmless task without arguments, or celery.accumulate, which every worker has. ' +
+          'It is put on the queue and must succeed.',
+      ),
     ),
     result_url: v.optional(
       describe(
@@ -36,68 +38,90 @@ export const celeryQueue = defineKind({
         "Redis that stores the workers' results; unless set, the result must come through the broker (backend rpc).",
       ),
     ),
+    result_prefix: v.optional(describe(text(), 'The global_keyprefix of the Redis that stores the results.')),
   },
   figures: {
     depth: { label: 'messages waiting', unit: 'messages', sort: 'number' },
     consumers: { label: 'consumers', unit: 'consumers', sort: 'number' },
     workers: { label: 'workers that answered', unit: 'workers', sort: 'number' },
   },
-  needs: ({ url, result_url }) => [
-    brokerAddress(url),
-    ...(result_url === undefined ? [] : redisNeeds({ url: result_url })),
+  mistake: (config) =>
+    config.result_prefix !== undefined && config.result_url === undefined
+      ? { path: 'result_prefix', message: 'needs result_url' }
+      : celeryMistake(config),
+  // The broker may store the results too.
+  needs: (config) => [
+    ...new Set([
+      ...celeryNeeds(config),
+      ...(config.result_url === undefined ? [] : redisNeeds({ url: config.result_url })),
+    ]),
   ],
-  target: (config) => `celery queue ${config.queue} at ${brokerOf(config.url)}`,
+  target: (config) => `celery queue ${config.queue} at ${celeryTarget(config)}`,
   async check(config, context) {
     const start = performance.now();
-    const broker = await connectBroker(config, context);
+    const { queue, max_depth: maxDepth, task } = config;
+    const leftMs = () => context.limitMs - (performance.now() - start);
+    const broker = await connectCelery(config, context);
+    context.stage('queue', 'while looking at the queue');
     // Everything runs concurrently. The results are judged in order, since one failure explains the next.
-    const inspected = inspect(config, broker, context);
-    const asked = askWorkers(ACTIVE_QUEUES, config, broker, context);
-    const canary =
-      config.task === undefined
-        ? undefined
-        : runCanary({ ...config, task: config.task, after: inspected }, broker, context);
-    for (const work of [asked, canary]) work?.catch(() => undefined); // nobody awaits them if the queue has failed
+    const found = inspect(queue, broker, context);
+    const proof =
+      task === undefined
+        ? proveConsumption({ queue, found, leftMs }, broker, context)
+        : runCanary({ ...config, task, found, leftMs }, broker, context);
+    proof.catch(() => undefined); // nobody awaits it if the queue has failed
 
-    const { consumerCount, messageCount } = await inspected;
-    context.observe({ depth: messageCount, consumers: consumerCount });
-    if (consumerCount === 0) throw new UnhealthyError(`no worker consumes queue ${config.queue}`);
-
-    // A worker that hangs still counts as a consumer, so one of them must answer that it consumes the queue.
-    const answers = await asked;
-    const isConsumed = () => [...answers.byWorker.values()].some((queues) => queues.has(config.queue));
-    const wait = patience(context.limitMs, context.limitMs - (performance.now() - start));
-    const isAnswered = await answers.until(isConsumed, wait, context.signal);
-    context.observe({ workers: answers.byWorker.size });
-    if (!isAnswered) throw new UnhealthyError(silence(config.queue, consumerCount));
-
-    if (config.max_depth !== undefined && messageCount > config.max_depth)
-      throw new UnhealthyError(tooDeep(config.queue, messageCount, config.max_depth));
-    await canary;
+    const { depth } = await found;
+    await proof;
+    if (maxDepth !== undefined && depth > maxDepth)
+      throw new UnhealthyError(`${waiting(depth)} in queue ${queue}, more than max_depth ${String(maxDepth)}`);
   },
 });
 
-/** Once per run, before any canary could be counted. The declaration is passive: a check must not create the queue. */
-function inspect(
-  { url, ca, queue }: BrokerConfig & { readonly queue: string },
-  broker: Broker,
-  context: CheckContext,
-): Promise<Replies.AssertQueue> {
-  const meanings = {
-    404: () => new UnhealthyError(`queue ${queue} does not exist`),
-    405: () => new UnhealthyError(`queue ${queue} is exclusive to another connection`),
-  };
-  return context.share(JSON.stringify(['celery queue', url, ca, queue]), async () =>
-    answered(await broker.ask((channel) => channel.checkQueue(queue), meanings)),
-  );
+/** Throws if the queue is known to have no consumer. */
+async function inspect(
+  queue: string,
+  broker: CeleryBroker,
+  context: Pick<CheckContext<Partial<QueueState>>, 'share' | 'observe'>,
+): Promise<QueueState> {
+  const key = JSON.stringify(['celery queue', broker.key, queue]);
+  // Once per run, before any canary could be counted.
+  const found = await context.share(key, async () => answered(await broker.inspect(queue)));
+  context.observe(found);
+  if (found.consumers === 0) throw new UnhealthyError(`no worker consumes queue ${queue}`);
+  return found;
 }
 
-function silence(queue: string, consumers: number): string {
-  const found = consumers === 1 ? '1 consumer' : `${String(consumers)} consumers`;
-  return `${found} on queue ${queue}, but no worker that consumes it answered`;
+interface Consumption {
+  readonly queue: string;
+  readonly found: Promise<QueueState>;
+  readonly leftMs: () => number;
 }
 
-function tooDeep(queue: string, messages: number, maxDepth: number): string {
-  const waiting = messages === 1 ? '1 message waits' : `${String(messages)} messages wait`;
-  return `${waiting} in queue ${queue}, more than max_depth ${String(maxDepth)}`;
+/** A worker that hangs still counts as a consumer, so one of them must answer that it consumes the queue. */
+async function proveConsumption(
+  { queue, found, leftMs }: Consumption,
+  broker: CeleryBroker,
+  context: Pick<CheckContext<{ workers: number }>, 'share' | 'observe' | 'stage' | 'signal' | 'limitMs'>,
+): Promise<void> {
+  const answers = await askWorkers(ACTIVE_QUEUES, broker, context);
+  const { consumers } = await found;
+  context.stage('workers', 'while waiting for a worker that consumes the queue');
+  const wait = patience(context.limitMs, leftMs());
+  const isAnswered = await answers.until(() => isConsumed(queue, answers), wait, context.signal);
+  context.observe({ workers: answers.byWorker.size });
+  if (isAnswered) return;
+  const who =
+    consumers === undefined
+      ? `no worker that answered consumes queue ${queue}${namesOf(answers.byWorker)}`
+      : `${count(consumers, 'consumer')} on queue ${queue}, but no worker that consumes it answered`;
+  throw new UnhealthyError([who, ...answers.unread.values()].join('; ') + (await busyWorkers(broker)));
+}
+
+function namesOf(answered: ReadonlyMap<string, unknown>): string {
+  return answered.size === 0 ? ', since none answered' : `: ${list([...answered.keys()])}`;
+}
+
+function waiting(messages: number): string {
+  return `${count(messages, 'message')} ${messages === 1 ? 'waits' : 'wait'}`;
 }

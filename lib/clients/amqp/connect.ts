@@ -38,7 +38,10 @@ export function brokerAddress(url: string): string {
 }
 
 /** Connects, or shares the connection of another check in this run. */
-export async function connectBroker(config: BrokerConfig, context: CheckContext): Promise<Broker> {
+export async function connectBroker(
+  config: BrokerConfig,
+  context: Pick<CheckContext, 'share' | 'stage' | 'reached'>,
+): Promise<Broker> {
   context.stage('connecting', 'while opening the connection');
   const key = JSON.stringify(['amqp', config.url, config.ca]);
   const broker = await context.share(key, (signal) => open(config, context.stage, signal));

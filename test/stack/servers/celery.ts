@@ -23,13 +23,16 @@ export interface CeleryOptions {
   readonly folder: string;
   /** An interpreter that has Celery: see requirements.txt. */
   readonly python: string;
-  /** AMQP URL of the broker. */
+  /** URL of the broker: RabbitMQ or Redis. */
   readonly broker: string;
   /** Where results go: `rpc://`, or the URL of a Redis. */
   readonly backend: string;
   readonly queues: readonly string[];
   /** Name of the worker. `celery@stack` by default. */
   readonly name?: string;
+  readonly pool?: 'prefork' | 'solo';
+  /** Celery's settings: https://docs.celeryq.dev/en/stable/userguide/configuration.html */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 export interface CeleryWorker extends Running {
@@ -45,7 +48,8 @@ const TASK = 'healthgate.ping';
 const QUEUES = ['high_priority', 'medium_priority', 'low_priority'];
 
 export async function startCelery(options: CeleryOptions): Promise<CeleryWorker> {
-  const { folder, python, broker, backend, queues, name: worker = 'celery@stack' } = options;
+  const { folder, python, broker, backend, queues, pool = 'prefork', settings = {} } = options;
+  const { name: worker = 'celery@stack' } = options;
   const readyFile = join(folder, 'ready');
   await rm(readyFile, { force: true });
   const running = await startProcess({
@@ -53,16 +57,18 @@ export async function startCelery(options: CeleryOptions): Promise<CeleryWorker>
     command: python,
     args: [
       ...['-m', 'celery', '--app', TASKS_MODULE, 'worker', '--hostname', worker, '--queues', queues.join(',')],
-      ...['--pool', 'prefork', '--concurrency', '1', '--loglevel', 'INFO'],
+      ...['--pool', pool, '--concurrency', '1', '--loglevel', 'INFO'],
       ...['--without-gossip', '--without-mingle', '--without-heartbeat'], // there are no other workers to talk to
     ],
     folder,
     env: {
       PYTHONPATH: TASKS_FOLDER,
       PYTHONDONTWRITEBYTECODE: '1',
+      C_FORCE_ROOT: 'true', // otherwise a worker that root starts refuses to read pickle
       CELERY_BROKER_URL: broker,
       CELERY_RESULT_BACKEND: backend,
       CELERY_READY_FILE: readyFile,
+      CELERY_SETTINGS: JSON.stringify(settings),
     },
     ready: () => access(readyFile),
     stopSignal: 'SIGQUIT', // ends immediately; SIGTERM would wait for running tasks

@@ -1,4 +1,5 @@
 """A Celery application for the test stack."""
+import json
 import os
 import time
 
@@ -17,6 +18,7 @@ app.conf.update(
     broker_connection_max_retries=None,
     worker_prefetch_multiplier=1,
 )
+app.conf.update(json.loads(os.environ.get("CELERY_SETTINGS", "{}")))
 
 
 @worker_ready.connect

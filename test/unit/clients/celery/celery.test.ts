@@ -1,65 +1,95 @@
 import { describe, expect, it } from 'vitest';
 import { whoIsMissing } from '../../../../lib/checks/queue/celery-ping.ts';
 import { Answers, patience } from '../../../../lib/clients/celery/answers.ts';
-import { ACTIVE_QUEUES, outcomeOf, PING, taskMessage } from '../../../../lib/clients/celery/messages.ts';
+import { ACTIVE_QUEUES, canaryOf, outcomeOf, PING, taskMessage } from '../../../../lib/clients/celery/messages.ts';
 
 const never = new AbortController().signal;
-const reply = (body: unknown) => Buffer.from(JSON.stringify(body));
-
-/** The signal of a broker that stays connected. */
-const connected = () => new AbortController().signal;
+const json = (content: Buffer) => ({ contentType: 'application/json', content });
+const reply = (body: unknown) => json(Buffer.from(JSON.stringify(body)));
 
 describe('Answers', () => {
   it('keeps one answer for each worker', () => {
-    const answers = new Answers<true>(connected());
-    answers.add(reply({ 'celery@a': { ok: 'pong' } }), PING);
-    answers.add(reply({ 'celery@a': { ok: 'pong' } }), PING);
-    answers.add(reply({ 'celery@b': { ok: 'pong' } }), PING);
+    const answers = new Answers(PING);
+    answers.add(reply({ 'celery@a': { ok: 'pong' } }));
+    answers.add(reply({ 'celery@a': { ok: 'pong' } }));
+    answers.add(reply({ 'celery@b': { ok: 'pong' } }));
     expect([...answers.byWorker.keys()]).toEqual(['celery@a', 'celery@b']);
   });
 
   it('lists the queues that a worker consumes', () => {
-    const answers = new Answers<ReadonlySet<string>>(connected());
-    answers.add(reply({ 'celery@a': [{ name: 'low', routing_key: 'x' }, { name: 'high' }] }), ACTIVE_QUEUES);
+    const answers = new Answers(ACTIVE_QUEUES);
+    answers.add(reply({ 'celery@a': [{ name: 'low', routing_key: 'x' }, { name: 'high' }] }));
     expect(answers.byWorker.get('celery@a')).toEqual(new Set(['low', 'high']));
   });
 
   it.each([
-    ['invalid JSON', Buffer.from('{"celery@a":')],
-    ['binary data', Buffer.from([0xff, 0x00, 0xfe])],
+    ['invalid JSON', json(Buffer.from('{"celery@a":'))],
+    ['binary data', json(Buffer.from([0xff, 0x00, 0xfe]))],
     ['null', reply(null)],
     ['a list', reply(['pong'])],
     ['a number', reply(7)],
     ['an error', reply({ 'celery@a': { error: 'no such command' } })],
     ['a wrong word', reply({ 'celery@a': { ok: 'ping' } })],
   ])('ignores an answer that is %s', (_name, content) => {
-    const answers = new Answers<true>(connected());
-    answers.add(content, PING);
+    const answers = new Answers(PING);
+    answers.add(content);
     expect(answers.byWorker.size).toBe(0);
   });
 
   it('ignores invalid queues', () => {
-    const answers = new Answers<ReadonlySet<string>>(connected());
-    answers.add(reply({ 'celery@a': { error: 'x' }, 'celery@b': [null, 7, {}] }), ACTIVE_QUEUES);
+    const answers = new Answers(ACTIVE_QUEUES);
+    answers.add(reply({ 'celery@a': { error: 'x' }, 'celery@b': [null, 7, {}] }));
     expect([...answers.byWorker]).toEqual([['celery@b', new Set()]]);
   });
 
+  it.each([
+    [
+      'protocol 2',
+      '\x80\x02}q\x00X\x08\x00\x00\x00celery@aq\x01}q\x02X\x02\x00\x00\x00okq\x03X\x04\x00\x00\x00pongq\x04ss.',
+    ],
+    [
+      'protocol 4',
+      '\x80\x04\x95\x1f\x00\x00\x00\x00\x00\x00\x00}\x94\x8c\x08celery@a\x94}\x94\x8c\x02ok\x94\x8c\x04pong\x94ss.',
+    ],
+  ])('names the worker that answers in pickle, %s, without decoding the answer', (_name, pickle) => {
+    const answers = new Answers(PING);
+    answers.add({ contentType: 'application/x-python-serialize', content: Buffer.from(pickle, 'latin1') });
+    expect([...answers.byWorker.keys()]).toEqual([]);
+    expect(answers.unread.get('celery@a')).toMatch(/^celery@a answered in application\/x-python-serialize, which is/);
+  });
+
+  it('stops waiting when every expected worker has answered', async () => {
+    const answers = new Answers(PING);
+    answers.expect(2);
+    const waiting = answers.until(() => answers.byWorker.size >= 3, 10_000, never);
+    answers.add(reply({ 'celery@a': { ok: 'pong' } }));
+    answers.add(reply({ 'celery@b': { error: 'x' } }));
+    await expect(waiting).resolves.toBe(false);
+  });
+
+  it('rejects with the error that lost the broker', async () => {
+    const answers = new Answers(PING);
+    const waiting = answers.until(() => false, 10_000, never);
+    answers.lose(new Error('the broker is gone'));
+    await expect(waiting).rejects.toThrow('the broker is gone');
+  });
+
   it('lets each caller wait for its own condition', async () => {
-    const answers = new Answers<true>(connected());
+    const answers = new Answers(PING);
     const one = answers.until(() => answers.byWorker.size >= 1, 10_000, never);
     const many = answers.until(() => answers.byWorker.size >= 9, 5, never);
-    answers.add(reply({ 'celery@a': { ok: 'pong' } }), PING);
+    answers.add(reply({ 'celery@a': { ok: 'pong' } }));
     await expect(one).resolves.toBe(true);
     await expect(many).resolves.toBe(false);
   });
 
   it('does not wait when there are enough answers already', async () => {
-    const answers = new Answers<true>(connected());
+    const answers = new Answers(PING);
     await expect(answers.until(() => true, 0, never)).resolves.toBe(true);
   });
 
   it('stops waiting when the signal is aborted', async () => {
-    const answers = new Answers<true>(connected());
+    const answers = new Answers(PING);
     const controller = new AbortController();
     const waiting = answers.until(() => false, 10_000, controller.signal);
     controller.abort(new Error('the time is up'));
@@ -96,6 +126,24 @@ describe('whoIsMissing', () => {
   });
 });
 
+describe('whoIsMissing, with answers that cannot be read', () => {
+  const unread = new Map([['celery@b', 'celery@b answered in pickle']]);
+
+  it.each([
+    [1, [], 'celery@b answered in pickle'],
+    [2, ['celery@a'], '1 of at least 2 workers answered: celery@a; celery@b answered in pickle'],
+    [['celery@b'], [], 'celery@b answered in pickle'],
+    [['celery@a', 'celery@b'], [], 'worker celery@a did not answer ping; celery@b answered in pickle'],
+    [
+      ['celery@a', 'celery@c'],
+      ['celery@a'],
+      'worker celery@c did not answer ping; celery@a did; celery@b answered in pickle',
+    ],
+  ])('never counts them as silence: of %j, %j answered', (workers, answered, message) => {
+    expect(whoIsMissing(workers, answered, unread)).toBe(message);
+  });
+});
+
 describe('a task', () => {
   it('is a message in version 2 of the protocol', () => {
     const message = taskMessage('an id', 'app.ping', new Date(Date.UTC(2030, 0, 2, 3, 4, 5)));
@@ -126,7 +174,14 @@ describe('a task', () => {
     expect(outcomeOf(JSON.stringify(result))).toBe(outcome);
   });
 
-  it('has no outcome when the result is not JSON', () => {
-    expect(outcomeOf(Buffer.from([0x80, 0x04, 0x95]))).toBeUndefined();
+  it('has an unreadable outcome when the result is not JSON', () => {
+    expect(outcomeOf(Buffer.from([0x80, 0x04, 0x95]))).toBe('unreadable');
+  });
+
+  it('gets an argument, and must return it, when it is the one that is built into every worker', () => {
+    const canary = canaryOf('celery.accumulate', 'high', 1000);
+    expect(JSON.parse(canary.message.content)).toEqual([['x'], {}, expect.anything()]);
+    expect(outcomeOf(JSON.stringify({ status: 'SUCCESS', result: ['x'] }), canary)).toBe('success');
+    expect(outcomeOf(JSON.stringify({ status: 'SUCCESS', result: 'pong' }), canary)).toBe('other result');
   });
 });

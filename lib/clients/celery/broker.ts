@@ -1,0 +1,69 @@
+/** What Celery needs of a broker. `connect.ts` knows the brokers that there are. */
+import type { Opened } from '../../engine/connections.ts';
+import type { CheckContext } from '../../engine/types.ts';
+import type { Problem } from '../../problem.ts';
+import type { Canary, Outcome, RemoteCommand, Reply } from './messages.ts';
+
+export interface CeleryConfig {
+  readonly url: string;
+  readonly ca?: string | undefined;
+  readonly control_exchange: string;
+  readonly key_prefix?: string | undefined;
+}
+
+export type ConnectContext = Pick<CheckContext, 'share' | 'stage' | 'reached' | 'signal'>;
+
+/** A kind of broker, and how it is reached. */
+export interface Transport {
+  /** Names it for messages: `rabbitmq mq.example:5672`. */
+  target(config: CeleryConfig): string;
+  needs(config: CeleryConfig): readonly string[];
+  /** Finds a key that means nothing to this broker. */
+  mistake?(config: CeleryConfig): Problem | undefined;
+  connect(config: CeleryConfig, context: ConnectContext): Promise<CeleryBroker>;
+}
+
+/** Takes the replies to one command as they come in. */
+export interface Taker {
+  add(reply: Reply): void;
+  /** No further reply can come, for this reason. */
+  lose(reason: unknown): void;
+}
+
+export interface QueueState {
+  /** Messages that wait in it. */
+  readonly depth: number;
+  /** Undefined where the broker does not know its consumers. */
+  readonly consumers?: number;
+}
+
+/** Where a canary is whose result did not come: waiting, with a worker that has not started it, or with neither. */
+export type Whereabouts = 'queue' | 'worker' | 'neither';
+
+export interface CeleryBroker {
+  /** `rabbitmq mq.example:5672`. */
+  readonly name: string;
+  /** The same for checks that may share an answer. Never shown. */
+  readonly key: string;
+  /**
+   * Sends a command to all workers. Their replies come in until what is returned is closed.
+   *
+   * @returns How many workers will reply unless they hang; undefined where the broker does not know it.
+   * @throws UnhealthyError if no worker listens.
+   */
+  broadcast(command: RemoteCommand<unknown>, taker: Taker): Promise<Opened<number | undefined>>;
+  /** @throws UnhealthyError if the broker knows that there is no such queue. */
+  inspect(queue: string): Promise<QueueState>;
+  /** Once `go` has resolved, puts the canary on its queue. */
+  send(canary: Canary, go: Promise<unknown>): Promise<void>;
+  /**
+   * The same, and waits until the worker sends the result back over the broker.
+   *
+   * @param sent Called when the canary is on the queue.
+   */
+  call(canary: Canary, go: Promise<unknown>, sent: () => void): Promise<Outcome>;
+  /** Says where the canary is, and takes it back if it waits in the queue and would otherwise stay there. */
+  trace(canary: Canary): Promise<Whereabouts>;
+  /** How many tasks workers have taken and not acknowledged; undefined where the broker does not tell. */
+  unacknowledged(): Promise<number | undefined>;
+}
