@@ -13,7 +13,7 @@ const STAGES = {
 } as const;
 
 export interface Connecting {
-  /** The server: a name that must be resolved first, or an IP address. */
+  /** The server: a name that must be resolved first, an IP address, or the path of a Unix socket. */
   readonly host: string;
   /** Whether a TLS handshake follows. */
   readonly tls: boolean;
@@ -24,7 +24,8 @@ export interface Connecting {
 
 /** Reports the stages of a connecting socket: resolving the name, connecting, the TLS handshake. */
 export function timeConnecting(socket: Socket, { host, tls: isTls, stage, ready }: Connecting): void {
-  const [name, when] = isIP(host) === 0 ? STAGES.resolving : STAGES.connecting;
+  const isName = isIP(host) === 0 && !host.startsWith('/');
+  const [name, when] = isName ? STAGES.resolving : STAGES.connecting;
   stage(name, when);
   socket.once('lookup', () => {
     stage(...STAGES.connecting);
@@ -67,10 +68,11 @@ type ConnectSocket = (...args: unknown[]) => Socket;
 export interface AgentOptions {
   /** Whether a connection serves several requests, one after another. */
   readonly keepAlive: boolean;
-  /** PEM of the certificate authority to trust instead of the public ones. */
-  readonly ca?: string | undefined;
   readonly stage: BeginStage;
 }
+
+/** Those of `https:`, with what `tls.connect` takes: the certificate authority, the strictness, … */
+export type TlsAgentOptions = AgentOptions & Pick<tls.ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername'>;
 
 /** An agent for `http:` that times its first connection. Later ones may be for another check. */
 export function httpAgent({ keepAlive, stage }: AgentOptions): HttpAgent {
@@ -78,8 +80,8 @@ export function httpAgent({ keepAlive, stage }: AgentOptions): HttpAgent {
 }
 
 /** The same for `https:`. */
-export function httpsAgent({ keepAlive, ca, stage }: AgentOptions): HttpsAgent {
-  return timed(new HttpsAgent({ keepAlive, ca }), true, stage);
+export function httpsAgent({ stage, ...options }: TlsAgentOptions): HttpsAgent {
+  return timed(new HttpsAgent(options), true, stage);
 }
 
 function timed<A extends HttpAgent>(agent: A, isTls: boolean, stage: BeginStage): A {

@@ -4,14 +4,16 @@ import { clickhouseTarget, clickhouseUrl, select } from '../../clients/sql/click
 import { addressIn } from '../../clients/url.ts';
 import { answered } from '../../engine/connections.ts';
 import { defineKind } from '../kind.ts';
+import { clickhouseDialect } from '../../clients/dialects/clickhouse.ts';
 
 export const clickhouse = defineKind({
   kind: 'clickhouse',
   works: 'an authenticated SELECT answers',
+  dialect: clickhouseDialect,
   keys: {
     url: describe(
       clickhouseUrl(),
-      'http://user:password@host:8123/database (https:// for TLS). Parameters have no effect.',
+      'http://user:password@host:8123/database (https:// for TLS), optionally with parameters.',
     ),
     database: v.optional(
       describe(text(), "Database of the query; the one in the URL's path, or the user's default, unless set."),

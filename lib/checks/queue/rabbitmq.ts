@@ -3,6 +3,7 @@ import type { Channel } from 'amqplib';
 import * as v from 'valibot';
 import { UnhealthyError } from '../../errors.ts';
 import { defineKind } from '../kind.ts';
+import { amqpDialect } from '../../clients/dialects/amqp.ts';
 import { describe } from '../../clients/keys.ts';
 import { brokerAddress, brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
 import { consume } from '../../clients/amqp/messages.ts';
@@ -11,6 +12,7 @@ import type { Broker } from '../../clients/amqp/broker.ts';
 export const rabbitmq = defineKind({
   kind: 'rabbitmq',
   works: 'it connects; with `round_trip`, a message comes back through an exclusive queue',
+  dialect: amqpDialect,
   keys: {
     ...brokerKeys,
     round_trip: v.optional(describe(v.boolean(), 'Whether a message must come back through the broker.'), false),

@@ -9,6 +9,7 @@ import { drivers } from '../drivers/index.ts';
 import { timeConnecting } from '../connecting.ts';
 import type { Connecting } from '../connecting.ts';
 import { guardStream, interceptData, wrongProtocol } from '../first-bytes.ts';
+import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { replyError, replyIn } from './errors.ts';
 import type { Teller } from './errors.ts';
 import { addressOf, hostText } from './url.ts';
@@ -40,13 +41,15 @@ export async function openNode(
   signal: AbortSignal,
   stage: BeginStage,
 ): Promise<Opened<RedisNode>> {
-  const { tls, verify, user, password, database } = addressOf(config);
+  const { tls, user, password, database, server } = addressOf(config);
+  const { family, clientName } = server.options;
   const { Redis } = await drivers.ioredis();
   signal.throwIfAborted();
   // Without user, password and database: ioredis reports a wrong one to the console, or not at all.
   const redis = new Redis({
-    ...host,
-    ...(tls && { tls: { ca: config.ca, rejectUnauthorized: verify } }),
+    ...(host.host.startsWith('/') ? { path: host.host } : host),
+    ...(family !== undefined && { family: Number(family) }),
+    ...(tls && { tls: tlsOptions(tlsModeOf(server, config), server, config, host.host) }),
     protocol: 2,
     lazyConnect: true,
     connectTimeout: 0, // the signal ends it
@@ -65,6 +68,7 @@ export async function openNode(
     await node.connect();
     if (password !== undefined) stage('login', 'while logging in');
     await node.logIn(user, password, role === 'redis' ? database : 0);
+    if (clientName !== undefined) await node.call('CLIENT', 'SETNAME', clientName);
   } catch (error) {
     destroy();
     throw error;

@@ -2,23 +2,28 @@
 import type { Agent } from 'node:http';
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
-import * as v from 'valibot';
 import type { BeginStage } from '../../engine/stages.ts';
 import { AuthError, codeOf, ConfigurationError, UnhealthyError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
 import { httpAgent, httpsAgent } from '../connecting.ts';
 import { drivers } from '../drivers/index.ts';
 import { wrongProtocol } from '../first-bytes.ts';
-import { httpUrl } from '../keys.ts';
+import { clickhouseDialect, SETTING } from '../dialects/clickhouse.ts';
+import { hostText } from '../dialects/draft.ts';
+import type { Server } from '../dialects/draft.ts';
+import { serverOf, serverUrl } from '../dialects/server.ts';
 import { networkError } from '../network-errors.ts';
-import { hostOf } from '../url.ts';
+import { tlsModeOf, tlsOptions } from '../tls.ts';
 
 /** The most bytes of an answer that are read; a healthy one is far shorter. */
 const MAX_ANSWER = 4_000_000;
 
+/** What a configuration says about its server. */
+const serverFor = serverOf(clickhouseDialect);
+
 /** Names the server for messages: `clickhouse db.example:8123`. */
-export function clickhouseTarget({ url }: Pick<ClickhouseConfig, 'url'>): string {
-  return `clickhouse ${hostOf(url, url.startsWith('https:') ? 443 : 80)}`;
+export function clickhouseTarget(config: Pick<ClickhouseConfig, 'url'>): string {
+  return `clickhouse ${serverFor(config).hosts.map(hostText).join(',')}`;
 }
 
 /**
@@ -56,14 +61,17 @@ async function ask(
 ): Promise<readonly unknown[]> {
   const { createClient, ClickHouseLogLevel } = await drivers.clickhouse();
   signal.throwIfAborted();
-  const { origin, username, password, pathname } = new URL(config.url);
-  const database = config.database ?? decodeURIComponent(pathname.slice(1));
+  const server = serverFor(config);
+  const { user, password = '', options } = server;
+  const database = config.database ?? server.database;
   const client = createClient({
-    url: origin,
-    ...(username !== '' && { username: decodeURIComponent(username) }),
-    password: decodeURIComponent(password),
-    ...(database !== '' && { database }),
-    http_agent: agentFor(origin, config.ca, stage),
+    url: originOf(server),
+    ...(options.pathname !== undefined && { pathname: options.pathname }),
+    ...(user !== undefined && { username: user }),
+    password,
+    ...(database !== undefined && { database }),
+    ...(options.role !== undefined && { role: options.role }),
+    http_agent: agentFor(config, server, stage),
     max_open_connections: 1,
     request_timeout: 60_000, // the signal ends it sooner
     keep_alive: { enabled: false },
@@ -73,7 +81,7 @@ async function ask(
     // `query` would hide the status and the code of an error. Very old servers put the code only into the text.
     const answer = await client.exec({
       query: config.query,
-      clickhouse_settings: { default_format: 'JSONCompact' },
+      clickhouse_settings: { ...settingsIn(server), default_format: 'JSONCompact' },
       ignore_error_response: true,
       abort_signal: signal,
     });
@@ -91,9 +99,26 @@ async function ask(
   }
 }
 
-function agentFor(origin: string, ca: string | undefined, stage: BeginStage): Agent {
-  const options = { keepAlive: false, ca, stage };
-  return origin.startsWith('https:') ? httpsAgent(options) : httpAgent(options);
+function isTls({ tls = 'off' }: Server): boolean {
+  return tls !== 'off';
+}
+
+function originOf(server: Server): string {
+  return `${isTls(server) ? 'https' : 'http'}://${server.hosts.map(hostText).join(',')}`;
+}
+
+function agentFor(config: ClickhouseConfig, server: Server, stage: BeginStage): Agent {
+  const agent = { keepAlive: false, stage };
+  if (!isTls(server)) return httpAgent(agent);
+  return httpsAgent({
+    ...agent,
+    ...tlsOptions(tlsModeOf(server, config), server, config, server.hosts[0]?.host ?? ''),
+  });
+}
+
+function settingsIn({ options }: Server): Record<string, string> {
+  const settings = Object.entries(options).filter(([name]) => name.startsWith(SETTING));
+  return Object.fromEntries(settings.map(([name, value]) => [name.slice(SETTING.length), value]));
 }
 
 async function read(stream: Readable, target: string, signal: AbortSignal): Promise<string> {
@@ -149,15 +174,5 @@ const MISTAKES = new Set([46, 47, 60, 62, 115]);
 
 /** A string that is a usable URL of ClickHouse's HTTP interface. */
 export function clickhouseUrl() {
-  return v.pipe(httpUrl(), v.check(isDecodable, 'a % that is not part of a percent-encoding'));
-}
-
-function isDecodable(url: string): boolean {
-  try {
-    const { username, password, pathname } = new URL(url);
-    [username, password, pathname].forEach(decodeURIComponent);
-    return true;
-  } catch {
-    return !URL.canParse(url);
-  }
+  return serverUrl(clickhouseDialect);
 }
