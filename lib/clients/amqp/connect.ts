@@ -74,6 +74,7 @@ async function open(
 ): Promise<Opened<Broker>> {
   const name = `rabbitmq ${addressText(server)}`;
   const address = addressOf(server);
+  const { database = '', password } = server;
   const { hostname: host = '' } = address;
   const mode = server.tls ?? 'off';
   const tls = mode !== 'off';
@@ -97,12 +98,14 @@ async function open(
   try {
     model = await withSocket(() => connect(address, socket), watch);
   } catch (error) {
-    throw networkError(error, name) ?? handshakeError(error, name);
+    throw (
+      networkError(error, name) ?? handshakeError(error, { name, vhost: database === '' ? '/' : database, password })
+    );
   }
   const destroy = () => {
     end.abort();
   };
-  return { value: new Broker(model, name), close: () => model.close(), destroy };
+  return { value: new Broker(model, name, password), close: () => model.close(), destroy };
 }
 
 /** The parts of the URL for amqplib, whose own parser mistakes percent-encoded UTF-8 for Latin-1. */

@@ -59,7 +59,7 @@ export async function openNode(
     disableClientInfo: true,
   });
   watchConnecting(redis, { host: host.host, tls, stage });
-  const node = new Node(redis, host, role);
+  const node = new Node(redis, { host, role, password });
   const destroy = () => {
     destroyNow(redis);
   };
@@ -82,19 +82,27 @@ function destroyNow(redis: Redis): void {
   else stream.destroy();
 }
 
+interface Named {
+  readonly host: Host;
+  readonly role: Role;
+  readonly password: string | undefined;
+}
+
 class Node implements RedisNode {
   readonly name: string;
   readonly host: Host;
   readonly #role: Role;
   readonly #redis: Redis;
+  readonly #password: string | undefined;
   /** Why the connection was lost. The error of a waiting command says only that it was lost. */
   #lost: unknown;
 
-  constructor(redis: Redis, host: Host, role: Role) {
+  constructor(redis: Redis, { host, role, password }: Named) {
     this.name = `${role === 'sentinel' ? 'redis sentinel' : 'redis'} ${hostText(host)}`;
     this.host = host;
     this.#role = role;
     this.#redis = redis;
+    this.#password = password;
     redis.on('error', (error) => {
       this.#lost ??= error;
     });
@@ -126,13 +134,13 @@ class Node implements RedisNode {
     try {
       return await this.#redis.call(command, args);
     } catch (error) {
-      throw this.#publicError(error, command);
+      throw this.#publicError(error, command, args);
     }
   }
 
-  #publicError(error: unknown, command: string): Error {
+  #publicError(error: unknown, command: string, args: (string | number)[] = []): Error {
     const reply = replyIn(error) ?? replyIn(this.#lost);
-    if (reply !== undefined) return replyError(reply, command, this);
+    if (reply !== undefined) return replyError(reply, { command, args, secrets: [this.#password] }, this);
     const network = networkError(this.#lost ?? error, this.name);
     if (network !== undefined) return network;
     // Neither a network failure nor an error reply: the parser could not read what the server sent.

@@ -3,8 +3,7 @@ import type { Agent } from 'node:http';
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
 import type { BeginStage } from '../../engine/stages.ts';
-import { AuthError, codeOf, ConfigurationError, UnhealthyError } from '../../errors.ts';
-import type { CheckError } from '../../errors.ts';
+import { codeOf, ConfigurationError } from '../../errors.ts';
 import { httpAgent, httpsAgent } from '../connecting.ts';
 import { drivers } from '../drivers/index.ts';
 import { wrongProtocol } from '../first-bytes.ts';
@@ -14,6 +13,7 @@ import type { Server } from '../dialects/draft.ts';
 import { serverOf, serverUrl } from '../dialects/server.ts';
 import { networkError } from '../network-errors.ts';
 import { tlsModeOf, tlsOptions } from '../tls.ts';
+import { serverError } from './clickhouse-errors.ts';
 
 /** The most bytes of an answer that are read; a healthy one is far shorter. */
 const MAX_ANSWER = 4_000_000;
@@ -92,7 +92,10 @@ async function ask(
     const body = hasEnd ? await read(answer.stream, target, signal) : '';
     const code = headers['x-clickhouse-exception-code'] ?? /\bCode: (\d+)/.exec(body)?.[1];
     const rows = answer.http_status_code === 200 ? rowsOf(body) : undefined;
-    if (rows === undefined) throw serverError(answer.http_status_code, Number(code), target);
+    if (rows === undefined) {
+      const said = { code: Number(code), body, secrets: [password] };
+      throw serverError(answer.http_status_code, said, target);
+    }
     return rows;
   } finally {
     await client.close();
@@ -143,34 +146,6 @@ function rowsOf(body: string): readonly unknown[] | undefined {
     return undefined;
   }
 }
-
-/**
- * By the server's own error code, if it gave one:
- * https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
- */
-function serverError(status: number | undefined, code: number, target: string): CheckError {
-  if (REFUSED.has(code)) return new AuthError(`${target} refused the user or the password`);
-  if (FORBIDDEN.has(code))
-    return new AuthError(`${target}: the user may not run the query, or not from here (code ${String(code)})`);
-  if (code === 81) return new ConfigurationError(`${target} has no such database`);
-  if (MISTAKES.has(code)) return new ConfigurationError(`${target} cannot run the query: code ${String(code)}`);
-  if (code === 202) return new UnhealthyError(`${target} is already running too many queries`);
-  if (code > 0) return new UnhealthyError(`${target} failed to run the query: code ${String(code)}`);
-  if (status === 401 || status === 403)
-    return new AuthError(`${target} refused the user or the password: HTTP ${String(status)}`);
-  if (status !== 200)
-    return new UnhealthyError(`${target} answered HTTP ${String(status)}; is it ClickHouse's HTTP port?`);
-  return new UnhealthyError(
-    `${target} did not answer with a result; is it ClickHouse, and is the query without FORMAT?`,
-  );
-}
-
-/** Unknown user, wrong and missing password, authentication failed. */
-const REFUSED = new Set([192, 193, 194, 516]);
-/** Readonly, address not allowed, database access denied, access denied. */
-const FORBIDDEN = new Set([164, 195, 291, 497]);
-/** Unknown function, identifier, table; syntax error; unknown setting. */
-const MISTAKES = new Set([46, 47, 60, 62, 115]);
 
 /** A string that is a usable URL of ClickHouse's HTTP interface. */
 export function clickhouseUrl() {

@@ -117,7 +117,8 @@ async function open(
     });
   } catch (error) {
     destroy();
-    throw tls.error ?? serverError(error, target, mode !== 'off') ?? networkError(error, target) ?? error;
+    const said = { tls: mode !== 'off', secrets: [password] };
+    throw tls.error ?? serverError(error, target, said) ?? networkError(error, target) ?? error;
   }
   return {
     value: { version: versionOf(connection) },

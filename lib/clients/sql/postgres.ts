@@ -126,7 +126,11 @@ async function open(
   } catch (error) {
     const closed = connection.stream.destroyed;
     destroy();
-    throw serverError(error, target) ?? networkError(error, target) ?? (closed ? connectionClosed(target) : error);
+    throw (
+      serverError(error, target, [password]) ??
+      networkError(error, target) ??
+      (closed ? connectionClosed(target) : error)
+    );
   }
   return { value: sessionOf(parameters), close: () => client.end(), destroy };
 }
