@@ -1,10 +1,18 @@
 /** The stages of every connection: what a socket goes through until it can be used. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import net, { isIP } from 'node:net';
+import net, { isIP, setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
 import type { BeginStage } from '../engine/stages.ts';
+
+/**
+ * Milliseconds that each address of a name has before the next one is tried, for the sockets of all drivers. Node's own
+ * quarter of a second gives up a distant or busy address that works. It may be the only one. With more than the
+ * timeout of a check, a name whose first address hangs would never get to its second.
+ */
+export const ADDRESS_TIMEOUT_MS = 1000;
+setDefaultAutoSelectFamilyAttemptTimeout(ADDRESS_TIMEOUT_MS);
 
 const STAGES = {
   resolving: ['resolving', 'while resolving the name'],
