@@ -6,6 +6,8 @@ import { defineKind } from '../kind.ts';
 import { amqpDialect } from '../../clients/dialects/amqp.ts';
 import { describe } from '../../clients/keys.ts';
 import { brokerAddress, brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
+import { brokerMistake } from '../../clients/amqp/url.ts';
+import { partKeys } from '../../clients/server-keys.ts';
 import { consume } from '../../clients/amqp/messages.ts';
 import type { Broker } from '../../clients/amqp/broker.ts';
 
@@ -15,13 +17,16 @@ export const rabbitmq = defineKind({
   dialect: amqpDialect,
   keys: {
     ...brokerKeys,
+    url: v.optional(brokerKeys.url),
+    ...partKeys,
     round_trip: v.optional(describe(v.boolean(), 'Whether a message must come back through the broker.'), false),
   },
   figures: {
     version: { label: 'server version', unit: '', sort: 'text' },
   },
-  target: ({ url }) => brokerOf(url),
-  needs: ({ url }) => [brokerAddress(url)],
+  mistake: brokerMistake,
+  target: brokerOf,
+  needs: (config) => [brokerAddress(config)],
   async check(config, context) {
     const broker = await connectBroker(config, context);
     if (broker.version !== undefined) context.observe({ version: broker.version });

@@ -74,7 +74,8 @@ function daysLeft(expiresAt: number, now: number): number {
 
 /**
  * @param now Milliseconds since 1970.
- * @throws CheckError if the answer is not as expected. Of the answer, its message quotes the status, and the JSON value that differs.
+ * @throws CheckError if the answer is not as expected. Of the answer, its message quotes the status, and the JSON value
+ *         that differs.
  */
 export function judge(response: HttpResponse, expected: Expectation, now: number): void {
   const { target, status, body, whole, certificateExpiresAt } = response;

@@ -9,11 +9,13 @@ import { drivers } from '../drivers/index.ts';
 import { hostText } from '../dialects/draft.ts';
 import type { Server } from '../dialects/draft.ts';
 import { firstOf } from '../hosts.ts';
-import { caKey, describe } from '../keys.ts';
+import { describe } from '../keys.ts';
+import { tlsKeys } from '../server-keys.ts';
+import type { ServerConfig } from '../server-keys.ts';
 import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { timeConnecting, withSocket } from '../connecting.ts';
 import { Broker } from './broker.ts';
-import { brokersIn, brokerUrl } from './url.ts';
+import { brokersIn, brokersOf, brokerUrl } from './url.ts';
 import { handshakeError } from './errors.ts';
 
 /** The keys of every kind that talks to a broker. */
@@ -23,22 +25,19 @@ export const brokerKeys = {
     'amqp://user:password@host:5672/vhost, or amqps://…:5671/…; percent-encode the virtual host, / unless given. ' +
       'Several URLs, separated by semicolons, are tried in their order.',
   ),
-  ...caKey,
+  ...tlsKeys,
 };
 
-export interface BrokerConfig {
-  readonly url: string;
-  readonly ca?: string | undefined;
-}
+export type BrokerConfig = ServerConfig;
 
 /** Names the broker for messages: `rabbitmq mq.example:5672`, with a comma between several. */
-export function brokerOf(url: string): string {
-  return `rabbitmq ${brokerAddress(url)}`;
+export function brokerOf(config: string | ServerConfig): string {
+  return `rabbitmq ${brokerAddress(config)}`;
 }
 
 /** `mq.example:5672`. */
-export function brokerAddress(url: string): string {
-  return brokersIn(url).map(addressText).join(',');
+export function brokerAddress(config: string | ServerConfig): string {
+  return (typeof config === 'string' ? brokersIn(config) : brokersOf(config)).map(addressText).join(',');
 }
 
 function addressText({ hosts }: Server): string {
@@ -48,9 +47,9 @@ function addressText({ hosts }: Server): string {
 /** Connects, or shares the connection of another check in this run. */
 export async function connectBroker(config: BrokerConfig, context: CheckContext): Promise<Broker> {
   context.stage('connecting', 'while opening the connection');
-  const key = JSON.stringify(['amqp', config.url, config.ca]);
+  const key = JSON.stringify(['amqp', brokersOf(config), config.ca, config.cert]);
   const broker = await context.share(key, (signal) => openFirst(config, context, signal));
-  context.reached(brokerAddress(config.url));
+  context.reached(brokerAddress(config));
   context.stage('channel', 'while opening a channel');
   return broker;
 }
@@ -62,7 +61,7 @@ function openFirst(
   signal: AbortSignal,
 ): Promise<Opened<Broker>> {
   const name = (server: Server) => `rabbitmq ${addressText(server)}`;
-  const attempts = { places: brokersIn(config.url), name, limitMs, signal };
+  const attempts = { places: brokersOf(config), name, limitMs, signal };
   return firstOf(attempts, (server, until) => open(server, config, stage, until));
 }
 

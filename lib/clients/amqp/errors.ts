@@ -37,8 +37,8 @@ function loginWords(words: string): string {
 }
 
 /**
- * The broker's reply text without its name for the code (`ACCESS_REFUSED - …`), which amqplib wraps in its own text after
- * the handshake. The name of the user is part of the user info, so it is not shown.
+ * The broker's reply text without its name for the code (`ACCESS_REFUSED - …`). After the handshake, amqplib wraps it
+ * in its own text. The name of the user is part of the user info, so it is not shown.
  */
 function wordsOf(error: unknown, { password }: Pick<Login, 'password'>): string {
   const text = error instanceof Error ? error.message : '';

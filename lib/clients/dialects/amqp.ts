@@ -29,6 +29,7 @@ export const amqpDialect: Dialect = {
     'pyamqp+ssl': TLS,
     pyamqps: TLS,
   },
+  ports: [5672, 5671],
   example: 'amqp:// or amqps://',
   isHostList: false,
   path: (path, draft) => {

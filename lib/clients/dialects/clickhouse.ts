@@ -27,6 +27,7 @@ export const clickhouseDialect: Dialect = {
     clickhousedb: OWN,
   },
   hasDrivers: true,
+  ports: [8123, 8443],
   example: 'http:// or https://; the native protocol (port 9000) is not spoken',
   isHostList: false,
   path: (path, draft) => {

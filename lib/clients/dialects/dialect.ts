@@ -28,6 +28,8 @@ export interface Dialect {
   readonly hasDrivers?: boolean;
   /** The schemes that a message names. */
   readonly example: string;
+  /** The default ports of a check without a URL: without TLS, and with it. */
+  readonly ports: readonly [number, number];
   /** Whether several hosts, separated by commas, are understood. */
   readonly isHostList: boolean;
   readonly parameters: readonly Parameter[];

@@ -64,6 +64,11 @@ export class Draft {
     return MODES[Math.min(strictest, MODES.indexOf(this.#most))];
   }
 
+  /** @throws UrlMistake if words for TLS contradict each other. */
+  checkTls(): TlsMode | undefined {
+    return this.tls;
+  }
+
   /** @throws UrlMistake */
   finished(): Server {
     const { hosts, user, password, database, tls, options } = this;

@@ -45,6 +45,7 @@ function flag(names: string, words: string, wanted: TlsMode): Parameter {
 export const mysqlDialect: Dialect = {
   schemes: { mysql: { port: PORT }, mysql2: { port: PORT }, mariadb: { port: PORT } },
   hasDrivers: true,
+  ports: [PORT, PORT],
   example: 'mysql:// or mariadb://',
   isHostList: true,
   path: (path, draft) => {

@@ -62,6 +62,7 @@ function option(names: string, name: string, words: string): Parameter {
 export const postgresDialect: Dialect = {
   schemes: { postgres: { port: PORT }, postgresql: { port: PORT } },
   hasDrivers: true,
+  ports: [PORT, PORT],
   example: 'postgres:// or postgresql://',
   isHostList: true,
   path: (path, draft) => {

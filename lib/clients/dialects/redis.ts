@@ -35,6 +35,7 @@ export const redisDialect: Dialect = {
     'redis+socket': { port: 0, isSocket: true },
     'redis-socket': { port: 0, isSocket: true },
   },
+  ports: [PORT, PORT],
   example: 'redis:// or rediss://',
   isHostList: true,
   path: (path, draft) => {

@@ -9,16 +9,14 @@ import { drivers } from '../drivers/index.ts';
 import { timeConnecting } from '../connecting.ts';
 import type { Connecting } from '../connecting.ts';
 import { guardStream, interceptData, wrongProtocol } from '../first-bytes.ts';
+import type { ServerConfig } from '../server-keys.ts';
 import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { replyError, replyIn } from './errors.ts';
 import type { Teller } from './errors.ts';
 import { addressOf, hostText } from './url.ts';
 import type { Host } from './url.ts';
 
-export interface RedisConfig {
-  readonly url: string;
-  readonly ca?: string | undefined;
-}
+export type RedisConfig = ServerConfig;
 
 /** One server, connected and logged in. */
 export interface RedisNode extends Teller {

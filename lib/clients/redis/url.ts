@@ -2,9 +2,13 @@
 import { hostText } from '../dialects/draft.ts';
 import type { Host, Server } from '../dialects/draft.ts';
 import { UrlMistake } from '../dialects/mistake.ts';
-import { hostIn, readUrl, schemeIn } from '../dialects/read.ts';
+import { hostIn, schemeIn } from '../dialects/read.ts';
 import { redisDialect, segmentsOf } from '../dialects/redis.ts';
-import { onceFor, urlWithout } from '../dialects/server.ts';
+import { onceFor, problemIn, readServer, serverUrl, urlWithout } from '../dialects/server.ts';
+import type { ServerKeys } from '../dialects/server.ts';
+import type { Problem } from '../../problem.ts';
+import { certificateMistake } from '../server-keys.ts';
+import type { ServerConfig } from '../server-keys.ts';
 
 export { hostText };
 export type { Host };
@@ -28,6 +32,11 @@ export function redisUrl() {
   return urlWithout(parseRedisUrl);
 }
 
+/** A URL of Redis that may leave out what keys of the check say. */
+export function redisUrlPart() {
+  return serverUrl(redisDialect);
+}
+
 /**
  * Parses `redis://user:password@host:6379/0`, `redis+sentinel://…@host:26379,host:26379/master/0` and
  * `redis+cluster://…@host:6379,host:6379`, each with `rediss` for TLS.
@@ -35,8 +44,12 @@ export function redisUrl() {
  * @throws UrlMistake whose message says what is wrong, without any part of the URL.
  */
 export function parseRedisUrl(url: string): RedisUrl {
-  const server = readUrl(url, redisDialect).finished();
-  const form = formOf(schemeIn(url, redisDialect).name);
+  return parseRedis({ url });
+}
+
+function parseRedis(config: ServerKeys): RedisUrl {
+  const server = readServer(config, redisDialect);
+  const form = config.url === undefined ? 'single' : formOf(schemeIn(config.url, redisDialect).name);
   if (form === 'single' && server.hosts.length > 1)
     throw new UrlMistake('has more than one host: use redis+sentinel:// or redis+cluster://');
   return {
@@ -49,8 +62,14 @@ export function parseRedisUrl(url: string): RedisUrl {
   };
 }
 
-/** The parsed URL of a check's configuration. It is parsed once per configuration, since it is needed many times. */
-export const addressOf = onceFor((config: { readonly url: string }) => parseRedisUrl(config.url));
+/** The server of a check's configuration. It is read once per configuration, since it is needed many times. */
+export const addressOf = onceFor(parseRedis);
+
+/** What is wrong with the keys that say which server it is, taken together. */
+export function redisMistake(config: ServerConfig): Problem | undefined {
+  const problem = problemIn(() => addressOf(config));
+  return problem ?? certificateMistake(config, addressOf(config).tls);
+}
 
 function formOf(scheme: string): RedisUrl['form'] {
   if (scheme.endsWith('sentinel')) return 'sentinel';

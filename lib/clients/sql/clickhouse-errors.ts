@@ -43,7 +43,7 @@ const MISTAKES = new Set([16, 46, 47, 60, 81, 115]);
 /** Time, number of queries, network, memory, read-only table, disk space, parts: they quote no data. */
 const CAPACITY = new Set([159, 202, 209, 210, 241, 242, 243, 252]);
 
-/** `Code: 60. DB::Exception: Table …`; of old servers `Code: 60, e.displayText() = DB::Exception: Table …, e.what() = …`. */
+/** `Code: 60. DB::Exception: …`; of old servers `Code: 60, e.displayText() = DB::Exception: …, e.what() = …`. */
 const EXCEPTION = /DB::Exception: ([^]*?)(?:, e\.what\(\)|\. Stack trace|,? Stack trace| \(version |$)/;
 /** Where a message begins to quote the query. */
 const QUERY = /[,:]? (?:while processing query|in scope|In scope|in query)\b[^]*$/;

@@ -5,13 +5,16 @@ import type { Readable } from 'node:stream';
 import type { BeginStage } from '../../engine/stages.ts';
 import { codeOf, ConfigurationError } from '../../errors.ts';
 import { httpAgent, httpsAgent } from '../connecting.ts';
+import type { Problem } from '../../problem.ts';
 import { drivers } from '../drivers/index.ts';
 import { wrongProtocol } from '../first-bytes.ts';
 import { clickhouseDialect, SETTING } from '../dialects/clickhouse.ts';
 import { hostText } from '../dialects/draft.ts';
 import type { Server } from '../dialects/draft.ts';
-import { serverOf, serverUrl } from '../dialects/server.ts';
+import { problemIn, serverOf, serverUrl } from '../dialects/server.ts';
 import { networkError } from '../network-errors.ts';
+import { certificateMistake } from '../server-keys.ts';
+import type { ServerConfig } from '../server-keys.ts';
 import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { serverError } from './clickhouse-errors.ts';
 
@@ -21,8 +24,16 @@ const MAX_ANSWER = 4_000_000;
 /** What a configuration says about its server. */
 const serverFor = serverOf(clickhouseDialect);
 
+/** What is wrong with the keys that say which server it is, taken together. */
+export function clickhouseMistake(config: ServerConfig): Problem | undefined {
+  const problem = problemIn(() => {
+    serverFor(config);
+  });
+  return problem ?? certificateMistake(config, isTls(serverFor(config)));
+}
+
 /** Names the server for messages: `clickhouse db.example:8123`. */
-export function clickhouseTarget(config: Pick<ClickhouseConfig, 'url'>): string {
+export function clickhouseTarget(config: ServerConfig): string {
   return `clickhouse ${serverFor(config).hosts.map(hostText).join(',')}`;
 }
 
@@ -46,11 +57,8 @@ export async function select(
 }
 
 /** The query, and the server that answers it. */
-export interface ClickhouseConfig {
-  readonly url: string;
-  readonly database?: string | undefined;
+export interface ClickhouseConfig extends ServerConfig {
   readonly query: string;
-  readonly ca?: string | undefined;
 }
 
 async function ask(
@@ -63,7 +71,7 @@ async function ask(
   signal.throwIfAborted();
   const server = serverFor(config);
   const { user, password = '', options } = server;
-  const database = config.database ?? server.database;
+  const { database } = server;
   const client = createClient({
     url: originOf(server),
     ...(options.pathname !== undefined && { pathname: options.pathname }),

@@ -7,27 +7,28 @@ import type { CheckContext } from '../../engine/types.ts';
 import { TLSError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
 import { beginHandshake, timeConnecting } from '../connecting.ts';
+import type { Problem } from '../../problem.ts';
 import { drivers } from '../drivers/index.ts';
 import { guardStream, wrongProtocol } from '../first-bytes.ts';
 import { connectionClosed, networkError } from '../network-errors.ts';
 import { hostText } from '../dialects/draft.ts';
 import type { Host } from '../dialects/draft.ts';
 import { mysqlDialect } from '../dialects/mysql.ts';
-import { requireUser, serverOf, serverUrl } from '../dialects/server.ts';
+import { requireUser, problemIn, serverOf, serverUrl } from '../dialects/server.ts';
 import { firstOf } from '../hosts.ts';
+import { certificateMistake } from '../server-keys.ts';
+import type { ServerConfig } from '../server-keys.ts';
 import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { serverError } from './mysql-errors.ts';
 
 /** A string that is a usable URL of MySQL or MariaDB. */
 export function mysqlUrl() {
-  return serverUrl(mysqlDialect, requireUser);
+  return serverUrl(mysqlDialect);
 }
 
 /** How a session is opened, and the query that it runs. */
-export interface MysqlConfig {
-  readonly url: string;
+export interface MysqlConfig extends ServerConfig {
   readonly query: string;
-  readonly ca?: string | undefined;
 }
 
 /** What the server reports about itself when a session begins. */
@@ -39,8 +40,16 @@ export interface MysqlSession {
 /** What a configuration says about its server. */
 const serverFor = serverOf(mysqlDialect);
 
+/** What is wrong with the keys that say which server it is, taken together. */
+export function mysqlMistake(config: ServerConfig): Problem | undefined {
+  const problem = problemIn(() => {
+    requireUser(serverFor(config));
+  });
+  return problem ?? certificateMistake(config, tlsModeOf(serverFor(config), config) !== 'off');
+}
+
 /** Names the server for messages: `mysql db.example:3306`, with a comma between several hosts. */
-export function mysqlTarget(config: Pick<MysqlConfig, 'url'>): string {
+export function mysqlTarget(config: ServerConfig): string {
   return `mysql ${serverFor(config).hosts.map(hostText).join(',')}`;
 }
 

@@ -6,28 +6,29 @@ import type { BeginStage } from '../../engine/stages.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { AuthError } from '../../errors.ts';
 import { beginHandshake, timeConnecting } from '../connecting.ts';
+import type { Problem } from '../../problem.ts';
 import { drivers } from '../drivers/index.ts';
 import { guardStream } from '../first-bytes.ts';
 import { connectionClosed, networkError } from '../network-errors.ts';
 import { hostText } from '../dialects/draft.ts';
 import type { Host } from '../dialects/draft.ts';
 import { postgresDialect } from '../dialects/postgres.ts';
-import { requireUser, serverOf, serverUrl } from '../dialects/server.ts';
+import { requireUser, problemIn, serverOf, serverUrl } from '../dialects/server.ts';
 import { firstOf } from '../hosts.ts';
+import { certificateMistake } from '../server-keys.ts';
+import type { ServerConfig } from '../server-keys.ts';
 import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { refuseMessage, refuseTlsAnswer, serverError } from './postgres-errors.ts';
 import { judgeRole, requireBinding } from './postgres-session.ts';
 
 /** A string that is a usable URL of PostgreSQL. */
 export function postgresUrl() {
-  return serverUrl(postgresDialect, requireUser);
+  return serverUrl(postgresDialect);
 }
 
 /** How a session is opened, and the query that it runs. */
-export interface PostgresConfig {
-  readonly url: string;
+export interface PostgresConfig extends ServerConfig {
   readonly query: string;
-  readonly ca?: string | undefined;
 }
 
 /** What the server reports about itself when a session begins. */
@@ -40,8 +41,16 @@ export interface PostgresSession {
 /** What a configuration says about its server. */
 const serverFor = serverOf(postgresDialect);
 
+/** What is wrong with the keys that say which server it is, taken together. */
+export function postgresMistake(config: ServerConfig): Problem | undefined {
+  const problem = problemIn(() => {
+    requireUser(serverFor(config));
+  });
+  return problem ?? certificateMistake(config, tlsModeOf(serverFor(config), config) !== 'off');
+}
+
 /** Names the server for messages: `postgres db.example:5432`, with a comma between several hosts. */
-export function postgresTarget(config: Pick<PostgresConfig, 'url'>): string {
+export function postgresTarget(config: ServerConfig): string {
   return `postgres ${serverFor(config).hosts.map(addressText).join(',')}`;
 }
 

@@ -9,7 +9,7 @@ import { mysqlDialect } from '../../../../lib/clients/dialects/mysql.ts';
 import { postgresDialect } from '../../../../lib/clients/dialects/postgres.ts';
 import { readUrl } from '../../../../lib/clients/dialects/read.ts';
 import { redisDialect } from '../../../../lib/clients/dialects/redis.ts';
-import { postgresUrl } from '../../../../lib/clients/sql/postgres.ts';
+import { postgresMistake } from '../../../../lib/clients/sql/postgres.ts';
 
 const SECRET = 'hunter2';
 
@@ -120,8 +120,12 @@ describe('a URL of PostgreSQL', () => {
       expect(messageOf(url, postgresDialect)).not.toMatch(/percent-encod/);
   });
 
-  it('must have a user', () => {
-    expect(v.safeParse(postgresUrl(), 'postgres://h/app').issues?.[0].message).toBe('has no user before the host');
+  it('must have a user, or a key for it', () => {
+    expect(postgresMistake({ url: 'postgres://h/app' })).toEqual({
+      path: 'url',
+      message: 'has no user before the host, and there is no key user',
+    });
+    expect(postgresMistake({ url: 'postgres://h/app', user: 'u' })).toBeUndefined();
   });
 });
 
