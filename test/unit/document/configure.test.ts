@@ -100,10 +100,7 @@ describe('a leaf with mistakes', () => {
 
   it('is a ConfigurationError that names the path of the first and counts the others', async () => {
     const { root, problems } = await namespaceOf({ checks: { cache: { data: broken } } });
-    expect(problems.map(({ path }) => path).sort()).toEqual([
-      'checks.cache.data.timeout',
-      'checks.cache.data.ulr',
-    ]);
+    expect(problems.map(({ path }) => path).sort()).toEqual(['checks.cache.data.timeout', 'checks.cache.data.ulr']);
     const [result] = resultsOf((await run(root, runOptions())).result);
     expect(result?.error).toMatchObject({
       code: 'ConfigurationError',
