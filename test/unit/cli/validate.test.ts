@@ -45,7 +45,6 @@ describe('validate', () => {
         'dev.json: ok',
         'prod.json: access_tokens.0: shorter than 16 characters; make one with healthgate token',
         'prod.json: checks.cache.data.ulr: unknown key; did you mean url?',
-        'prod.json: checks.cache.data.url: missing',
         'prod.json: checks.cache.other.kind: unknown kind "rediss"; did you mean redis?',
         'prod.json: checks.db.depends_on: no other check at cahe',
         'prod.json: checks.text: expected a check or a group of checks, got string',
@@ -76,7 +75,7 @@ describe('validate', () => {
       'prod.json: access_tokens.0: shorter than 16 characters; make one with healthgate token',
       'prod.json: access_tokens.1: expected a string, got number',
       'prod.json: dedline: unknown key; did you mean deadline?',
-      'prod.json: checks.a.url: missing',
+      'prod.json: checks.a.url: missing: a check needs url or host',
       'none.json: access_tokens: missing',
       'none.json: checks: must not be empty',
     ]);
