@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { kinds } from '../lib/checks/index.ts';
 import { commonKeys } from '../lib/checks/kind.ts';
+import type { Dialect } from '../lib/clients/dialects/dialect.ts';
 import { formats } from '../lib/formats/index.ts';
 import { documentSchema } from './schema.ts';
 
@@ -32,13 +33,15 @@ export interface KindSection {
   readonly works: string;
   /** The schema of a leaf, with the keys that every check takes. */
   readonly schema: Schema;
+  /** What its URL may say, for a kind with the URL of a server. */
+  readonly dialect?: Dialect | undefined;
 }
 
 /** Each file that is made, with the content that it should have. Paths are relative to the project. */
 export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
   const schema = documentSchema();
   const { $defs = {}, ...document }: Schema = schema;
-  const sections = kinds.map(({ kind, works }) => ({ kind, works, schema: $defs[kind] ?? {} }));
+  const sections = kinds.map(({ kind, works, dialect }) => ({ kind, works, schema: $defs[kind] ?? {}, dialect }));
   const [first] = sections;
   const common = pick(first?.schema ?? {}, (key) => Object.hasOwn(commonKeys, key));
   const settings = pick(document, (key) => key !== '$schema');
@@ -102,9 +105,22 @@ export function withKindSections(text: string, sections: readonly KindSection[])
   return intro + written.join('');
 }
 
-function kindSection({ kind, works, schema }: KindSection): string {
+function kindSection({ kind, works, schema, dialect }: KindSection): string {
   const own = pick(schema, (key) => key !== 'kind' && !Object.hasOwn(commonKeys, key));
-  return `## ${kind}\n\nWorking means: ${works}.\n\n${keysTable(own)}`;
+  return `## ${kind}\n\nWorking means: ${works}.\n\n${keysTable(own)}${dialect === undefined ? '' : urlTable(dialect)}`;
+}
+
+/** What each parameter of a URL does. */
+function urlTable({ schemes, parameters, others }: Dialect): string {
+  const starts = Object.keys(schemes).map((scheme) => `\`${scheme}://\``);
+  const rows = parameters.map(({ names, fate, words }) => [
+    names.map((name) => `\`${name}\``).join(', '),
+    fate,
+    proseOf(words),
+  ]);
+  if (others !== undefined) rows.push(['any other', others.fate, proseOf(others.words)]);
+  const head = ['Parameter of the URL', 'Fate', 'What it does, why it does nothing, or what to write instead'];
+  return `\nThe URL starts with ${starts.join(', ')}.\n\n${table(head, rows)}`;
 }
 
 function kindsTable(sections: readonly KindSection[]): string {

@@ -1,6 +1,7 @@
 /** The interface of a kind of check, and the keys that every check takes. */
 import * as v from 'valibot';
 import { describe, httpUrl } from '../clients/keys.ts';
+import type { Dialect } from '../clients/dialects/dialect.ts';
 import type { Keys } from '../clients/keys.ts';
 import { MAX_SECONDS } from '../engine/deadline.ts';
 import type { Declarations, FiguresOf } from '../engine/figures.ts';
@@ -16,6 +17,8 @@ interface KindBase<Entries extends Keys> {
   /** What "working" means, for the docs: `PING answers`. */
   readonly works: string;
   readonly keys: Entries;
+  /** How its URL is written, for the docs. */
+  readonly dialect?: Dialect;
   /** Finds a mistake in keys that are valid one by one: two of them contradict each other, or one needs another. */
   mistake?(config: Configuration<Entries>): Problem | undefined;
   /** The target for messages: `redis cache.example:6379`. Without the user info, path or query string of a URL. */

@@ -1,10 +1,18 @@
 /** The stages of every connection: what a socket goes through until it can be used. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import net, { isIP } from 'node:net';
+import net, { isIP, setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
 import type { BeginStage } from '../engine/stages.ts';
+
+/**
+ * Milliseconds that each address of a name has before the next one is tried, for the sockets of all drivers. Node's own
+ * quarter of a second gives up a distant or busy address that works. It may be the only one. With more than the
+ * timeout of a check, a name whose first address hangs would never get to its second.
+ */
+export const ADDRESS_TIMEOUT_MS = 1000;
+setDefaultAutoSelectFamilyAttemptTimeout(ADDRESS_TIMEOUT_MS);
 
 const STAGES = {
   resolving: ['resolving', 'while resolving the name'],
@@ -13,7 +21,7 @@ const STAGES = {
 } as const;
 
 export interface Connecting {
-  /** The server: a name that must be resolved first, or an IP address. */
+  /** The server: a name that must be resolved first, an IP address, or the path of a Unix socket. */
   readonly host: string;
   /** Whether a TLS handshake follows. */
   readonly tls: boolean;
@@ -24,7 +32,8 @@ export interface Connecting {
 
 /** Reports the stages of a connecting socket: resolving the name, connecting, the TLS handshake. */
 export function timeConnecting(socket: Socket, { host, tls: isTls, stage, ready }: Connecting): void {
-  const [name, when] = isIP(host) === 0 ? STAGES.resolving : STAGES.connecting;
+  const isName = isIP(host) === 0 && !host.startsWith('/');
+  const [name, when] = isName ? STAGES.resolving : STAGES.connecting;
   stage(name, when);
   socket.once('lookup', () => {
     stage(...STAGES.connecting);
@@ -67,10 +76,11 @@ type ConnectSocket = (...args: unknown[]) => Socket;
 export interface AgentOptions {
   /** Whether a connection serves several requests, one after another. */
   readonly keepAlive: boolean;
-  /** PEM of the certificate authority to trust instead of the public ones. */
-  readonly ca?: string | undefined;
   readonly stage: BeginStage;
 }
+
+/** Those of `https:`, with what `tls.connect` takes: the certificate authority, the strictness, … */
+export type TlsAgentOptions = AgentOptions & Pick<tls.ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername'>;
 
 /** An agent for `http:` that times its first connection. Later ones may be for another check. */
 export function httpAgent({ keepAlive, stage }: AgentOptions): HttpAgent {
@@ -78,8 +88,8 @@ export function httpAgent({ keepAlive, stage }: AgentOptions): HttpAgent {
 }
 
 /** The same for `https:`. */
-export function httpsAgent({ keepAlive, ca, stage }: AgentOptions): HttpsAgent {
-  return timed(new HttpsAgent({ keepAlive, ca }), true, stage);
+export function httpsAgent({ stage, ...options }: TlsAgentOptions): HttpsAgent {
+  return timed(new HttpsAgent(options), true, stage);
 }
 
 function timed<A extends HttpAgent>(agent: A, isTls: boolean, stage: BeginStage): A {

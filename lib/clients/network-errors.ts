@@ -18,6 +18,8 @@ const CONNECTION_ERRORS: Readonly<Record<string, (target: string) => string>> = 
   UND_ERR_SOCKET: (target) => `connection closed by ${target}`,
 };
 
+const ASKS = 'it asks for a client certificate; set cert and key';
+
 const TLS_ERRORS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
@@ -28,6 +30,15 @@ const TLS_ERRORS: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the issuer of its certificate is not trusted',
   CERT_REVOKED: 'its certificate is revoked',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: ASKS,
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'it does not accept the certificate in cert',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'it does not accept the certificate in cert',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not trust the issuer of the certificate in cert',
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: `${ASKS}, or has no cipher in common`,
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION:
+    'it speaks only another version of TLS, most likely one that is older than TLS 1.2',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'it speaks only an older version of TLS than TLS 1.2, which is not safe',
+  ERR_SSL_NO_PROTOCOLS_AVAILABLE: 'the oldest version of TLS in the URL is newer than the newest',
   EPROTO: 'the TLS handshake failed; does it speak TLS on this port?',
 };
 
@@ -39,7 +50,7 @@ const TLS_ERRORS: Readonly<Record<string, string>> = {
 export function networkError(error: unknown, target: string): CheckError | undefined {
   for (const link of links(error)) {
     if (link instanceof CheckError) return link;
-    const code = codeOf(link);
+    const code = tlsReason(link) ?? codeOf(link);
     if (code === undefined) continue;
     const connection = CONNECTION_ERRORS[code];
     if (connection !== undefined) return new ConnectionError(connection(target));
@@ -49,6 +60,13 @@ export function networkError(error: unknown, target: string): CheckError | undef
     if (tls !== undefined) return new TLSError(`no secure connection to ${target}: ${tls}`);
   }
   return undefined;
+}
+
+/** A write that fails in OpenSSL has the code EPROTO. The reason is only in its text: `…:SSL routines::reason:…`. */
+function tlsReason(error: unknown): string | undefined {
+  if (!(error instanceof Error) || codeOf(error) !== 'EPROTO') return undefined;
+  const reason = /:SSL routines:[^:]*:([\w ]+):/.exec(error.message)?.[1];
+  return reason && `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
 }
 
 /** For a connection that ended without a code that explains why. */

@@ -7,7 +7,7 @@ const MAX_WORDS = 8;
 /** A longer query is hidden as a whole instead of value by value. */
 const MAX_QUERY_LENGTH = 16_384;
 
-/** The passwords and query values of URLs, and all values of headers. */
+/** Passwords, private keys, the query values of URLs, and all values of headers. */
 export function secretsIn(value: Json): string[] {
   const found = new Set<string>();
   collect(value, '', { found, seen: new Set() });
@@ -23,7 +23,8 @@ interface Collection {
 function collect(value: Json, key: string, collection: Collection): void {
   if (typeof value === 'string') {
     if (key === 'headers') collectHeader(value, collection);
-    else collectUrl(value, collection);
+    else if (key === 'password' || value.includes('PRIVATE KEY-----')) collection.found.add(value);
+    else for (const url of value.split(NEXT_URL)) collectUrl(url, collection);
   } else if (isObject(value)) {
     for (const [name, inner] of value) collect(inner, key === 'headers' ? key : name, collection);
   } else if (isArray(value)) {
@@ -40,11 +41,15 @@ function collectHeader(text: string, collection: Collection): void {
   collectUrl(text, collection);
 }
 
+/** Between the URLs of several brokers, as Celery writes them. */
+const NEXT_URL = /;(?=[a-z][a-z0-9+.-]*:\/\/)/i;
+
 /**
  * `scheme://user:password@…?query`. By hand, since `URL` does not support several hosts (Sentinel, Cluster).
  * As in `URL`, the last @ ends the password.
  */
-const URL_PARTS = /^[a-z][a-z0-9+.-]*:\/\/(?:(?<user>[^:@/?#]*):(?<password>[^/?#]*)@)?[^?#]*(?:\?(?<query>[^#]*))?/i;
+const URL_PARTS =
+  /^(?:jdbc:)?[a-z][a-z0-9+.-]*:\/\/(?:(?<user>[^:@/?#]*):(?<password>[^/?#]*)@)?[^?#]*(?:\?(?<query>[^#]*))?/i;
 
 function collectUrl(text: string, { found, seen }: Collection): void {
   if (seen.has(text)) return;

@@ -63,7 +63,7 @@ async function inspect(id: string, context: CheckContext): Promise<void> {
     if (Distribution.DistributionConfig.Enabled !== true) throw new UnhealthyError(`${target} is disabled; enable it`);
     if (Distribution.Status !== 'Deployed') throw new UnhealthyError(`${target} is not deployed everywhere yet; wait`);
   } catch (error) {
-    throw awsError(error, { target, permission: 'cloudfront:GetDistribution on it' }) ?? error;
+    throw awsError(error, { target, permission: 'cloudfront:GetDistribution on it', service: 'CLOUDFRONT' }) ?? error;
   }
 }
 

@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import { within } from '../../engine/deadline.ts';
 import { ConfigurationError, seconds, TimeoutError, UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
-import { clickhouseTarget, select } from '../../clients/sql/clickhouse.ts';
+import { partKeys, tlsKeys } from '../../clients/server-keys.ts';
+import { clickhouseMistake, clickhouseTarget, select } from '../../clients/sql/clickhouse.ts';
 import { addressIn } from '../../clients/url.ts';
 import { clickhouse } from '../data/clickhouse.ts';
 import { defineKind } from '../kind.ts';
@@ -32,17 +33,21 @@ export const eventPipeline = defineKind({
     clickhouse: describe(
       v.strictObject({
         url: clickhouse.keys.url,
-        database: clickhouse.keys.database,
+        ...partKeys,
         query: describe(
           v.pipe(text(), v.regex(/\{id(:(String|UUID))?\}/, "must compare with the event's id: '{id}' or {id:String}")),
           "A SELECT without FORMAT that finds the event by detail.healthgate.id: '{id}' in quotes, or {id:String}. " +
             'A row means that it arrived. A single 0 does not count as one, so that count() works as well.',
         ),
-        ca: clickhouse.keys.ca,
+        ...tlsKeys,
       }),
       'The ClickHouse in which the event must arrive.',
     ),
     region: regionKey,
+  },
+  mistake: ({ clickhouse: server }) => {
+    const problem = clickhouseMistake(server);
+    return problem && { ...problem, path: `clickhouse.${problem.path}` };
   },
   figures: { latency: { label: 'time from the bus to ClickHouse', unit: 'seconds', sort: 'number' } },
   needs: ({ clickhouse }) => ['eventbridge', addressIn(clickhouseTarget(clickhouse))],

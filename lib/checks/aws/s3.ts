@@ -52,7 +52,7 @@ export const s3 = defineKind({
     const client = await context.share(JSON.stringify(['s3', region, endpoint, ca]), () =>
       openClient(config, context.stage),
     );
-    const bucket = await bucketOf(client, config.bucket, s3.target(config), context);
+    const bucket = await bucketOf(client, config, context);
     if (mode === 'round_trip') return roundTrip(bucket, key ?? 'healthgate/');
     await bucket.read(key ?? '');
   },
@@ -82,21 +82,26 @@ interface Bucket {
   remove(key: string): Promise<unknown>;
 }
 
-async function bucketOf(client: S3Client, name: string, target: string, context: CheckContext): Promise<Bucket> {
+async function bucketOf(client: S3Client, config: ConfigOf<typeof s3>, context: CheckContext): Promise<Bucket> {
+  const { bucket: name, endpoint } = config;
+  const target = s3.target(config);
+  const hasEndpoint = endpoint !== undefined;
   const { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } = await drivers.s3();
   const abort = { abortSignal: context.signal };
-  const call = async <T>(action: string, work: () => Promise<T>, permission = action): Promise<T> => {
+  const call = async <T>(action: string, key: string, work: () => Promise<T>, permission = action): Promise<T> => {
     context.stage(action, `during ${action}`);
     try {
       return await work();
     } catch (error) {
-      throw awsError(error, { target, permission: `${permission} on bucket ${name}` }) ?? error;
+      const service = hasEndpoint ? {} : { service: 'S3' };
+      const failed = { target, permission: `${permission} on bucket ${name}`, object: `the key ${key}`, ...service };
+      throw awsError(error, failed) ?? error;
     }
   };
   return {
     target,
     put: (Key, Body) =>
-      call('s3:PutObject', () => client.send(new PutObjectCommand({ Bucket: name, Key, Body }), abort)),
+      call('s3:PutObject', Key, () => client.send(new PutObjectCommand({ Bucket: name, Key, Body }), abort)),
     read: (Key) => {
       const get = async () => {
         const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: name, Key }), abort);
@@ -107,9 +112,10 @@ async function bucketOf(client: S3Client, name: string, target: string, context:
         return (await readAtMost(Body as Readable, MAX_BODY_BYTES)).bytes;
       };
       // Without permission to list the bucket, a missing object is reported as access denied.
-      return call('s3:GetObject', get, 's3:GetObject and s3:ListBucket');
+      return call('s3:GetObject', Key, get, 's3:GetObject and s3:ListBucket');
     },
-    remove: (Key) => call('s3:DeleteObject', () => client.send(new DeleteObjectCommand({ Bucket: name, Key }), abort)),
+    remove: (Key) =>
+      call('s3:DeleteObject', Key, () => client.send(new DeleteObjectCommand({ Bucket: name, Key }), abort)),
   };
 }
 
@@ -119,7 +125,9 @@ async function roundTrip(bucket: Bucket, prefix: string): Promise<void> {
   await bucket.put(key, content);
   try {
     if ((await bucket.read(key)).toString() !== content)
-      throw new UnhealthyError(`${bucket.target} returned an object whose content differs from what was put`);
+      throw new UnhealthyError(
+        `${bucket.target} returned an object with the key ${key} whose content differs from what was put`,
+      );
   } catch (error) {
     await bucket.remove(key).catch(() => undefined);
     throw error;

@@ -7,7 +7,7 @@ import { describe } from '../../clients/keys.ts';
 import { connectNode, connectRedis, redisKeys, redisNeeds, redisTarget } from '../../clients/redis/client.ts';
 import { Redirect } from '../../clients/redis/errors.ts';
 import type { RedisNode } from '../../clients/redis/node.ts';
-import { addressOf } from '../../clients/redis/url.ts';
+import { addressOf, redisMistake } from '../../clients/redis/url.ts';
 
 /** Milliseconds after which a key that could not be deleted expires. */
 const TTL_MS = 60_000;
@@ -22,6 +22,7 @@ export const cache = defineKind({
     ...redisKeys,
     key_prefix: v.optional(describe(v.string(), 'Prefix of the unique key.'), 'healthgate:'),
   },
+  mistake: redisMistake,
   target: redisTarget,
   needs: redisNeeds,
   async check(config, context) {

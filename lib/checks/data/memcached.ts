@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { describe } from '../../clients/keys.ts';
 import { Pool } from '../../clients/memcached.ts';
-import { hostText, parseHost } from '../../clients/redis/url.ts';
+import { hostIn } from '../../clients/dialects/read.ts';
+import { hostText } from '../../clients/redis/url.ts';
 import type { Host } from '../../clients/redis/url.ts';
 import type { BeginStage } from '../../engine/stages.ts';
 import { defineKind } from '../kind.ts';
@@ -41,7 +42,7 @@ export const memcached = defineKind({
   async check({ url, key_prefix }, context) {
     const { signal, stage } = context;
     signal.throwIfAborted(); // a socket that is created with an aborted signal connects nevertheless
-    const pools = addressesIn(url).map((address) => new Pool(parseHost(address), signal));
+    const pools = addressesIn(url).map((address) => new Pool(hostIn(address), signal));
     const [key, value] = [key_prefix + randomUUID(), randomUUID()];
     const all = <T>(work: Work<T>) => withAll(pools, stage, work);
     try {
@@ -65,7 +66,7 @@ export const memcached = defineKind({
 function hostsIn(url: string): readonly Host[] | undefined {
   const list = /^memcached:\/\/([^/]+)\/?$/.exec(url)?.[1];
   try {
-    return list?.split(',').map((host) => parseHost(host, DEFAULT_PORT));
+    return list?.split(',').map((host) => hostIn(host, DEFAULT_PORT));
   } catch {
     return undefined;
   }

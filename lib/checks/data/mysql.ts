@@ -1,28 +1,32 @@
 import * as v from 'valibot';
-import { caKey, describe, text } from '../../clients/keys.ts';
-import { mysqlTarget, mysqlUrl, queryMysql } from '../../clients/sql/mysql.ts';
+import { describe, text } from '../../clients/keys.ts';
+import { mysqlMistake, mysqlTarget, mysqlUrl, queryMysql } from '../../clients/sql/mysql.ts';
+import { partKeys, tlsKeys } from '../../clients/server-keys.ts';
 import { addressIn } from '../../clients/url.ts';
 import { defineKind } from '../kind.ts';
+import { mysqlDialect } from '../../clients/dialects/mysql.ts';
 
 export const mysql = defineKind({
   kind: 'mysql',
   works: 'a new session answers the query',
+  dialect: mysqlDialect,
   keys: {
-    url: describe(
-      mysqlUrl(),
-      'mysql://user:password@host:3306/database, optionally with ssl-mode. Other parameters have no effect. Also MariaDB.',
+    url: v.optional(
+      describe(mysqlUrl(), 'mysql://user:password@host:3306/database, optionally with parameters. Also MariaDB.'),
     ),
+    ...partKeys,
     query: v.optional(describe(text(), 'Query that the session must answer; any answer will do.'), 'SELECT 1'),
-    ...caKey,
+    ...tlsKeys,
   },
   figures: { version: { label: 'server version', unit: '', sort: 'text' } },
+  mistake: mysqlMistake,
   target: mysqlTarget,
   needs: (config) => [addressIn(mysqlTarget(config))],
   async check(config, context) {
     // A session answers one query after another, so a slow query must not share a session with another one.
-    const key = JSON.stringify(['mysql', config.url, config.ca, config.query]);
+    const key = JSON.stringify(['mysql', config]);
     context.stage('connecting', 'while connecting');
-    const { version } = await context.share(key, (signal) => queryMysql(config, context.stage, signal));
+    const { version } = await context.share(key, (signal) => queryMysql(config, context, signal));
     if (version !== undefined) context.observe({ version });
   },
 });

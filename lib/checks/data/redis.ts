@@ -1,15 +1,18 @@
 import { UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { defineKind } from '../kind.ts';
+import { redisDialect } from '../../clients/dialects/redis.ts';
 import { connectNode, connectRedis, redisKeys, redisNeeds, redisTarget } from '../../clients/redis/client.ts';
 import { hostFrom } from '../../clients/redis/errors.ts';
 import type { RedisConfig, RedisNode } from '../../clients/redis/node.ts';
-import { addressOf, hostText, parseHost } from '../../clients/redis/url.ts';
+import { addressOf, hostText, parseHost, redisMistake } from '../../clients/redis/url.ts';
 
 export const redis = defineKind({
   kind: 'redis',
   works: 'PING answers; in a cluster, its state is ok and PING answers on every master',
+  dialect: redisDialect,
   keys: redisKeys,
+  mistake: redisMistake,
   target: redisTarget,
   needs: redisNeeds,
   async check(config, context) {

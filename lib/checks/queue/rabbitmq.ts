@@ -3,23 +3,30 @@ import type { Channel } from 'amqplib';
 import * as v from 'valibot';
 import { UnhealthyError } from '../../errors.ts';
 import { defineKind } from '../kind.ts';
+import { amqpDialect } from '../../clients/dialects/amqp.ts';
 import { describe } from '../../clients/keys.ts';
 import { brokerAddress, brokerKeys, brokerOf, connectBroker } from '../../clients/amqp/connect.ts';
+import { brokerMistake } from '../../clients/amqp/url.ts';
+import { partKeys } from '../../clients/server-keys.ts';
 import { consume } from '../../clients/amqp/messages.ts';
 import type { Broker } from '../../clients/amqp/broker.ts';
 
 export const rabbitmq = defineKind({
   kind: 'rabbitmq',
   works: 'it connects; with `round_trip`, a message comes back through an exclusive queue',
+  dialect: amqpDialect,
   keys: {
     ...brokerKeys,
+    url: v.optional(brokerKeys.url),
+    ...partKeys,
     round_trip: v.optional(describe(v.boolean(), 'Whether a message must come back through the broker.'), false),
   },
   figures: {
     version: { label: 'server version', unit: '', sort: 'text' },
   },
-  target: ({ url }) => brokerOf(url),
-  needs: ({ url }) => [brokerAddress(url)],
+  mistake: brokerMistake,
+  target: brokerOf,
+  needs: (config) => [brokerAddress(config)],
   async check(config, context) {
     const broker = await connectBroker(config, context);
     if (broker.version !== undefined) context.observe({ version: broker.version });

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import * as v from 'valibot';
-import { ConfigurationError, TimeoutError, UnhealthyError } from '../../errors.ts';
+import { ConfigurationError, shortLine, TimeoutError, UnhealthyError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
 import { codeOf } from '../../errors.ts';
 import { networkError } from '../../clients/network-errors.ts';
@@ -84,9 +84,16 @@ function judge(answers: readonly string[], expected: readonly string[], type: st
   const found = new Set(answers.map(normal));
   const missing = expected.filter((record) => !found.has(normal(record)));
   if (missing.length > 0)
-    throw new UnhealthyError(
-      `${target}: ${missing.length} of ${expected.length} expected answers missing from the ${answers.length} given`,
-    );
+    throw new UnhealthyError(`${target}: expected ${listed(missing)}, which is missing from ${listed(answers)}`);
+}
+
+const MAX_LISTED = 4;
+const MAX_RECORD = 40;
+
+function listed(records: readonly string[]): string {
+  const more = records.length - MAX_LISTED;
+  const shown = records.slice(0, MAX_LISTED).map((record) => shortLine(record, MAX_RECORD));
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** https://nodejs.org/api/dns.html#error-codes */

@@ -1,6 +1,6 @@
 /** What is expected of an HTTP answer, and whether the answer meets it. Pure. */
 import * as v from 'valibot';
-import { AuthError, ConfigurationError, TLSError, UnhealthyError } from '../../errors.ts';
+import { AuthError, ConfigurationError, shortLine, TLSError, UnhealthyError } from '../../errors.ts';
 import { describe, record, text } from '../../clients/keys.ts';
 import { mismatch } from './mismatch.ts';
 import type { HttpResponse } from '../../clients/http/request.ts';
@@ -75,7 +75,8 @@ function daysLeft(expiresAt: number, now: number): number {
 
 /**
  * @param now Milliseconds since 1970.
- * @throws CheckError if the answer is not as expected. Its message quotes nothing of the answer but the status.
+ * @throws CheckError if the answer is not as expected. Of the answer, its message quotes the status, and the JSON value
+ *         that differs.
  */
 export function judge(response: HttpResponse, expected: Expectation, now: number): void {
   const { target, status, body, whole, certificateExpiresAt } = response;
@@ -89,11 +90,43 @@ export function judge(response: HttpResponse, expected: Expectation, now: number
     throw new UnhealthyError(`${target} answered ${status}, but the body does not contain the expected text`);
   if (expected.json === undefined) return;
   if (!whole) throw new UnhealthyError(`${target} answered ${status}, but with more than 1 MiB of JSON`);
-  const path = mismatch(expected.json, parse(response));
+  const actual = parse(response);
+  const path = mismatch(expected.json, actual);
   if (path === 'too much')
     throw new UnhealthyError(`${target} answered ${status}, but with too much JSON to compare with what is expected`);
   if (path !== undefined)
-    throw new UnhealthyError(`${target} answered ${status}, but ${path.join('.')} of its JSON is not as expected`);
+    throw new UnhealthyError(
+      `${target} answered ${status}, but ${path.join('.')} of its JSON ${difference(expected.json, actual, path)}`,
+    );
+}
+
+/** The expected value and the actual one, where both are short scalars. */
+function difference(expected: unknown, actual: unknown, path: readonly string[]): string {
+  const parent = valueAt(actual, path.slice(0, -1));
+  const wanted = scalar(valueAt(expected, path));
+  // The items of an array may come in any order, so there is no one item to compare with.
+  if (Array.isArray(parent)) return `is not as expected: no item is ${wanted ?? 'like it'}`;
+  const found = valueAt(actual, path);
+  if (found === undefined) return `is missing${wanted === undefined ? '' : `, expected ${wanted}`}`;
+  const given = scalar(found);
+  return wanted === undefined || given === undefined ? 'is not as expected' : `is ${given}, expected ${wanted}`;
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
+        ? (inner as Record<string, unknown>)[key]
+        : undefined,
+    value,
+  );
+}
+
+const MAX_SCALAR = 60;
+
+function scalar(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === 'object' && value !== null)) return undefined;
+  return shortLine(JSON.stringify(value), MAX_SCALAR);
 }
 
 function judgeCertificate(target: string, expiresAt: number | undefined, days: number, now: number): void {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { caKey, describe, httpUrl } from '../../clients/keys.ts';
+import { describe, httpUrl } from '../../clients/keys.ts';
+import { certificateMistake, tlsKeys } from '../../clients/server-keys.ts';
 import { defineKind } from '../kind.ts';
 import { expectKeys, figuresOf, httpFigures, isExpectedStatus, jsonKey, judge } from './expect.ts';
 import { headersKey, send, webNeeds, webTarget } from '../../clients/http/request.ts';
@@ -22,10 +23,11 @@ export const http = defineKind({
       ),
       {},
     ),
-    ...caKey,
+    ...tlsKeys,
   },
   figures: httpFigures,
   needs: webNeeds,
+  mistake: ({ url, cert, key }) => certificateMistake({ cert, key }, /^(https|wss):/.test(url)),
   target: (config) => webTarget('http', config.url),
   async check({ expect, ...request }, context) {
     const response = await send({ kind: 'http', ...request }, context, (status) => isExpectedStatus(expect, status));

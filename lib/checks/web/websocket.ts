@@ -9,8 +9,9 @@ import { codeOf } from '../../errors.ts';
 import { connectionClosed, networkError } from '../../clients/network-errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../../clients/drivers/index.ts';
-import { caKey, describe, text, url } from '../../clients/keys.ts';
+import { describe, text, url } from '../../clients/keys.ts';
 import { timeConnecting } from '../../clients/connecting.ts';
+import { certificateMistake, tlsKeys } from '../../clients/server-keys.ts';
 import { defineKind } from '../kind.ts';
 import type { ConfigOf } from '../kind.ts';
 import { httpError } from '../../clients/http/errors.ts';
@@ -39,8 +40,9 @@ export const websocket = defineKind({
     expect: v.optional(
       describe(text(), "Text that one of the server's messages must contain; unless set, a ping must be answered."),
     ),
-    ...caKey,
+    ...tlsKeys,
   },
+  mistake: ({ url, cert, key }) => certificateMistake({ cert, key }, /^(https|wss):/.test(url)),
   target: (config) => webTarget('websocket', config.url),
   needs: webNeeds,
   async check(config, context) {
@@ -64,6 +66,8 @@ async function open(config: Conversation, context: Stages, signal: AbortSignal):
     maxPayload: MAX_BYTES,
     perMessageDeflate: false,
     ca: config.ca,
+    cert: config.cert,
+    key: config.key,
     finishRequest: (request) => {
       request.once('socket', (connecting) => {
         const { hostname, protocol } = address;

@@ -38,13 +38,16 @@ export class Broker {
   /** Aborted once no further answer can come, with a `CheckError` as the reason. */
   readonly signal: AbortSignal;
   readonly #model: ChannelModel;
+  /** Hidden where the broker quotes it. */
+  readonly #password: string | undefined;
   readonly #lanes: Lane[] = [];
   #asked = 0;
   #publisher: Promise<Publisher> | undefined;
   readonly #lost: Promise<never>;
 
-  constructor(model: ChannelModel, name: string) {
+  constructor(model: ChannelModel, name: string, password?: string) {
     this.name = name;
+    this.#password = password;
     const { version } = model.connection.serverProperties;
     this.version = typeof version === 'string' ? version : undefined;
     this.#model = model;
@@ -57,10 +60,10 @@ export class Broker {
       };
       // Without a listener, an `error` would end the process. A broker that shuts down causes only a `close`.
       model.on('error', (error) => {
-        lose(brokerError(error, name) ?? notAmqp(name));
+        lose(brokerError(error, name, password) ?? notAmqp(name));
       });
       model.on('close', (error) => {
-        lose(brokerError(error, name) ?? connectionClosed(name));
+        lose(brokerError(error, name, password) ?? connectionClosed(name));
       });
       model.on('blocked', () => {
         lose(new UnhealthyError(`${name}: publishers are blocked by a resource alarm (memory or disk)`));
@@ -148,7 +151,7 @@ export class Broker {
 
   #meaning(error: unknown, meanings: Meanings): unknown {
     if (this.signal.aborted) return this.signal.reason;
-    return meanings[replyCode(error) ?? 0]?.() ?? brokerError(error, this.name) ?? error;
+    return meanings[replyCode(error) ?? 0]?.() ?? brokerError(error, this.name, this.#password) ?? error;
   }
 
   /** For calls only: they reject by themselves when the broker closes the channel. */

@@ -67,7 +67,7 @@ export async function openEventBridge(
     try {
       return await send();
     } catch (error) {
-      throw awsError(error, { target, permission: `${action} on it` }) ?? error;
+      throw awsError(error, { target, permission: `${action} on it`, service: 'EVENTBRIDGE' }) ?? error;
     }
   };
   return {

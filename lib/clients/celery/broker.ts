@@ -7,11 +7,14 @@ import type { Canary, Outcome, RemoteCommand, Reply } from './messages.ts';
 export interface CeleryConfig {
   readonly url: string;
   readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  /** The private key of `cert`. */
+  readonly key?: string | undefined;
   readonly control_exchange: string;
   readonly key_prefix?: string | undefined;
 }
 
-export type ConnectContext = Pick<CheckContext, 'share' | 'stage' | 'reached' | 'signal'>;
+export type ConnectContext = Pick<CheckContext, 'share' | 'stage' | 'reached' | 'signal' | 'limitMs'>;
 
 /** A kind of broker, and how it is reached. */
 export interface Transport {

@@ -1,21 +1,13 @@
 /** The brokers that Celery can use, and the keys of every kind that talks to workers. */
 import * as v from 'valibot';
 import type { Problem } from '../../problem.ts';
-import { caKey, describe, text, url } from '../keys.ts';
+import { brokerUrl as amqpUrl } from '../amqp/url.ts';
+import { describe, text } from '../keys.ts';
 import { redisUrl } from '../redis/url.ts';
+import { tlsKeys } from '../server-keys.ts';
 import { amqp } from './amqp.ts';
 import type { CeleryBroker, CeleryConfig, ConnectContext, Transport } from './broker.ts';
 import { redis } from './redis.ts';
-
-/** The brokers by the scheme of their URL. */
-const TRANSPORTS = new Map<string, Transport>([
-  ['amqp', amqp],
-  ['amqps', amqp],
-  ['redis', redis],
-  ['rediss', redis],
-  ['redis+sentinel', redis],
-  ['rediss+sentinel', redis],
-]);
 
 /** The keys of every kind that talks to workers. */
 export const celeryKeys = {
@@ -24,7 +16,7 @@ export const celeryKeys = {
     'amqp://user:password@host:5672/vhost, or amqps://…:5671/…; percent-encode the virtual host, / unless given. ' +
       'redis://user:password@host:6379/0, rediss://, or redis+sentinel://…@host:26379,host:26379/master/0.',
   ),
-  ...caKey,
+  ...tlsKeys,
   control_exchange: v.optional(
     describe(text(), "The workers' control_exchange, over which they get commands."),
     'celery',
@@ -33,29 +25,29 @@ export const celeryKeys = {
 };
 
 function brokerUrl() {
-  const schemes = [...TRANSPORTS.keys()];
-  const dialects = v.union([redisUrl(), url('amqp', 'amqps')]);
   return v.pipe(
     v.string(),
     v.regex(
-      new RegExp(`^(${schemes.join('|').replaceAll('+', '\\+')})://`),
+      /^(?:py)?amqps?(?:\+ssl)?:|^librabbitmq:|^rediss?(?:\+sentinel)?:/,
       'expected a URL that starts with amqp://, amqps://, redis://, rediss:// or redis+sentinel://',
     ),
     v.check(
-      (text) => v.is(dialects, text),
-      (issue) => mistakeIn(issue.input),
+      (text) => v.is(dialectOf(text), text),
+      (issue) => v.safeParse(dialectOf(issue.input), issue.input).issues?.[0].message ?? '',
     ),
   );
 }
 
-/** What is wrong with the URL, in the words of its dialect. */
-function mistakeIn(text: string): string {
-  const dialect = text.startsWith('redis') ? redisUrl() : url('amqp', 'amqps');
-  return v.safeParse(dialect, text).issues?.[0].message ?? '';
+function isRedis(url: string): boolean {
+  return url.startsWith('redis');
+}
+
+function dialectOf(url: string) {
+  return isRedis(url) ? redisUrl() : amqpUrl();
 }
 
 function transportOf({ url }: CeleryConfig): Transport {
-  return TRANSPORTS.get(url.slice(0, url.indexOf(':'))) ?? amqp; // the keys allow no other scheme
+  return isRedis(url) ? redis : amqp;
 }
 
 /** Connects to the broker, or shares the connection of another check in this run. */

@@ -46,6 +46,9 @@ export interface HttpRequest {
   readonly body?: string | undefined;
   /** PEM of the certificate authority to trust instead of the public ones. */
   readonly ca?: string | undefined;
+  /** PEM of the certificate to show to a server that asks for one, and of its private key. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 export interface HttpResponse {
@@ -125,7 +128,7 @@ async function exchange(
   exchange: Exchange,
   { signal, stage }: Pick<CheckContext, 'signal' | 'stage'>,
 ): Promise<HttpResponse> {
-  const { url, target, method, headers, body, ca } = exchange;
+  const { url, target, method, headers, body, ca, cert, key } = exchange;
   const tls = url.protocol === 'https:';
   const sent = (tls ? requestHttps : requestHttp)(url, {
     method,
@@ -138,6 +141,8 @@ async function exchange(
     agent: false,
     signal,
     ca,
+    cert,
+    key,
   });
   const ready = () => {
     stage('first byte', 'while waiting for the first byte');

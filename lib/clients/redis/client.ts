@@ -3,23 +3,28 @@
  * connection per server. ioredis' own sentinel and cluster modes leave sockets behind that nobody can close, and retry
  * until they are stopped.
  */
+import * as v from 'valibot';
 import { CheckError, ConfigurationError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
-import { caKey, describe } from '../keys.ts';
+import { describe } from '../keys.ts';
+import { partKeys, tlsKeys } from '../server-keys.ts';
 import { hostFrom } from './errors.ts';
 import { openNode } from './node.ts';
 import type { RedisConfig, RedisNode, Role } from './node.ts';
-import { addressOf, hostText, redisUrl } from './url.ts';
+import { addressOf, hostText, redisUrlPart } from './url.ts';
 import type { Host } from './url.ts';
 
 /** The keys of every kind that talks to Redis. */
 export const redisKeys = {
-  url: describe(
-    redisUrl(),
-    'redis://user:password@host:6379/0 (rediss:// for TLS), redis+sentinel://…@host:26379,host:26379/master/0 or ' +
-      'redis+cluster://…@host:6379,host:6379. A sentinel that asks for a password gets the same one.',
+  url: v.optional(
+    describe(
+      redisUrlPart(),
+      'redis://user:password@host:6379/0 (rediss:// for TLS), redis+sentinel://…@host:26379,host:26379/master/0 or ' +
+        'redis+cluster://…@host:6379,host:6379. A sentinel that asks for a password gets the same one.',
+    ),
   ),
-  ...caKey,
+  ...partKeys,
+  ...tlsKeys,
 };
 
 /** The addresses that it needs. Of several sentinels or nodes, any one is enough, so they count as one address. */
@@ -66,7 +71,7 @@ export function connectNode(
   context: RedisContext,
   role: Role = 'redis',
 ): Promise<RedisNode> {
-  const key = JSON.stringify([role, host, config.url, config.ca]);
+  const key = JSON.stringify([role, host, addressOf(config), config.ca, config.cert]);
   return context.share(key, (signal) => openNode(host, config, role, signal, context.stage));
 }
 

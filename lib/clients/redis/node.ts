@@ -9,15 +9,14 @@ import { drivers } from '../drivers/index.ts';
 import { timeConnecting } from '../connecting.ts';
 import type { Connecting } from '../connecting.ts';
 import { guardStream, interceptData, wrongProtocol } from '../first-bytes.ts';
+import type { ServerConfig } from '../server-keys.ts';
+import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { replyError, replyIn } from './errors.ts';
 import type { Teller } from './errors.ts';
 import { addressOf, hostText } from './url.ts';
 import type { Host } from './url.ts';
 
-export interface RedisConfig {
-  readonly url: string;
-  readonly ca?: string | undefined;
-}
+export type RedisConfig = ServerConfig;
 
 /** One server, connected and logged in. */
 export interface RedisNode extends Teller {
@@ -40,13 +39,15 @@ export async function openNode(
   signal: AbortSignal,
   stage: BeginStage,
 ): Promise<Opened<RedisNode>> {
-  const { tls, verify, user, password, database } = addressOf(config);
+  const { tls, user, password, database, server } = addressOf(config);
+  const { family, clientName } = server.options;
   const { Redis } = await drivers.ioredis();
   signal.throwIfAborted();
   // Without user, password and database: ioredis reports a wrong one to the console, or not at all.
   const redis = new Redis({
-    ...host,
-    ...(tls && { tls: { ca: config.ca, rejectUnauthorized: verify } }),
+    ...(host.host.startsWith('/') ? { path: host.host } : host),
+    ...(family !== undefined && { family: Number(family) }),
+    ...(tls && { tls: tlsOptions(tlsModeOf(server, config), server, config, host.host) }),
     protocol: 2,
     lazyConnect: true,
     connectTimeout: 0, // the signal ends it
@@ -56,7 +57,7 @@ export async function openNode(
     disableClientInfo: true,
   });
   watchConnecting(redis, { host: host.host, tls, stage });
-  const node = new Node(redis, host, role);
+  const node = new Node(redis, { host, role, password });
   const destroy = () => {
     destroyNow(redis);
   };
@@ -65,6 +66,7 @@ export async function openNode(
     await node.connect();
     if (password !== undefined) stage('login', 'while logging in');
     await node.logIn(user, password, role === 'redis' ? database : 0);
+    if (clientName !== undefined) await node.call('CLIENT', 'SETNAME', clientName);
   } catch (error) {
     destroy();
     throw error;
@@ -78,19 +80,27 @@ function destroyNow(redis: Redis): void {
   else stream.destroy();
 }
 
+interface Named {
+  readonly host: Host;
+  readonly role: Role;
+  readonly password: string | undefined;
+}
+
 class Node implements RedisNode {
   readonly name: string;
   readonly host: Host;
   readonly #role: Role;
   readonly #redis: Redis;
+  readonly #password: string | undefined;
   /** Why the connection was lost. The error of a waiting command says only that it was lost. */
   #lost: unknown;
 
-  constructor(redis: Redis, host: Host, role: Role) {
+  constructor(redis: Redis, { host, role, password }: Named) {
     this.name = `${role === 'sentinel' ? 'redis sentinel' : 'redis'} ${hostText(host)}`;
     this.host = host;
     this.#role = role;
     this.#redis = redis;
+    this.#password = password;
     redis.on('error', (error) => {
       this.#lost ??= error;
     });
@@ -122,13 +132,13 @@ class Node implements RedisNode {
     try {
       return await this.#redis.call(command, args);
     } catch (error) {
-      throw this.#publicError(error, command);
+      throw this.#publicError(error, command, args);
     }
   }
 
-  #publicError(error: unknown, command: string): Error {
+  #publicError(error: unknown, command: string, args: (string | number)[] = []): Error {
     const reply = replyIn(error) ?? replyIn(this.#lost);
-    if (reply !== undefined) return replyError(reply, command, this);
+    if (reply !== undefined) return replyError(reply, { command, args, secrets: [this.#password] }, this);
     const network = networkError(this.#lost ?? error, this.name);
     if (network !== undefined) return network;
     // Neither a network failure nor an error reply: the parser could not read what the server sent.

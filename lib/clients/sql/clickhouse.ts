@@ -2,23 +2,39 @@
 import type { Agent } from 'node:http';
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
-import * as v from 'valibot';
 import type { BeginStage } from '../../engine/stages.ts';
-import { AuthError, codeOf, ConfigurationError, UnhealthyError } from '../../errors.ts';
-import type { CheckError } from '../../errors.ts';
+import { codeOf, ConfigurationError } from '../../errors.ts';
 import { httpAgent, httpsAgent } from '../connecting.ts';
+import type { Problem } from '../../problem.ts';
 import { drivers } from '../drivers/index.ts';
 import { wrongProtocol } from '../first-bytes.ts';
-import { httpUrl } from '../keys.ts';
+import { clickhouseDialect, SETTING } from '../dialects/clickhouse.ts';
+import { hostText } from '../dialects/draft.ts';
+import type { Server } from '../dialects/draft.ts';
+import { problemIn, serverOf, serverUrl } from '../dialects/server.ts';
 import { networkError } from '../network-errors.ts';
-import { hostOf } from '../url.ts';
+import { certificateMistake } from '../server-keys.ts';
+import type { ServerConfig } from '../server-keys.ts';
+import { tlsModeOf, tlsOptions } from '../tls.ts';
+import { serverError } from './clickhouse-errors.ts';
 
 /** The most bytes of an answer that are read; a healthy one is far shorter. */
 const MAX_ANSWER = 4_000_000;
 
+/** What a configuration says about its server. */
+const serverFor = serverOf(clickhouseDialect);
+
+/** What is wrong with the keys that say which server it is, taken together. */
+export function clickhouseMistake(config: ServerConfig): Problem | undefined {
+  const problem = problemIn(() => {
+    serverFor(config);
+  });
+  return problem ?? certificateMistake(config, isTls(serverFor(config)));
+}
+
 /** Names the server for messages: `clickhouse db.example:8123`. */
-export function clickhouseTarget({ url }: Pick<ClickhouseConfig, 'url'>): string {
-  return `clickhouse ${hostOf(url, url.startsWith('https:') ? 443 : 80)}`;
+export function clickhouseTarget(config: ServerConfig): string {
+  return `clickhouse ${serverFor(config).hosts.map(hostText).join(',')}`;
 }
 
 /**
@@ -41,11 +57,8 @@ export async function select(
 }
 
 /** The query, and the server that answers it. */
-export interface ClickhouseConfig {
-  readonly url: string;
-  readonly database?: string | undefined;
+export interface ClickhouseConfig extends ServerConfig {
   readonly query: string;
-  readonly ca?: string | undefined;
 }
 
 async function ask(
@@ -56,14 +69,17 @@ async function ask(
 ): Promise<readonly unknown[]> {
   const { createClient, ClickHouseLogLevel } = await drivers.clickhouse();
   signal.throwIfAborted();
-  const { origin, username, password, pathname } = new URL(config.url);
-  const database = config.database ?? decodeURIComponent(pathname.slice(1));
+  const server = serverFor(config);
+  const { user, password = '', options } = server;
+  const { database } = server;
   const client = createClient({
-    url: origin,
-    ...(username !== '' && { username: decodeURIComponent(username) }),
-    password: decodeURIComponent(password),
-    ...(database !== '' && { database }),
-    http_agent: agentFor(origin, config.ca, stage),
+    url: originOf(server),
+    ...(options.pathname !== undefined && { pathname: options.pathname }),
+    ...(user !== undefined && { username: user }),
+    password,
+    ...(database !== undefined && { database }),
+    ...(options.role !== undefined && { role: options.role }),
+    http_agent: agentFor(config, server, stage),
     max_open_connections: 1,
     request_timeout: 60_000, // the signal ends it sooner
     keep_alive: { enabled: false },
@@ -73,7 +89,7 @@ async function ask(
     // `query` would hide the status and the code of an error. Very old servers put the code only into the text.
     const answer = await client.exec({
       query: config.query,
-      clickhouse_settings: { default_format: 'JSONCompact' },
+      clickhouse_settings: { ...settingsIn(server), default_format: 'JSONCompact' },
       ignore_error_response: true,
       abort_signal: signal,
     });
@@ -84,16 +100,36 @@ async function ask(
     const body = hasEnd ? await read(answer.stream, target, signal) : '';
     const code = headers['x-clickhouse-exception-code'] ?? /\bCode: (\d+)/.exec(body)?.[1];
     const rows = answer.http_status_code === 200 ? rowsOf(body) : undefined;
-    if (rows === undefined) throw serverError(answer.http_status_code, Number(code), target);
+    if (rows === undefined) {
+      const said = { code: Number(code), body, secrets: [password] };
+      throw serverError(answer.http_status_code, said, target);
+    }
     return rows;
   } finally {
     await client.close();
   }
 }
 
-function agentFor(origin: string, ca: string | undefined, stage: BeginStage): Agent {
-  const options = { keepAlive: false, ca, stage };
-  return origin.startsWith('https:') ? httpsAgent(options) : httpAgent(options);
+function isTls({ tls = 'off' }: Server): boolean {
+  return tls !== 'off';
+}
+
+function originOf(server: Server): string {
+  return `${isTls(server) ? 'https' : 'http'}://${server.hosts.map(hostText).join(',')}`;
+}
+
+function agentFor(config: ClickhouseConfig, server: Server, stage: BeginStage): Agent {
+  const agent = { keepAlive: false, stage };
+  if (!isTls(server)) return httpAgent(agent);
+  return httpsAgent({
+    ...agent,
+    ...tlsOptions(tlsModeOf(server, config), server, config, server.hosts[0]?.host ?? ''),
+  });
+}
+
+function settingsIn({ options }: Server): Record<string, string> {
+  const settings = Object.entries(options).filter(([name]) => name.startsWith(SETTING));
+  return Object.fromEntries(settings.map(([name, value]) => [name.slice(SETTING.length), value]));
 }
 
 async function read(stream: Readable, target: string, signal: AbortSignal): Promise<string> {
@@ -119,45 +155,7 @@ function rowsOf(body: string): readonly unknown[] | undefined {
   }
 }
 
-/**
- * By the server's own error code, if it gave one:
- * https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
- */
-function serverError(status: number | undefined, code: number, target: string): CheckError {
-  if (REFUSED.has(code)) return new AuthError(`${target} refused the user or the password`);
-  if (FORBIDDEN.has(code))
-    return new AuthError(`${target}: the user may not run the query, or not from here (code ${String(code)})`);
-  if (code === 81) return new ConfigurationError(`${target} has no such database`);
-  if (MISTAKES.has(code)) return new ConfigurationError(`${target} cannot run the query: code ${String(code)}`);
-  if (code === 202) return new UnhealthyError(`${target} is already running too many queries`);
-  if (code > 0) return new UnhealthyError(`${target} failed to run the query: code ${String(code)}`);
-  if (status === 401 || status === 403)
-    return new AuthError(`${target} refused the user or the password: HTTP ${String(status)}`);
-  if (status !== 200)
-    return new UnhealthyError(`${target} answered HTTP ${String(status)}; is it ClickHouse's HTTP port?`);
-  return new UnhealthyError(
-    `${target} did not answer with a result; is it ClickHouse, and is the query without FORMAT?`,
-  );
-}
-
-/** Unknown user, wrong and missing password, authentication failed. */
-const REFUSED = new Set([192, 193, 194, 516]);
-/** Readonly, address not allowed, database access denied, access denied. */
-const FORBIDDEN = new Set([164, 195, 291, 497]);
-/** Unknown function, identifier, table; syntax error; unknown setting. */
-const MISTAKES = new Set([46, 47, 60, 62, 115]);
-
 /** A string that is a usable URL of ClickHouse's HTTP interface. */
 export function clickhouseUrl() {
-  return v.pipe(httpUrl(), v.check(isDecodable, 'a % that is not part of a percent-encoding'));
-}
-
-function isDecodable(url: string): boolean {
-  try {
-    const { username, password, pathname } = new URL(url);
-    [username, password, pathname].forEach(decodeURIComponent);
-    return true;
-  } catch {
-    return !URL.canParse(url);
-  }
+  return serverUrl(clickhouseDialect);
 }

@@ -3,46 +3,32 @@ import type { Connection } from 'mysql2';
 import type { Socket } from 'node:net';
 import type { Opened } from '../../engine/connections.ts';
 import type { BeginStage } from '../../engine/stages.ts';
+import type { CheckContext } from '../../engine/types.ts';
 import { TLSError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
 import { beginHandshake, timeConnecting } from '../connecting.ts';
+import type { Problem } from '../../problem.ts';
 import { drivers } from '../drivers/index.ts';
 import { guardStream, wrongProtocol } from '../first-bytes.ts';
 import { connectionClosed, networkError } from '../network-errors.ts';
-import { hostOf } from '../url.ts';
+import { hostText } from '../dialects/draft.ts';
+import type { Host } from '../dialects/draft.ts';
+import { mysqlDialect } from '../dialects/mysql.ts';
+import { requireUser, problemIn, serverOf, serverUrl } from '../dialects/server.ts';
+import { firstOf } from '../hosts.ts';
+import { certificateMistake } from '../server-keys.ts';
+import type { ServerConfig } from '../server-keys.ts';
+import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { serverError } from './mysql-errors.ts';
-import { databaseUrl, parseDatabaseUrl, tlsModeOf } from './url.ts';
-import type { TlsWords } from './url.ts';
-
-const DEFAULT_PORT = 3306;
-
-/**
- * As MySQL's own clients interpret them:
- * https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#option_general_ssl-mode
- */
-const TLS: TlsWords = {
-  parameters: ['ssl-mode', 'sslmode', 'ssl_mode', 'sslMode', 'ssl'],
-  modes: {
-    disabled: 'off',
-    preferred: 'off',
-    required: 'encrypt',
-    verify_ca: 'verify-ca',
-    verify_identity: 'verify-full',
-    false: 'off',
-    true: 'verify-full',
-  },
-};
 
 /** A string that is a usable URL of MySQL or MariaDB. */
 export function mysqlUrl() {
-  return databaseUrl(TLS, 'mysql');
+  return serverUrl(mysqlDialect);
 }
 
 /** How a session is opened, and the query that it runs. */
-export interface MysqlConfig {
-  readonly url: string;
+export interface MysqlConfig extends ServerConfig {
   readonly query: string;
-  readonly ca?: string | undefined;
 }
 
 /** What the server reports about itself when a session begins. */
@@ -51,34 +37,54 @@ export interface MysqlSession {
   readonly version: string | undefined;
 }
 
-/** Names the server for messages: `mysql db.example:3306`. */
-export function mysqlTarget({ url }: Pick<MysqlConfig, 'url'>): string {
-  return `mysql ${hostOf(url, DEFAULT_PORT)}`;
+/** What a configuration says about its server. */
+const serverFor = serverOf(mysqlDialect);
+
+/** What is wrong with the keys that say which server it is, taken together. */
+export function mysqlMistake(config: ServerConfig): Problem | undefined {
+  const problem = problemIn(() => {
+    requireUser(serverFor(config));
+  });
+  return problem ?? certificateMistake(config, tlsModeOf(serverFor(config), config) !== 'off');
 }
 
-/** Opens a session and runs the query. */
-export async function queryMysql(
+/** Names the server for messages: `mysql db.example:3306`, with a comma between several hosts. */
+export function mysqlTarget(config: ServerConfig): string {
+  return `mysql ${serverFor(config).hosts.map(hostText).join(',')}`;
+}
+
+/** Opens a session on the first host that answers, and runs the query. */
+export function queryMysql(
   config: MysqlConfig,
+  { limitMs, stage }: Pick<CheckContext, 'limitMs' | 'stage'>,
+  signal: AbortSignal,
+): Promise<Opened<MysqlSession>> {
+  const { hosts } = serverFor(config);
+  const name = (host: Host) => `mysql ${hostText(host)}`;
+  return firstOf({ places: hosts, name, limitMs, signal }, (host, until) => open(config, host, stage, until));
+}
+
+async function open(
+  config: MysqlConfig,
+  place: Host,
   stage: BeginStage,
   signal: AbortSignal,
 ): Promise<Opened<MysqlSession>> {
-  const target = mysqlTarget(config);
-  const { host, port, user, password, database } = parseDatabaseUrl(config.url, DEFAULT_PORT);
+  const target = `mysql ${hostText(place)}`;
+  const server = serverFor(config);
+  const { user = '', password = '', database, options } = server;
+  const { host, port } = place;
   const { createConnection } = await drivers.mysql2();
   signal.throwIfAborted();
-  const mode = tlsModeOf(config, TLS);
+  const mode = tlsModeOf(server, config);
   const connection = createConnection({
-    host,
-    port,
+    ...(host.startsWith('/') ? { socketPath: host } : { host, port }),
     user,
     password,
-    ...(database !== '' && { database }),
+    ...(database !== undefined && database !== '' && { database }),
+    ...(options.multipleStatements === 'true' && { multipleStatements: true }),
     ...(mode !== 'off' && {
-      ssl: {
-        ...(config.ca !== undefined && { ca: config.ca }),
-        rejectUnauthorized: mode !== 'encrypt',
-        verifyIdentity: mode === 'verify-full',
-      },
+      ssl: { ...tlsOptions(mode, server, config, host), verifyIdentity: mode === 'verify-full' },
     }),
     connectTimeout: 0, // the signal ends it
     flags: ['-LOCAL_FILES'],
@@ -120,7 +126,8 @@ export async function queryMysql(
     });
   } catch (error) {
     destroy();
-    throw tls.error ?? serverError(error, target, mode !== 'off') ?? networkError(error, target) ?? error;
+    const said = { tls: mode !== 'off', secrets: [password] };
+    throw tls.error ?? serverError(error, target, said) ?? networkError(error, target) ?? error;
   }
   return {
     value: { version: versionOf(connection) },

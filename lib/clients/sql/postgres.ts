@@ -3,44 +3,32 @@ import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Opened } from '../../engine/connections.ts';
 import type { BeginStage } from '../../engine/stages.ts';
+import type { CheckContext } from '../../engine/types.ts';
 import { AuthError } from '../../errors.ts';
 import { beginHandshake, timeConnecting } from '../connecting.ts';
+import type { Problem } from '../../problem.ts';
 import { drivers } from '../drivers/index.ts';
 import { guardStream } from '../first-bytes.ts';
 import { connectionClosed, networkError } from '../network-errors.ts';
-import { hostOf } from '../url.ts';
+import { hostText } from '../dialects/draft.ts';
+import type { Host } from '../dialects/draft.ts';
+import { postgresDialect } from '../dialects/postgres.ts';
+import { requireUser, problemIn, serverOf, serverUrl } from '../dialects/server.ts';
+import { firstOf } from '../hosts.ts';
+import { certificateMistake } from '../server-keys.ts';
+import type { ServerConfig } from '../server-keys.ts';
+import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { refuseMessage, refuseTlsAnswer, serverError } from './postgres-errors.ts';
-import { databaseUrl, parseDatabaseUrl, tlsModeOf } from './url.ts';
-import type { TlsWords } from './url.ts';
-
-const DEFAULT_PORT = 5432;
-
-/** As libpq interprets them, but optional TLS is off: https://www.postgresql.org/docs/current/libpq-ssl.html */
-const TLS: TlsWords = {
-  parameters: ['sslmode', 'ssl'],
-  modes: {
-    disable: 'off',
-    allow: 'off',
-    prefer: 'off',
-    require: 'encrypt',
-    'no-verify': 'encrypt',
-    'verify-ca': 'verify-ca',
-    'verify-full': 'verify-full',
-    false: 'off',
-    true: 'verify-full',
-  },
-};
+import { judgeRole, requireBinding } from './postgres-session.ts';
 
 /** A string that is a usable URL of PostgreSQL. */
 export function postgresUrl() {
-  return databaseUrl(TLS, 'postgres', 'postgresql');
+  return serverUrl(postgresDialect);
 }
 
 /** How a session is opened, and the query that it runs. */
-export interface PostgresConfig {
-  readonly url: string;
+export interface PostgresConfig extends ServerConfig {
   readonly query: string;
-  readonly ca?: string | undefined;
 }
 
 /** What the server reports about itself when a session begins. */
@@ -50,19 +38,56 @@ export interface PostgresSession {
   readonly role: 'primary' | 'standby' | undefined;
 }
 
-/** Names the server for messages: `postgres db.example:5432`. */
-export function postgresTarget({ url }: Pick<PostgresConfig, 'url'>): string {
-  return `postgres ${hostOf(url, DEFAULT_PORT)}`;
+/** What a configuration says about its server. */
+const serverFor = serverOf(postgresDialect);
+
+/** What is wrong with the keys that say which server it is, taken together. */
+export function postgresMistake(config: ServerConfig): Problem | undefined {
+  const problem = problemIn(() => {
+    requireUser(serverFor(config));
+  });
+  return problem ?? certificateMistake(config, tlsModeOf(serverFor(config), config) !== 'off');
 }
 
-/** Opens a session and runs the query. */
-export async function queryPostgres(
+/** Names the server for messages: `postgres db.example:5432`, with a comma between several hosts. */
+export function postgresTarget(config: ServerConfig): string {
+  return `postgres ${serverFor(config).hosts.map(addressText).join(',')}`;
+}
+
+function addressText({ host, port }: Host): string {
+  return host.startsWith('/') ? `${host}/.s.PGSQL.${String(port)}` : hostText({ host, port });
+}
+
+/** Opens a session on the first host that is as the URL wants it, and runs the query. */
+export function queryPostgres(
   config: PostgresConfig,
+  { limitMs, stage }: Pick<CheckContext, 'limitMs' | 'stage'>,
+  signal: AbortSignal,
+): Promise<Opened<PostgresSession>> {
+  const { hosts, options } = serverFor(config);
+  const roles = options.target === 'prefer-standby' ? ['standby', 'any'] : [options.target ?? 'any'];
+  const places = roles.flatMap((role) => hosts.map((host) => ({ host, role })));
+  const name = ({ host }: Place) => `postgres ${addressText(host)}`;
+  return firstOf({ places, name, limitMs, signal }, (place, until) => open(config, place, stage, until));
+}
+
+interface Place {
+  readonly host: Host;
+  /** What the server must be, in the words of libpq's target_session_attrs. */
+  readonly role: string;
+}
+
+async function open(
+  config: PostgresConfig,
+  { host: place, role }: Place,
   stage: BeginStage,
   signal: AbortSignal,
 ): Promise<Opened<PostgresSession>> {
-  const target = postgresTarget(config);
-  const { host, port, user, password, database } = parseDatabaseUrl(config.url, DEFAULT_PORT);
+  const target = `postgres ${addressText(place)}`;
+  const server = serverFor(config);
+  const { user = '', password = '', database = user, options } = server;
+  const { host, port } = place;
+  const mode = tlsModeOf(server, config);
   const { Client } = await drivers.pg();
   signal.throwIfAborted();
   const client = new Client({
@@ -74,13 +99,15 @@ export async function queryPostgres(
       if (password === '') throw new AuthError(`${target} asks for a password, and the URL has none`);
       return password;
     },
-    database: database === '' ? user : database,
-    application_name: 'healthgate',
-    ssl: tlsOptions(config),
+    database,
+    application_name: options.application_name ?? 'healthgate',
+    ...(options.options !== undefined && { options: options.options }),
+    ...(options.channel_binding === 'require' && { enableChannelBinding: true }),
+    ssl: mode !== 'off' && tlsOptions(mode, server, config, host),
   });
   // @types/pg leaves out the connection, which holds the socket from the start.
   const { connection } = client as unknown as { connection: EventEmitter & { stream: Socket } };
-  const tls = tlsModeOf(config, TLS) !== 'off';
+  const tls = mode !== 'off';
   const logIn = () => {
     stage('login', 'while logging in');
   };
@@ -90,6 +117,7 @@ export async function queryPostgres(
     beginHandshake(stage);
     connection.stream.once('secureConnect', logIn);
   });
+  if (options.channel_binding === 'require') requireBinding(connection, target);
   const parameters = new Map<string, string>();
   connection.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
     parameters.set(parameterName, parameterValue);
@@ -101,12 +129,17 @@ export async function queryPostgres(
   client.on('error', () => undefined); // a lost connection also fails the query that waits for it
   try {
     await client.connect();
+    if (role !== 'any') await judgeRole(client, role, target);
     stage('query');
     await client.query(config.query);
   } catch (error) {
     const closed = connection.stream.destroyed;
     destroy();
-    throw serverError(error, target) ?? networkError(error, target) ?? (closed ? connectionClosed(target) : error);
+    throw (
+      serverError(error, target, [password]) ??
+      networkError(error, target) ??
+      (closed ? connectionClosed(target) : error)
+    );
   }
   return { value: sessionOf(parameters), close: () => client.end(), destroy };
 }
@@ -123,17 +156,6 @@ function sessionOf(parameters: ReadonlyMap<string, string>): PostgresSession {
     version: parameters.get('server_version'),
     role: standby === undefined ? undefined : standby === 'on' ? 'standby' : 'primary',
   };
-}
-
-function tlsOptions(config: PostgresConfig) {
-  const mode = tlsModeOf(config, TLS);
-  return (
-    mode !== 'off' && {
-      ca: config.ca,
-      rejectUnauthorized: mode !== 'encrypt',
-      ...(mode === 'verify-ca' && { checkServerIdentity: () => undefined }),
-    }
-  );
 }
 
 /** With a server of another protocol, the driver waits forever, or throws where nobody can catch it. */

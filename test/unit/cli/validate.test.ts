@@ -45,7 +45,6 @@ describe('validate', () => {
         'dev.json: ok',
         'prod.json:1:19: access_tokens.0: shorter than 16 characters; make one with healthgate token',
         'prod.json:1:93: checks.cache.data.ulr: unknown key; did you mean url?',
-        'prod.json:1:70: checks.cache.data.url: missing',
         'prod.json:1:113: checks.cache.other.kind: unknown kind "rediss"; did you mean redis?',
         'prod.json:1:182: checks.db.depends_on: no other check at cahe',
         'prod.json:1:205: checks.text: expected a check or a group of checks, got string',
@@ -76,7 +75,7 @@ describe('validate', () => {
       'prod.json:1:19: access_tokens.0: shorter than 16 characters; make one with healthgate token',
       'prod.json:1:27: access_tokens.1: expected a string, got number',
       'prod.json:1:62: dedline: unknown key; did you mean deadline?',
-      'prod.json:1:40: checks.a.url: missing',
+      'prod.json:1:40: checks.a.url: missing: a check needs url or host',
       'none.json:1:2: access_tokens: must not be empty; make a token with healthgate token',
       'none.json:1:21: checks: must not be empty',
     ]);

@@ -15,6 +15,8 @@ describe('secretsIn', () => {
     ['REDISS://u:hunter2@cache.example', ['hunter2']],
     ['https://api.example/path?token=query-secret&b=sec%20ond#fragment', ['query-secret', 'sec ond']],
     ['https://u:hunter2@api.example?token=query-secret', ['hunter2', 'query-secret']],
+    ['amqp://a:hunter2@one.example;amqp://b:hunter3@two.example', ['hunter2', 'hunter3']],
+    ['jdbc:postgresql://db.example/app?user=u&password=hunter2', ['hunter2']],
   ])('finds the secrets in %s', (url, expected) => {
     expect(secretsIn(url)).toEqual(expect.arrayContaining(expected));
   });
@@ -34,6 +36,12 @@ describe('secretsIn', () => {
       expect.arrayContaining(['Bearer header-token', 'header-token', 'one', 'two', 'inner']),
     );
     expect(secretsIn(leaf)).not.toContain('http');
+  });
+
+  it('treats a password and a private key as secrets, whatever they look like', () => {
+    const pem = '-----BEGIN PRIVATE KEY-----\\nMIIB\\n-----END PRIVATE KEY-----';
+    const leaf = parseDocument(`{"kind":"postgres","user":"app","password":"a plain word","key":"${pem}"}`);
+    expect(secretsIn(leaf)).toEqual(['a plain word', pem.replaceAll('\\n', '\n')]);
   });
 
   it('looks into nested objects and arrays', () => {

@@ -23,8 +23,8 @@ describe("the URL of Celery's broker", () => {
       'expected a URL that starts with amqp://, amqps://, redis://, rediss:// or redis+',
     ],
     ['http://mq.example', 'expected a URL that starts with amqp://, amqps://, redis://, rediss:// or redis+'],
-    ['redis://cache.example/shop', 'the database must be a number, as in /0'],
-    ['amqp://app:pass/word@mq.example', 'not a valid URL; are special characters in user or password percent-encoded?'],
+    ['redis://cache.example/shop', 'has a database that is not a number'],
+    ['amqp://app:pass/word@mq.example', 'has a / before the @'],
   ])('may not be %s', (url, message) => {
     expect(v.safeParse(celeryKeys.url, url).issues?.[0].message).toContain(message);
   });
