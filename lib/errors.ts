@@ -85,7 +85,8 @@ export class TooManyRuns extends Error {
   override readonly name = 'TooManyRuns';
 }
 
-const MAX_MESSAGE_LENGTH = 300;
+/** Characters of a message. */
+export const MAX_MESSAGE_LENGTH = 300;
 /** The first half of a surrogate pair that was cut in two. */
 const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 

@@ -4,7 +4,7 @@ import type { Namespace } from '../document/namespace.ts';
 import type { AnySetting } from '../document/settings.ts';
 import { digest, isTokenLike, matches, NAMESPACE, namespaceOf } from '../document/tokens.ts';
 import type { ProveVault, VaultAccess } from '../engine/types.ts';
-import { CheckError, UnhealthyError } from '../errors.ts';
+import { CheckError, MAX_MESSAGE_LENGTH, shortLine, UnhealthyError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { DocumentError } from '../problem.ts';
 import { Allowance } from './allowance.ts';
@@ -107,7 +107,9 @@ export class Vault {
               `correct it${kept?.last === undefined ? '' : `: ${inUse}, for up to an hour`}`,
           );
         if (!(error instanceof CheckError) || kept?.staleMs === undefined) throw error;
-        throw new CheckError(error.code, `${error.message}; ${inUse}`);
+        // The words of a server may fill a message, and this must not be cut off.
+        const room = MAX_MESSAGE_LENGTH - inUse.length - 2;
+        throw new CheckError(error.code, `${shortLine(error.message, room)}; ${inUse}`);
       }
     };
   }

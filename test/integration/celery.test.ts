@@ -138,7 +138,11 @@ describe('a worker that hangs', () => {
       'another queue': 'working',
     });
     // Without `like 1 other that needs …`: the broker, which both need, answers.
-    expect(canaries).toEqual({ one: statuses.queue, other: statuses.queue });
+    // Where the canaries are depends on how many messages the worker took before it hung.
+    for (const status of Object.values(canaries)) {
+      expect(status).toMatch(/^UnhealthyError: .* queue others/);
+      expect(status).not.toContain('like 1 other');
+    }
     expect(again).toEqual({ named: 'working', queue: 'working' });
   });
 

@@ -60,7 +60,7 @@ describe('a cloudfront check with a distribution', () => {
     [403, '<Error><Code>AccessDenied</Code></Error>', /^AuthError: .* grant cloudfront:GetDistribution on it/],
     [200, '<Other/>', /^UnhealthyError: /],
     [200, 'no XML', /^UnhealthyError: /],
-    [500, '', /^UnhealthyError: cloudfront distribution E1 answered 500/],
+    [500, '', /^UnhealthyError: cloudfront distribution E1 at \S+ answered 500/],
   ])('fails when CloudFront answers %i with the body "%s"', async (status, body, error) => {
     const server = await fixedAnswer({ status, body, headers: { 'content-type': 'text/xml' } });
     vi.stubEnv('AWS_ENDPOINT_URL', server.url);

@@ -48,7 +48,7 @@ export function signedApi(env: Environment): Api | undefined {
   const once = async (action: string, body: string, signal: AbortSignal): Promise<unknown> => {
     const headers = signedHeaders({ url, action, body, region, credentials, now: new Date() });
     const { status, text } = await post(url, headers, body, signal);
-    if (status !== 200) throw new ApiError(errorName(text), status);
+    if (status !== 200) throw new ApiError(errorName(text), status, errorWords(text));
     try {
       // The SDK drops nulls too.
       return JSON.parse(text, (_key, value: unknown) => value ?? undefined) as unknown;
@@ -77,8 +77,9 @@ export function signedApi(env: Environment): Api | undefined {
 class ApiError extends Error {
   readonly $metadata: { readonly httpStatusCode: number };
 
-  constructor(name: string, status: number) {
-    super(`${name}, status ${status}`);
+  /** @param words AWS's own message. */
+  constructor(name: string, status: number, words = '') {
+    super(words);
     this.name = name;
     this.$metadata = { httpStatusCode: status };
   }
@@ -87,6 +88,15 @@ class ApiError extends Error {
 /** The name may have a prefix that ends in #: `com.amazonaws.secretsmanager#ResourceNotFoundException`. */
 function errorName(text: string): string {
   return /"__type"\s*:\s*"(?:[^"#]*#)?(?<name>\w+)/.exec(text)?.groups?.name ?? 'UnknownError';
+}
+
+function errorWords(text: string): string {
+  try {
+    const { message, Message = message } = JSON.parse(text) as { message?: unknown; Message?: unknown };
+    return typeof Message === 'string' ? Message : '';
+  } catch {
+    return '';
+  }
 }
 
 /** The call was throttled, failed inside AWS, or lost its connection: worth another try. */
