@@ -26,7 +26,7 @@ declare module '../addresses.ts' {
       /** A server that answers nobody who has not logged in. */
       readonly loginPort: number;
       /**
-       * A server that treats keys by their prefix: `evicted:` is gone at once, `changed:` gets another value,
+       * A server that treats keys by their prefix: `evicted:` is gone immediately, `changed:` gets another value,
        * `endless:` gets one without an end, and `gone:` is gone before it is deleted.
        */
       readonly falsePort: number;
