@@ -3,14 +3,16 @@ import { chmod, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { bundleOptions } from './bundle.ts';
 import { canaryOptions } from './canary/bundle.ts';
+import { sharedChunk } from './shared-chunk.ts';
 
 const outdir = 'dist';
+const functions = { ...bundleOptions, entryPoints: ['functions/*.ts'], outbase: '.', outdir };
 
 await rm(outdir, { recursive: true, force: true });
 await Promise.all([
   // The functions and the command line are built apart: chunks/ is deployed, and holds only what the functions load.
   // Each file in functions/ is one Lambda function: functions/<name>.ts becomes dist/functions/<name>.js.
-  build({ ...bundleOptions, entryPoints: ['functions/*.ts'], outbase: '.', outdir }),
+  build({ ...functions, plugins: [await sharedChunk(functions), ...bundleOptions.plugins] }),
   build({
     ...bundleOptions,
     entryPoints: { cli: 'lib/cli/main.ts' },

@@ -265,9 +265,10 @@ describe('an execution environment', () => {
 
 describe('the artifact', () => {
   test('stays within its size limits, and loads most of its code only when it is used', async () => {
-    const { entryBytes, loadedBytes, zippedBytes } = await artifactSizes();
+    const { entryBytes, loadedBytes, loadedFiles, zippedBytes } = await artifactSizes();
     expect(entryBytes).toBeLessThanOrEqual(MAX_ENTRY_BYTES);
     expect(loadedBytes).toBeLessThanOrEqual(MAX_ENTRY_BYTES);
+    expect(loadedFiles).toBeLessThanOrEqual(3);
     expect(zippedBytes).toBeLessThanOrEqual(MAX_ARTIFACT_BYTES);
   });
 });

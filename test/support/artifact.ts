@@ -20,6 +20,8 @@ export interface ArtifactSizes {
   readonly entryBytes: number;
   /** With the chunks that it imports statically: what is read before the first event. */
   readonly loadedBytes: number;
+  /** How many files that is. Each costs a cold start, however small it is. */
+  readonly loadedFiles: number;
   readonly zippedBytes: number;
 }
 
@@ -40,6 +42,7 @@ export async function artifactSizes(root = join(TASK_ROOT, 'dist')): Promise<Art
   );
   return {
     entryBytes: sizes.get(entry) ?? Number.NaN,
+    loadedFiles: loaded.size,
     loadedBytes: [...loaded].reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0),
     zippedBytes: zipped.reduce((sum, size) => sum + size, 0),
   };
