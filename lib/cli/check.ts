@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { standardLog } from '../compose.ts';
 import { didYouMean } from '../did-you-mean.ts';
@@ -13,6 +14,7 @@ import { Vault } from '../vault/vault.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';
 import type { Command, Input, Terminal } from './command.ts';
 import { liveList } from './live.ts';
+import { systemWords } from './system-words.ts';
 import { vaultName, vaultOf, vaultOption } from './vault-option.ts';
 
 const formatNames = formats.map((format) => format.name);
@@ -60,9 +62,18 @@ async function vaultIn(input: Input, terminal: Terminal, log: Log): Promise<{ va
   if (more.length > 0) throw new UsageError(`unexpected argument ${JSON.stringify(more[0])}`);
   if (file === undefined) return { vault: await vaultOf(input, terminal, log), location: vaultName(input, terminal) };
   if (stringOf(input, 'namespace') !== undefined) throw new UsageError('--namespace: of no use with a file');
+  await refuseUnreadable(file);
   const secrets = stringOf(input, 'vault');
   const store = singleFileStore(file, secrets === undefined ? fileStore(dirname(file)) : await openStore(secrets));
   return { vault: new Vault(store, log), location: file };
+}
+
+/** @throws UsageError in words that tell of the file, not of the vault that it stands for. */
+async function refuseUnreadable(file: string): Promise<void> {
+  const found = await stat(file).catch((error: unknown) => {
+    throw new UsageError(`cannot read ${file}: ${systemWords(error)}`);
+  });
+  if (found.isDirectory()) throw new UsageError(`${file} is a folder; name it with --vault file:${file}`);
 }
 
 function formatIn(input: Input) {

@@ -13,6 +13,7 @@ import { readDocument } from '../vault/stores/document.ts';
 import { fileStore, formatOf } from '../vault/stores/file.ts';
 import { openStore } from '../vault/stores/open.ts';
 import type { Store } from '../vault/stores/store.ts';
+import { systemWords } from './system-words.ts';
 
 /** Milliseconds that one document and its secrets may take. */
 const READ_WITHIN_MS = 10_000;
@@ -86,8 +87,8 @@ async function caught(work: () => Promise<Inspection>): Promise<Inspection> {
 /** @throws Whatever is not about the document or its vault. */
 function failed(error: unknown): Inspection {
   if (error instanceof DocumentError) return { problems: error.problems, checks: undefined };
-  const code = codeOf(error);
-  if (!(error instanceof CheckError) && code === undefined) throw error;
-  const message = error instanceof CheckError ? `${error.code}: ${error.message}` : `cannot be read: ${String(code)}`;
+  if (!(error instanceof CheckError) && codeOf(error) === undefined) throw error;
+  const message =
+    error instanceof CheckError ? `${error.code}: ${error.message}` : `cannot be read: ${systemWords(error)}`;
   return { problems: [{ path: '', message }], checks: undefined };
 }

@@ -37,6 +37,7 @@ async function runCommand(entry: CommandEntry, args: string[], terminal: Termina
     const command = await entry.load();
     const types = Object.entries(command.options).map(([option, { type }]) => [option, { type }] as const);
     const options = { ...Object.fromEntries(types), help: { type: 'boolean', short: 'h' } } as const;
+    refuseUnknown(args, Object.keys(options));
     const input = parseArgs({ args, options, allowPositionals: true, strict: true });
     if (input.values.help === true) {
       terminal.out(helpOf(entry, command));
@@ -48,6 +49,17 @@ async function runCommand(entry: CommandEntry, args: string[], terminal: Termina
     if (!isUsage && !(error instanceof CheckError)) throw error;
     terminal.err(`healthgate ${name}: ${error.message}\n${isUsage ? `See healthgate ${name} --help.\n` : ''}`);
     return EXIT.usage;
+  }
+}
+
+/** @throws UsageError that names the option that was probably meant, which `parseArgs` does not. */
+function refuseUnknown(args: readonly string[], known: readonly string[]): void {
+  for (const arg of args) {
+    if (arg === '--') return;
+    const given = /^--(?<name>[^=]+)/.exec(arg)?.groups?.name;
+    if (given === undefined || known.includes(given)) continue;
+    const hint = didYouMean(given, known).replace('mean ', 'mean --');
+    throw new UsageError(`unknown option ${JSON.stringify(`--${given}`)}${hint}`);
   }
 }
 

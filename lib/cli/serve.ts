@@ -7,6 +7,7 @@ import { EXIT, numberOf, stringOf, UsageError } from './command.ts';
 import type { Command } from './command.ts';
 import { createExample } from './example.ts';
 import { showOverview } from './overview.ts';
+import { systemWords } from './system-words.ts';
 import { DEFAULT_FOLDER, isDefaultVault, vaultName, vaultOf, vaultOption } from './vault-option.ts';
 
 export const serve: Command = {
@@ -34,7 +35,8 @@ names the origins whose web pages may read answers: * or https://status.example,
     const options = await appOptionsIn(terminal.env);
     const server = createHttpServer(createApp({ vault, log, ...options, maxRequests: MAX_REQUESTS }));
     const url = await listen(server, host, port).catch((error: unknown) => {
-      throw new UsageError(`cannot listen on ${host}:${String(port)}: ${codeOf(error) ?? String(error)}`);
+      const hint = codeOf(error) === 'EADDRINUSE' ? '; choose another with --port' : '';
+      throw new UsageError(`cannot listen on ${host}:${String(port)}: ${systemWords(error)}${hint}`);
     });
     const stop = new Promise((resolve) => {
       terminal.signal.addEventListener('abort', resolve, { once: true });

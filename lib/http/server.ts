@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { App } from './app.ts';
-import { Connections } from './connections.ts';
+import { ClientSockets } from './sockets.ts';
 import type { Request, Response } from './messages.ts';
 
 /** Longer than Node's 16 KiB, so that a token of a megabyte gets the same answer as any other wrong token. */
@@ -20,7 +20,7 @@ const ANSWER_GRACE_MS = 29_000;
 /** Requests that are answered concurrently. Those beyond are told to come back: `createApp` counts them. */
 export const MAX_REQUESTS = 512;
 
-const connectionsOf = new WeakMap<Server, Connections>();
+const socketsOf = new WeakMap<Server, ClientSockets>();
 
 /** @returns A server that is not listening yet. */
 export function createHttpServer(app: App): Server {
@@ -30,19 +30,19 @@ export function createHttpServer(app: App): Server {
     requestTimeout: REQUEST_WITHIN_MS,
     connectionsCheckingInterval: CHECKED_EVERY_MS,
   };
-  const connections = new Connections();
+  const sockets = new ClientSockets();
   const server = createServer(options, (incoming, outgoing) => {
     incoming.resume(); // no request needs a body, so it is discarded
-    connections.answering(incoming.socket, outgoing);
+    sockets.answering(incoming.socket, outgoing);
     void app(toRequest(incoming)).then((response) => {
       send(outgoing, response, { isHead: incoming.method === 'HEAD', isLast: !server.listening });
     });
   });
   server.timeout = SILENT_FOR_MS;
   server.on('connection', (socket: Socket) => {
-    connections.add(socket);
+    sockets.add(socket);
   });
-  connectionsOf.set(server, connections);
+  socketsOf.set(server, sockets);
   return server;
 }
 
@@ -67,7 +67,7 @@ export async function listen(server: Server, host: string, port: number): Promis
  */
 export async function close(server: Server): Promise<void> {
   const timers = [
-    setTimeout(() => connectionsOf.get(server)?.closeWaiting(), REQUEST_GRACE_MS),
+    setTimeout(() => socketsOf.get(server)?.closeWaiting(), REQUEST_GRACE_MS),
     setTimeout(() => {
       server.closeAllConnections();
     }, ANSWER_GRACE_MS),

@@ -89,7 +89,7 @@ describe('validate', () => {
     const files = ['nowhere.json', 'folder.json'].map((name) => join(folder.path, name));
     expect(await validate.run(inputOf(files), terminal)).toBe(2);
     expect(terminal.written().replaceAll(`${folder.path}/`, '')).toBe(
-      'nowhere.json: cannot be read: ENOENT\nfile:folder.json: has no namespace\n',
+      'nowhere.json: cannot be read: no such file or directory (ENOENT)\nfile:folder.json: has no namespace\n',
     );
   });
 

@@ -1,4 +1,4 @@
-/** The connections of a server, so that those which wait for a request never keep others out. */
+/** The connections that clients of a server hold, so that those which wait for a request never keep others out. */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
@@ -8,7 +8,7 @@ const MAX_NEW_CONNECTIONS = 2048;
 /** Milliseconds for which a connection is not closed for others, so that its request can arrive. */
 const NEW_FOR_MS = 1000;
 
-export class Connections {
+export class ClientSockets {
   /** Those on which no request is being answered, with the time since when. The longest wait comes first. */
   readonly #waiting = new Map<Socket, number>();
   /** The number of requests being answered on each of the others. */
