@@ -26,6 +26,7 @@ const layers = [
   'lib/clients',
   'lib/engine',
   'lib/log.ts',
+  'lib/hide.ts',
   'lib/problem.ts',
   'lib/did-you-mean.ts',
   'lib/errors.ts',

@@ -1,6 +1,8 @@
 /** Structured log: one JSON object per line. The secrets that it was given never appear in a line. */
 import { CheckError } from './errors.ts';
 import { codeOf } from './errors.ts';
+import { hideAll } from './hide.ts';
+import type { Hide } from './hide.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -12,20 +14,18 @@ export interface Log {
   hiding(secrets: Iterable<string>): Log;
 }
 
-/** A shorter text is not treated as a secret: hiding it would make lines unreadable. */
-const MIN_SECRET_LENGTH = 4;
 const MAX_CAUSES = 5;
 
 /**
  * @param write Called with each line, without a line feed.
  */
 export function createLog(write: (line: string) => void, secrets: readonly string[] = []): Log {
-  const hidden = secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH).sort((a, b) => b.length - a.length);
+  const hide = hideAll(secrets);
   const entry =
     (level: string) =>
     (message: string, fields: Fields = {}) => {
       const line = { level, time: new Date().toISOString(), message, ...fields };
-      write(stringify(line, hidden));
+      write(stringify(line, hide));
     };
   return {
     info: entry('info'),
@@ -36,8 +36,8 @@ export function createLog(write: (line: string) => void, secrets: readonly strin
 }
 
 /** Never throws: a check must not fail because of its log lines. */
-function stringify(line: { readonly level: string; readonly message: string }, secrets: readonly string[]): string {
-  const replacer = (_key: string, value: unknown) => plain(value, secrets);
+function stringify(line: { readonly level: string; readonly message: string }, hide: Hide): string {
+  const replacer = (_key: string, value: unknown) => plain(value, hide);
   try {
     return JSON.stringify(line, replacer);
   } catch {
@@ -47,8 +47,8 @@ function stringify(line: { readonly level: string; readonly message: string }, s
 }
 
 /** Makes values that JSON does not support (errors, big integers) plain, and hides the secrets in strings. */
-function plain(value: unknown, secrets: readonly string[]): unknown {
-  if (typeof value === 'string') return hide(value, secrets);
+function plain(value: unknown, hide: Hide): unknown {
+  if (typeof value === 'string') return hide(value);
   if (typeof value === 'bigint') return value.toString();
   return value instanceof Error ? plainError(value, MAX_CAUSES) : value;
 }
@@ -64,8 +64,4 @@ function plainError(error: Error, left: number): object {
   const inner = (link: unknown) => (link instanceof Error && left > 0 ? plainError(link, left - 1) : undefined);
   const errors = error instanceof AggregateError ? error.errors.slice(0, MAX_CAUSES).map(inner) : undefined;
   return { name, code: codeOf(error), message, stack, errors, cause: inner(cause) };
-}
-
-function hide(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
 }

@@ -121,6 +121,7 @@ export class Reporter {
       deadlineMs: Math.max(0, Math.min(namespace.deadlineMs, until - performance.now())),
       vault: this.#vault.access(namespace.name),
       log: this.#log.hiding(namespace.secrets),
+      concealed: namespace.concealed,
       ...(signal && { signal }),
       ...(onResult && { onResult }),
     });

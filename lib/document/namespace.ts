@@ -36,6 +36,8 @@ export interface Namespace {
   readonly settings: Settings;
   /** What no log line may contain: tokens, passwords, values read from the vault. */
   readonly secrets: readonly string[];
+  /** Values of references that no report may contain either. */
+  readonly concealed: readonly string[];
   /** All mistakes in the document that do not make it unusable. */
   readonly problems: readonly Problem[];
   /** Equal for equal documents and equal secrets. */
@@ -77,7 +79,7 @@ export async function parseNamespace(
   const parsed = await readDocument(text, format, pace);
   await pace();
   const sources = readSecret && { readSecret, readEnv };
-  const { document, values, incomplete, fingerprint } = await resolveReferences(parsed, sources, schemaOf);
+  const { document, values, concealed, incomplete, fingerprint } = await resolveReferences(parsed, sources, schemaOf);
   await pace();
   const known = [...ownSettings, ...further];
   const problems = unknownKeys(document.keys(), [...FIXED_KEYS, ...known.map(({ key }) => key)]);
@@ -101,6 +103,7 @@ export async function parseNamespace(
     failingStatus: Math.trunc(settings.get(failingStatus)),
     settings,
     secrets: [...new Set([...tokens, ...values, ...secretsIn(values), ...secretsIn(document)])],
+    concealed,
     problems: limited(problems),
     fingerprint: createHash('sha256')
       .update(JSON.stringify([text, fingerprint]))

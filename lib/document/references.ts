@@ -26,6 +26,8 @@ export interface Resolved {
   readonly document: JsonObject;
   /** The values that were inserted, each once. */
   readonly values: readonly string[];
+  /** Those of the values that no report may show. */
+  readonly concealed: readonly string[];
   /** What was read: equal for equal secrets and environment variables. */
   readonly fingerprint: string;
   /** Whether the vault did not answer for a secret that may exist. */
@@ -54,18 +56,20 @@ export async function resolveReferences(
   const replaceBy = (replace: Replace) =>
     hasReferences ? mapMembers(document, undefined, { replace, schemaOf }) : document;
   if (sources === undefined)
-    return { document: replaceBy(() => new Unread()), values: [], fingerprint: '', incomplete: false };
+    return { document: replaceBy(() => new Unread()), values: [], concealed: [], fingerprint: '', incomplete: false };
   if (names.size > MAX_SECRETS) throw new DocumentError(`refers to more than ${String(MAX_SECRETS)} secrets`);
 
   const { readSecret, readEnv = environmentOf({}) } = sources;
   const secrets = await readAll([...names], readSecret);
   const values = new Set<string>();
   const variables = new Map<string, string>();
-  const replaced = replaceBy((reference, wanted) => {
+  const shown = new Set<string>();
+  const replaced = replaceBy((reference, wanted, place) => {
     const value = 'secret' in reference ? secretValue(reference, secrets) : readEnv(reference.env);
     if (value instanceof Unread) return value;
     if ('env' in reference) variables.set(reference.env, value);
     values.add(value);
+    if (isShown(reference, place, value)) shown.add(value);
     return wantsNumber(wanted) && NUMBER.test(value) ? Number(value) : value;
   });
   const hash = createHash('sha256');
@@ -73,6 +77,7 @@ export async function resolveReferences(
   return {
     document: replaced,
     values: [...values],
+    concealed: [...values].filter((value) => !shown.has(value)),
     fingerprint: hash.update(JSON.stringify([...variables])).digest('hex'),
     incomplete: [...secrets.values()].some(({ error }) => error !== undefined && isTransient(error)),
   };
@@ -109,23 +114,39 @@ function referenceIn(value: Json): Reference | undefined {
   return typeof key === 'string' ? { secret, key } : undefined;
 }
 
-type Replace = (reference: Reference, wanted: Wanted) => Json;
+const PLACES_SHOWN = ['host', 'port', 'database'];
+const IDENTIFIER = /^(?:[\w.-]{1,253}|[\da-f:.]{2,45})$/i;
+
+/** Whether reports may show a value: what an address is made of, unless it is the whole of a secret. */
+function isShown(reference: Reference, place: string, value: string): boolean {
+  const isPart = 'env' in reference || reference.key !== undefined;
+  return isPart && PLACES_SHOWN.includes(place) && IDENTIFIER.test(value);
+}
+
+/** @param place The key that the reference stands under. */
+type Replace = (reference: Reference, wanted: Wanted, place: string) => Json;
 type SchemaOf = (object: JsonObject) => Wanted;
 
 interface Mapping {
   readonly replace: Replace;
   readonly schemaOf: SchemaOf;
+  /** The key that the value stands under. */
+  readonly place: string;
 }
 
-function mapMembers(object: JsonObject, wanted: Wanted, mapping: Mapping): JsonObject {
+function mapMembers(object: JsonObject, wanted: Wanted, mapping: Omit<Mapping, 'place'>): JsonObject {
   const schema = wanted ?? mapping.schemaOf(object);
-  return new Map([...object].map(([key, value]) => [key, mapValue(value, memberSchema(schema, key), mapping)]));
+  return new Map(
+    [...object].map(([key, value]) => [key, mapValue(value, memberSchema(schema, key), { ...mapping, place: key })]),
+  );
 }
 
 function mapValue(value: Json, wanted: Wanted, mapping: Mapping): Json {
   if (isObject(value)) {
     const reference = wantsObject(wanted) ? undefined : referenceIn(value);
-    return reference === undefined ? mapMembers(value, wanted, mapping) : mapping.replace(reference, wanted);
+    return reference === undefined
+      ? mapMembers(value, wanted, mapping)
+      : mapping.replace(reference, wanted, mapping.place);
   }
   if (!isArray(value)) return value;
   const item = memberSchema(wanted, '0');

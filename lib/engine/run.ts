@@ -7,6 +7,7 @@ import type { Finding } from './causes.ts';
 import { CheckRun } from './check-run.ts';
 import { Connections } from './connections.ts';
 import { within } from './deadline.ts';
+import { masked } from './masked.ts';
 import { leavesOf, pathKey } from './tree.ts';
 import { isGroup } from './types.ts';
 import type { Cause, CheckResult, Part, Report, Result, VaultAccess } from './types.ts';
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly deadlineMs: number;
   readonly vault: VaultAccess;
   readonly log: Log;
+  /** Values that no text of the report may contain. */
+  readonly concealed?: readonly string[];
   /** Calls the run off: checks that have not ended by then are reported as an `AbortedError`. */
   readonly signal?: AbortSignal;
   /** Called with the result of each check when it ends. */
@@ -42,13 +45,13 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
   if (options.signal !== undefined) setMaxListeners(0, options.signal); // one for each check: no leak to warn about
 
   const reached = new Set<string>();
-  const { vault, log, signal } = options;
+  const { vault, log, signal, concealed = [] } = options;
   const checks = leavesOf(part);
   const checkRun = new CheckRun(checks, { end, connections, reached, vault, log, signal });
   const findings = await Promise.all(
     checks.map(async (check): Promise<Finding> => {
       const { result } = await checkRun.outcomeOf(check);
-      options.onResult?.(result);
+      options.onResult?.(masked(result, concealed));
       return { check, result };
     }),
   );
@@ -56,7 +59,7 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
   await connections.close(Math.min(CLOSING_GRACE_MS, end - performance.now()));
 
   const causes = causesOf(findings, reached);
-  const results = findings.map(({ result }) => explained(result, causes));
+  const results = findings.map(({ result }) => masked(explained(result, causes), concealed));
   const result = resultOf(part, results[Symbol.iterator]());
   const durationMs = performance.now() - start;
   return { namespace: options.namespace, verdict: result.verdict, startedAt, durationMs, result, observerCutOff };
