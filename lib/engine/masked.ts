@@ -4,7 +4,7 @@ import type { Hide } from '../hide.ts';
 import type { Figure, FigureValue } from './figures.ts';
 import type { Cause, CheckResult } from './types.ts';
 
-/** The result of a check without these values. What a value is equal to by chance, such as `postgres`, stays. */
+/** The result of a check without these values. A value that happens to equal the kind or the scheme stays. */
 export function masked(result: CheckResult, values: readonly string[]): CheckResult {
   if (values.length === 0) return result;
   const [scheme = ''] = result.target.split(' ', 1);

@@ -11,7 +11,7 @@ test.each([
   ['a misspelt option', ['serve', '--prot', '9'], 'healthgate serve: unknown option "--prot"; did you mean --port?'],
   ['a misspelt option with its value', ['check', '--frmat=json'], 'unknown option "--frmat"; did you mean --format?'],
   ['an option like no other', ['ping', '--unheard-of'], 'healthgate ping: unknown option "--unheard-of"'],
-  ['a port that is none', ['serve', '--port', '99999'], '--port: expected a whole number from 0 to 65535'],
+  ['a port out of range', ['serve', '--port', '99999'], '--port: expected a whole number from 0 to 65535'],
 ])('tells of %s in one line', async (_, args, message) => {
   const { code, out, err } = await runCli(args);
   expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -59,7 +59,7 @@ export async function packageService(args: readonly string[] = []): Promise<Pack
   const copy = await copyProject();
   const { folder } = copy;
   try {
-    // env -i hides the variables of AWS. Without a home, there is no file of credentials either.
+    // env -i hides the AWS variables, and with an empty home there is no credentials file either.
     const environment = [`PATH=${process.env.PATH ?? ''}`, `HOME=${join(folder, 'no-home')}`];
     const npm = ['npm', 'run', 'package', '--prefix', folder, '--', ...args];
     const { ok, output } = await runCommand('env', ['-i', '-C', folder, ...environment, ...npm], LIMIT_MS);

@@ -3,8 +3,6 @@ import { AuthError, ConfigurationError, ConnectionError } from '../../../lib/err
 import type { CheckError } from '../../../lib/errors.ts';
 import { parseNamespace } from '../../../lib/document/namespace.ts';
 import { digest } from '../../../lib/document/tokens.ts';
-import { Reporter } from '../../../lib/reporter.ts';
-import { collectedLog } from '../../support/collected-log.ts';
 import { documentText, leafProblems, namespaceOf, problemsOf } from '../../support/namespace.ts';
 
 const URL_TEXT = 'postgres://app:hunter2-but-longer@db.example:5433/app';
@@ -259,52 +257,4 @@ it('refuses a document that refers to more than 100 secrets before it reads one'
     message: 'refers to more than 100 secrets',
   });
   expect(asked).toEqual([]);
-});
-
-describe('a value that no report may show', () => {
-  const secrets = { whole: 'db.example', part: JSON.stringify({ host: 'db.example', odd: 'a secret text' }) };
-  const concealedOf = async (leaf: object) =>
-    (await namespaceOf({ checks: { leaf } }, reader(secrets).readSecret)).concealed;
-
-  it.each([
-    ['a whole secret as a host', { kind: 'tcp', host: { secret: 'whole' }, port: 1 }, ['db.example']],
-    ['the key of a secret as a host', { kind: 'tcp', host: { secret: 'part', key: 'host' }, port: 1 }, []],
-    [
-      'a host that is no name of one',
-      { kind: 'tcp', host: { secret: 'part', key: 'odd' }, port: 1 },
-      ['a secret text'],
-    ],
-    [
-      'the key of a secret elsewhere',
-      { kind: 'tcp', host: 'h', port: 1, description: { secret: 'part', key: 'host' } },
-      ['db.example'],
-    ],
-    [
-      'one that also stands for a host',
-      {
-        kind: 'tcp',
-        host: { secret: 'part', key: 'host' },
-        port: 1,
-        description: { secret: 'part', key: 'host' },
-      },
-      [],
-    ],
-  ])('is told for %s', async (_name, leaf, concealed) => {
-    expect(await concealedOf(leaf)).toEqual(concealed);
-  });
-
-  it('reaches neither a report nor the callback for results', async () => {
-    const checks = { leaf: { kind: 'tcp', host: { secret: 'whole' }, port: 1, description: { secret: 'whole' } } };
-    const namespace = await namespaceOf({ checks }, reader(secrets).readSecret);
-    const seen: unknown[] = [];
-    const access = () => ({ isRemote: false, prove: () => Promise.resolve() });
-    const controller = new AbortController();
-    controller.abort();
-    const report = await new Reporter({ access }, collectedLog().log).run(namespace, namespace.root, {
-      signal: controller.signal,
-      onResult: (result) => seen.push(result),
-    });
-    expect(report.result).toMatchObject({ parts: [{ target: 'tcp ***:1', description: '***' }] });
-    expect(JSON.stringify([report, seen])).not.toContain('db.example');
-  });
 });

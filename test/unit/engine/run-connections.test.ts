@@ -103,33 +103,29 @@ describe('the connections of a run', () => {
     expect(destroy).toHaveBeenCalledTimes(1);
   });
 
-  it('cannot be opened by a check that continues after its time is up, while others go on', async () => {
+  it.each<[string, (connect: () => Promise<unknown>) => Promise<void>]>([
+    [
+      'a check that continues after its time is up',
+      async (connect) => {
+        await connect();
+      },
+    ],
+    [
+      'work that a check left behind',
+      (connect) => {
+        void connect().catch(() => undefined);
+        return Promise.resolve();
+      },
+    ],
+  ])('cannot be opened by %s, while others go on', async (_name, work) => {
     const { events, connecting } = recorder();
     const late = deferred();
-    const hangs = checkAt('hangs', {
-      run: (context) => late.promise.then(() => connecting('a')(context)),
+    const early = checkAt('early', {
+      run: (context) => work(() => late.promise.then(() => connecting('a')(context))),
       timeoutMs: 1000,
     });
     const other = checkAt('other', { run: never, timeoutMs: 5000 });
-    const running = run(groupOf('', hangs, other), runOptions());
-    await vi.advanceTimersByTimeAsync(1000);
-    late.resolve();
-    await vi.advanceTimersByTimeAsync(1000);
-    expect(events).toEqual([]);
-    await vi.runAllTimersAsync();
-    await running;
-  });
-
-  it('cannot be opened by work that a check left behind', async () => {
-    const { events, connecting } = recorder();
-    const late = deferred();
-    const leaves = checkAt('leaves', {
-      run: async (context) => {
-        void late.promise.then(() => connecting('a')(context)).catch(() => undefined);
-      },
-    });
-    const other = checkAt('other', { run: never, timeoutMs: 5000 });
-    const running = run(groupOf('', leaves, other), runOptions());
+    const running = run(groupOf('', early, other), runOptions());
     await vi.advanceTimersByTimeAsync(1000);
     late.resolve();
     await vi.advanceTimersByTimeAsync(1000);

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { Reporter } from '../../../lib/reporter.ts';
+import { collectedLog } from '../../support/collected-log.ts';
+import { namespaceOf } from '../../support/namespace.ts';
+
+describe('a value that no report may show', () => {
+  const secrets = { whole: 'db.example', part: JSON.stringify({ host: 'db.example', odd: 'a secret text' }) };
+  const readSecret = (name: string) => Promise.resolve(new Map(Object.entries(secrets)).get(name));
+  const concealedOf = async (leaf: object) => (await namespaceOf({ checks: { leaf } }, readSecret)).concealed;
+
+  it.each([
+    ['a whole secret as a host', { kind: 'tcp', host: { secret: 'whole' }, port: 1 }, ['db.example']],
+    ['the key of a secret as a host', { kind: 'tcp', host: { secret: 'part', key: 'host' }, port: 1 }, []],
+    [
+      'a value that is not a valid host name',
+      { kind: 'tcp', host: { secret: 'part', key: 'odd' }, port: 1 },
+      ['a secret text'],
+    ],
+    [
+      'the key of a secret elsewhere',
+      { kind: 'tcp', host: 'h', port: 1, description: { secret: 'part', key: 'host' } },
+      ['db.example'],
+    ],
+    [
+      'one that also stands for a host',
+      {
+        kind: 'tcp',
+        host: { secret: 'part', key: 'host' },
+        port: 1,
+        description: { secret: 'part', key: 'host' },
+      },
+      [],
+    ],
+  ])('is told for %s', async (_name, leaf, concealed) => {
+    expect(await concealedOf(leaf)).toEqual(concealed);
+  });
+
+  it('reaches neither a report nor the callback for results', async () => {
+    const checks = { leaf: { kind: 'tcp', host: { secret: 'whole' }, port: 1, description: { secret: 'whole' } } };
+    const namespace = await namespaceOf({ checks }, readSecret);
+    const seen: unknown[] = [];
+    const access = () => ({ isRemote: false, prove: () => Promise.resolve() });
+    const controller = new AbortController();
+    controller.abort();
+    const report = await new Reporter({ access }, collectedLog().log).run(namespace, namespace.root, {
+      signal: controller.signal,
+      onResult: (result) => seen.push(result),
+    });
+    expect(report.result).toMatchObject({ parts: [{ target: 'tcp ***:1', description: '***' }] });
+    expect(JSON.stringify([report, seen])).not.toContain('db.example');
+  });
+});
