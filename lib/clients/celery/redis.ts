@@ -93,7 +93,9 @@ class RedisBroker implements CeleryBroker {
       value: listeners,
       close: () => {
         end.abort();
-        return transaction(this.#node, [['SREM', ...binding], replies.removal()]);
+        // A late reply to a list that was removed would make it anew, without an expiry.
+        const removal = replies.taken >= listeners ? [replies.removal()] : [];
+        return transaction(this.#node, [['SREM', ...binding], ...removal]);
       },
       destroy: () => {
         end.abort();
