@@ -33,6 +33,11 @@ export function documentSchema(settings: readonly AnySetting[] = ownSettings): J
         minItems: 1,
         items: token,
       },
+      summary_tokens: {
+        description: 'They open names and verdicts alone, for public pages and badges.',
+        type: 'array',
+        items: token,
+      },
       access_token: { description: 'The same as access_tokens with one token.', ...token },
       ...Object.fromEntries(settings.map((setting) => [setting.key, settingSchema(setting)])),
       checks: {

@@ -32,6 +32,9 @@ export function vaultNameIn(env: Environment): string | undefined {
  * @throws ConfigurationError that names the variable.
  */
 export async function appOptionsIn(env: Environment): Promise<AppOptions> {
-  const { HEALTHGATE_BASE_PATH: basePath, HEALTHGATE_CORS_ORIGINS: corsOrigins } = env;
-  return basePath || corsOrigins ? (await import('./http/options.ts')).parseOptions({ basePath, corsOrigins }) : {};
+  const basePath = env.HEALTHGATE_BASE_PATH;
+  const corsOrigins = env.HEALTHGATE_CORS_ORIGINS;
+  const publicNamespace = env.HEALTHGATE_PUBLIC_NAMESPACE;
+  if (!basePath && !corsOrigins && !publicNamespace) return {};
+  return (await import('./http/options.ts')).parseOptions({ basePath, corsOrigins, publicNamespace });
 }

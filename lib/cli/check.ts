@@ -50,7 +50,9 @@ export const check: Command = {
       ...(live && { onResult: live.show }),
     });
     live?.clear();
-    terminal.out(format.render({ report, ageMs: 0, namespace, part }).replace(/\n?$/, '\n'));
+    terminal.out(
+      format.render({ report, ageMs: 0, namespace, part, summary: false, always200: false }).replace(/\n?$/, '\n'),
+    );
     if (signal.aborted) return EXIT.calledOff;
     return report.verdict === 'failing' ? EXIT.failing : EXIT.ok;
   },

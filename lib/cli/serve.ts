@@ -21,7 +21,8 @@ export const serve: Command = {
 namespace that checks the service itself. Ctrl-C stops the service.
 
 In the environment, HEALTHGATE_BASE_PATH=/ops is cut off the paths that begin with it, and HEALTHGATE_CORS_ORIGINS
-names the origins whose web pages may read answers: * or https://status.example, separated by commas.`,
+names the origins whose web pages may read answers: * or https://status.example, separated by commas.
+HEALTHGATE_PUBLIC_NAMESPACE=prod shows names and verdicts of that namespace to everybody, at /status/.`,
   example: 'healthgate serve --vault file:vault --port 8080',
 
   async run(input, terminal) {

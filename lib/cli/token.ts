@@ -1,6 +1,6 @@
 import { within } from '../engine/deadline.ts';
 import { addToken, findTokens, removeTokens } from '../document/access-tokens.ts';
-import type { TokenPlace } from '../document/access-tokens.ts';
+import type { TokenList, TokenPlace } from '../document/access-tokens.ts';
 import { environmentOf } from '../document/environment.ts';
 import { DocumentError } from '../problem.ts';
 import { readDocument } from '../vault/stores/document.ts';
@@ -17,6 +17,10 @@ export const token: Command = {
   arguments: [{ name: 'NAMESPACE', help: 'the namespace that the token opens; the token carries its name' }],
   options: {
     add: { type: 'boolean', help: "also add the token to the namespace's access_tokens in the vault" },
+    summary: {
+      type: 'boolean',
+      help: 'with --add: to summary_tokens, which open names and verdicts alone, for public pages and badges',
+    },
     drop: {
       type: 'string',
       value: 'DIGEST',
@@ -36,11 +40,13 @@ To replace a token: --add, hand out the new one, then --drop the old one.`,
     const drop = dropIn(input);
     if (!add && drop === undefined && stringOf(input, 'vault') !== undefined)
       throw new UsageError('--vault: needs --add or --drop');
+    if (!add && input.values.summary === true) throw new UsageError('--summary: needs --add');
+    const list = input.values.summary === true ? 'summary_tokens' : 'access_tokens';
 
     const created = add || drop === undefined ? createToken(namespace) : undefined;
     const edited =
       add || drop !== undefined
-        ? await editVault(vaultName(input, terminal), namespace, { add: created, drop }, terminal.signal)
+        ? await editVault(vaultName(input, terminal), namespace, { add: created, list, drop }, terminal.signal)
         : undefined;
 
     if (created !== undefined) terminal.out(`token    ${created}\nsha256   ${digest(created)}\n`);
@@ -75,6 +81,8 @@ function dropIn(input: Input): string | undefined {
 interface Change {
   /** The token to add. */
   readonly add: string | undefined;
+  /** The list that it is added to. */
+  readonly list: TokenList;
   /** The beginning of the digests of the tokens to drop. */
   readonly drop: string | undefined;
 }
@@ -104,7 +112,11 @@ async function editVault(vault: string, namespace: string, change: Change, outer
       });
       const { dropped, left } = split(places, namespace, change);
       const shorter = removeTokens(text, format, dropped);
-      await store.write(namespace, change.add === undefined ? shorter : addToken(shorter, format, change.add), signal);
+      await store.write(
+        namespace,
+        change.add === undefined ? shorter : addToken(shorter, format, change.add, change.list),
+        signal,
+      );
       return { dropped, left };
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
@@ -114,13 +126,15 @@ async function editVault(vault: string, namespace: string, change: Change, outer
 }
 
 /** @throws UsageError if no token would be dropped, or if none would be left to open the namespace. */
-function split(places: readonly TokenPlace[], namespace: string, { add, drop }: Change): Edited {
+function split(places: readonly TokenPlace[], namespace: string, { add, list, drop }: Change): Edited {
   if (drop === undefined) return { dropped: [], left: places };
   const isDropped = ({ digest }: TokenPlace) => digest?.startsWith(drop) === true;
   const dropped = places.filter(isDropped);
   const left = places.filter((place) => !isDropped(place));
   if (dropped.length === 0) throw new UsageError(`--drop: ${namespace} has no token whose digest begins with ${drop}`);
-  if (add === undefined && left.every(({ digest }) => digest === undefined))
+  const opening = left.filter(({ path, digest }) => path[0] !== 'summary_tokens' && digest !== undefined);
+  const addsOne = add !== undefined && list === 'access_tokens';
+  if (!addsOne && opening.length === 0)
     throw new UsageError(`--drop: ${namespace} has no other token that works; --add one first`);
   return { dropped, left };
 }

@@ -9,6 +9,11 @@ import type { Sources } from './references.ts';
 import { parseDocument } from './source.ts';
 import { digest, MIN_TOKEN_LENGTH } from './tokens.ts';
 
+const LISTS = ['access_tokens', 'summary_tokens'] as const;
+
+/** A key of a document that lists tokens. */
+export type TokenList = (typeof LISTS)[number];
+
 /** A place in a document that contains an access token, or refers to a secret that does. */
 export interface TokenPlace {
   readonly path: readonly (string | number)[];
@@ -23,20 +28,20 @@ export interface TokenPlace {
  */
 export async function findTokens(text: string, format: JsonFormat, sources: Sources): Promise<TokenPlace[]> {
   const document = parseDocument(text, format);
-  const keys = ['access_tokens', 'access_token'].filter((key) => document.has(key));
+  const keys = [...LISTS, 'access_token'].filter((key) => document.has(key));
   const tokens = new Map(keys.map((key) => [key, document.get(key) ?? null]));
   const { document: replaced } = await resolveReferences(tokens, sources);
-  const list = replaced.get('access_tokens') ?? [];
   const single = replaced.get('access_token');
-  if (!isArray(list)) throw notAList(typeName(list));
-  return [
-    ...list.map((token, index) => placeOf(['access_tokens', index], token)),
-    ...(single === undefined ? [] : [placeOf(['access_token'], single)]),
-  ];
+  const listed = LISTS.flatMap((key) => {
+    const list = replaced.get(key) ?? [];
+    if (!isArray(list)) throw notAList(key, typeName(list));
+    return list.map((token, index) => placeOf([key, index], token));
+  });
+  return [...listed, ...(single === undefined ? [] : [placeOf(['access_token'], single)])];
 }
 
-function notAList(type: string): DocumentError {
-  return new DocumentError({ path: 'access_tokens', message: `expected an array of strings, got ${type}` });
+function notAList(key: TokenList, type: string): DocumentError {
+  return new DocumentError({ path: key, message: `expected an array of strings, got ${type}` });
 }
 
 function placeOf(path: TokenPlace['path'], token: Json): TokenPlace {
@@ -49,16 +54,16 @@ function placeOf(path: TokenPlace['path'], token: Json): TokenPlace {
  *
  * @throws DocumentError if the document cannot be read.
  */
-export function addToken(text: string, format: JsonFormat, token: string): string {
+export function addToken(text: string, format: JsonFormat, token: string, key: TokenList = 'access_tokens'): string {
   const root = rootOf(text, format);
-  const list = findNodeAtLocation(root, ['access_tokens']);
+  const list = findNodeAtLocation(root, [key]);
   const item = JSON.stringify(token);
-  if (list === undefined) return insertFirst(text, root, `"access_tokens": [${item}]`);
-  if (list.type !== 'array') throw notAList(list.type);
+  if (list === undefined) return insertFirst(text, root, `"${key}": [${item}]`);
+  if (list.type !== 'array') throw notAList(key, list.type);
   return insertFirst(text, list, item);
 }
 
-/** Removes tokens from both keys. */
+/** Removes tokens from all keys. */
 export function removeTokens(text: string, format: JsonFormat, places: readonly Pick<TokenPlace, 'path'>[]): string {
   // From the last to the first, so that the places of the remaining ones do not move.
   return places.reduceRight((left, { path }) => {

@@ -17,32 +17,71 @@ const MAX_LISTED = 100;
  * @throws DocumentError if there is no usable token.
  */
 export function readTokens(document: JsonObject, namespace: string, problems: Problem[]): string[] {
-  const list = document.get('access_tokens');
   const single = document.get('access_token');
   const found: Problem[] = [];
-  if (list !== undefined && !isArray(list)) found.push({ path: 'access_tokens', message: notAList(list) });
-  else if (list?.length === 0 && single === undefined)
+  const list = listIn(document, 'access_tokens', found);
+  if (list?.length === 0 && single === undefined)
     found.push({ path: 'access_tokens', message: 'must not be empty; make a token with healthgate token' });
-  const places = [
-    ...(isArray(list) ? list.map((token, index) => ({ token, path: `access_tokens.${String(index)}` })) : []),
-    ...(single === undefined ? [] : [{ token: single, path: 'access_token' }]),
-  ];
-  const usable = places.filter(({ token, path }) => {
-    const mistakes = mistakesInToken(token, path);
-    if (found.length < MAX_LISTED) found.push(...mistakes);
-    return mistakes.length === 0;
-  });
+  const usable = usableIn(
+    [...(list ?? []), ...(single === undefined ? [] : [{ token: single, path: 'access_token' }])],
+    found,
+  );
   if (usable.length === 0) {
     const [first = { path: 'access_tokens', message: 'missing' }, ...others] = found;
     throw new DocumentError(first, others);
   }
-  const strangers = usable.flatMap(({ token, path }) => doubtAbout(token, path, namespace));
-  problems.push(...found, ...strangers.slice(0, MAX_LISTED));
+  problems.push(...found, ...doubtsAbout(usable, namespace));
+  return textsOf(usable);
+}
+
+interface Owner {
+  /** The namespace's name; empty if it is not known. */
+  readonly name: string;
+  readonly accessTokens: readonly string[];
+}
+
+/** The tokens that open the summary alone. A token that is listed as an access token too opens the summary. */
+export function readSummaryTokens(document: JsonObject, { name, accessTokens }: Owner, problems: Problem[]): string[] {
+  const found: Problem[] = [];
+  const usable = usableIn(listIn(document, 'summary_tokens', found) ?? [], found);
+  const twice = usable.filter(({ token }) => typeof token === 'string' && accessTokens.includes(token));
+  const message = 'is an access token too; it opens the summary alone';
+  found.push(...twice.slice(0, MAX_LISTED).map(({ path }) => ({ path, message })));
+  problems.push(...found, ...doubtsAbout(usable, name));
+  return textsOf(usable);
+}
+
+interface Place {
+  readonly token: Json;
+  readonly path: string;
+}
+
+function listIn(document: JsonObject, key: string, found: Problem[]): Place[] | undefined {
+  const list = document.get(key);
+  if (isArray(list)) return list.map((token, index) => ({ token, path: `${key}.${String(index)}` }));
+  if (list !== undefined) found.push({ path: key, message: notAList(key, list) });
+  return undefined;
+}
+
+function usableIn(places: readonly Place[], found: Problem[]): Place[] {
+  return places.filter(({ token, path }) => {
+    const mistakes = mistakesInToken(token, path);
+    if (found.length < MAX_LISTED) found.push(...mistakes);
+    return mistakes.length === 0;
+  });
+}
+
+function doubtsAbout(usable: readonly Place[], namespace: string): Problem[] {
+  return usable.flatMap(({ token, path }) => doubtAbout(token, path, namespace)).slice(0, MAX_LISTED);
+}
+
+function textsOf(usable: readonly Place[]): string[] {
   return usable.flatMap(({ token }) => (typeof token === 'string' ? [token] : []));
 }
 
-function notAList(value: Json): string {
-  const hint = typeof value === 'string' ? '; put it in brackets, or name the key access_token' : '';
+function notAList(key: string, value: Json): string {
+  const other = key === 'access_tokens' ? ', or name the key access_token' : '';
+  const hint = typeof value === 'string' ? `; put it in brackets${other}` : '';
   return `expected an array of strings, got ${typeName(value)}${hint}`;
 }
 

@@ -5,7 +5,7 @@ import { DocumentError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import { schemaOf } from './configure.ts';
 import type { ReadEnv } from './environment.ts';
-import { readTokens } from './given-tokens.ts';
+import { readSummaryTokens, readTokens } from './given-tokens.ts';
 import { isObject, typeName } from './json.ts';
 import type { DocumentFormat, JsonObject } from './json.ts';
 import { unknownKeys } from './mistakes.ts';
@@ -25,6 +25,8 @@ export interface Namespace {
   readonly root: Group;
   /** SHA-256 of each access token, in hexadecimal. */
   readonly tokenDigests: readonly string[];
+  /** SHA-256 of each token that opens no more than the summary. None of them is an access token too. */
+  readonly summaryDigests: readonly string[];
   readonly disabled: boolean;
   /** Milliseconds that a whole run may take. */
   readonly deadlineMs: number;
@@ -58,7 +60,7 @@ export interface ParseOptions {
 }
 
 /** The top-level keys of a document that are not settings. */
-const FIXED_KEYS = ['$schema', 'access_token', 'access_tokens', 'checks'];
+const FIXED_KEYS = ['$schema', 'access_token', 'access_tokens', 'summary_tokens', 'checks'];
 
 /** Mistakes that are listed. */
 const MAX_PROBLEMS = 1000;
@@ -93,16 +95,18 @@ export async function parseNamespace(
     problems,
   );
   await pace();
+  const summaryTokens = readSummaryTokens(document, { name, accessTokens: tokens }, problems);
   return {
     name,
     root,
-    tokenDigests: tokens.map(digest),
+    tokenDigests: tokens.filter((token) => !summaryTokens.includes(token)).map(digest),
+    summaryDigests: summaryTokens.map(digest),
     disabled: settings.get(disabled),
     deadlineMs,
     maxAgeMs: settings.get(maxAge) * 1000,
     failingStatus: Math.trunc(settings.get(failingStatus)),
     settings,
-    secrets: [...new Set([...tokens, ...values, ...secretsIn(values), ...secretsIn(document)])],
+    secrets: [...new Set([...tokens, ...summaryTokens, ...values, ...secretsIn(values), ...secretsIn(document)])],
     concealed,
     problems: limited(problems),
     fingerprint: createHash('sha256')

@@ -8,6 +8,10 @@ export interface View {
   readonly namespace: ViewedNamespace;
   /** The names from the top of the tree to the part that the report is of; empty for the whole tree. */
   readonly part: readonly string[];
+  /** Whether the reader may see no more than names, verdicts and times. The report then holds no more. */
+  readonly summary: boolean;
+  /** Whether the reader asks for status 200 whatever the verdict, where the format leaves the choice. */
+  readonly always200: boolean;
 }
 
 /** The part of a namespace that a format may use: nothing secret. */
@@ -15,6 +19,8 @@ export interface ViewedNamespace {
   readonly name: string;
   /** HTTP status of a failing report. */
   readonly failingStatus: number;
+  /** Milliseconds for which a report is shared: a reader who asks more often gets the same one. */
+  readonly maxAgeMs: number;
 }
 
 /**

@@ -2,9 +2,10 @@
 import type { Cause, CheckResult } from '../engine/types.ts';
 import { oneLine } from '../errors.ts';
 
-/** `working`, or `<Error>: <message>` with the causes of the failure. */
+/** `working`, or `<Error>: <message>` with the causes of the failure; `<Error>` alone in a summary. */
 export function statusText({ error, causes }: Pick<CheckResult, 'error' | 'causes'>): string {
-  return error === undefined ? 'working' : `${error.code}: ${error.message}${causesText(causes)}`;
+  if (error === undefined) return 'working';
+  return error.message === '' ? error.code : `${error.code}: ${error.message}${causesText(causes)}`;
 }
 
 /** The note in a report if the observer itself may be cut off. */

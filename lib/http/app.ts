@@ -18,6 +18,8 @@ export interface AppOptions {
   readonly basePath?: string | undefined;
   /** The origins whose pages may read answers. */
   readonly corsOrigins?: Origins | undefined;
+  /** The namespace whose summary everybody may see, without a token. */
+  readonly publicNamespace?: string | undefined;
   /** How many requests are answered concurrently. Those beyond are asked to come back. */
   readonly maxRequests?: number | undefined;
 }
@@ -27,12 +29,13 @@ interface AppParts extends AppOptions {
   readonly log: Log;
 }
 
-export function createApp({ vault, log, basePath = '', corsOrigins, maxRequests = Infinity }: AppParts): App {
+export function createApp(parts: AppParts): App {
+  const { vault, log, basePath = '', corsOrigins, publicNamespace, maxRequests = Infinity } = parts;
   // Loaded with the first report that is asked for: the answer to a wrong token needs none.
   let reporter: Promise<Reporter> | undefined;
   const load = () => (reporter ??= import('../reporter.ts').then((module) => new module.Reporter(vault, log)));
   const share: Reporter['share'] = async (...asked) => (await load()).share(...asked);
-  const services = { vault, log, reporter: { share } };
+  const services = { vault, log, reporter: { share }, publicNamespace };
   let underWay = 0;
 
   const route = async (request: Request): Promise<Response> => {

@@ -1,4 +1,5 @@
 /** What a deployment sets about the endpoint, from text to what the app takes. Loaded only where something is set. */
+import { NAMESPACE } from '../document/tokens.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { AppOptions } from './app.ts';
 import type { Origins } from './cors.ts';
@@ -7,15 +8,26 @@ import type { Origins } from './cors.ts';
 const SEGMENTS = /^(?:\/[\w.~!$&'()*+,;=:@-]+)+$/;
 const DOTS = /\/\.{1,2}(?:\/|$)/;
 
-/** The values of HEALTHGATE_BASE_PATH and HEALTHGATE_CORS_ORIGINS. */
+/** The values of HEALTHGATE_BASE_PATH, HEALTHGATE_CORS_ORIGINS and HEALTHGATE_PUBLIC_NAMESPACE. */
 interface Texts {
   readonly basePath?: string | undefined;
   readonly corsOrigins?: string | undefined;
+  readonly publicNamespace?: string | undefined;
 }
 
 /** @throws ConfigurationError that names the variable with the mistake. */
-export function parseOptions({ basePath = '', corsOrigins = '' }: Texts): AppOptions {
-  return { basePath: parseBasePath(basePath), corsOrigins: parseOrigins(corsOrigins) };
+export function parseOptions({ basePath = '', corsOrigins = '', publicNamespace = '' }: Texts): AppOptions {
+  return {
+    basePath: parseBasePath(basePath),
+    corsOrigins: parseOrigins(corsOrigins),
+    publicNamespace: parseNamespaceName(publicNamespace.trim()),
+  };
+}
+
+function parseNamespaceName(name: string): string | undefined {
+  if (name === '') return undefined;
+  if (NAMESPACE.test(name)) return name;
+  throw new ConfigurationError('HEALTHGATE_PUBLIC_NAMESPACE: expected the name of a namespace, such as prod');
 }
 
 /**

@@ -29,6 +29,13 @@ export interface VaultOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
+/** What a token opens. */
+export interface Opened {
+  readonly namespace: Namespace;
+  /** Whether the token opens no more than the summary. */
+  readonly summary: boolean;
+}
+
 export class Vault {
   readonly #reading: ReaderOptions;
   readonly #namespaces = new Map<string, KeptNamespace>();
@@ -43,14 +50,14 @@ export class Vault {
       log,
       now,
       readEnv,
-      digestsOf: async (name) => (await this.namespace(name))?.tokenDigests ?? [],
-      lastDigestsOf: (name) => this.#namespaces.get(name)?.last?.tokenDigests ?? [],
+      digestsOf: async (name) => digestsIn(await this.namespace(name)),
+      lastDigestsOf: (name) => digestsIn(this.#namespaces.get(name)?.last),
     });
     this.#spare = new Allowance(SPARE_READS, now);
   }
 
   /**
-   * The namespace that the token opens; undefined if it opens none.
+   * The namespace that the token opens, and how far; undefined if it opens none.
    *
    * A token that carries its namespace's name costs at most one read, whether right or wrong. For other tokens, all
    * namespaces are read, at most once a minute, and then the one that the token opens. Namespaces are kept for a
@@ -60,16 +67,17 @@ export class Vault {
    *
    * @throws CheckError if the store does not answer, and has never answered for what is needed.
    */
-  async find(token: string): Promise<Namespace | undefined> {
+  async find(token: string): Promise<Opened | undefined> {
     if (!isTokenLike(token)) return undefined;
     const carried = namespaceOf(token);
     const name = carried ?? (await this.#index.find(digest(token)));
     if (name === undefined) return undefined;
     const namespace = await this.#namespaceOfStranger(name);
-    if (opens(token, namespace)) return namespace;
+    const opened = open(token, namespace);
+    if (opened !== undefined) return opened;
     // If the index is newer than the document, it is right about the token, and the document must be read again.
     const newer = await this.#readEarly(name, carried === undefined ? this.#index.ageMs + 1 : READ_EARLY_MS);
-    return opens(token, newer) ? newer : undefined;
+    return open(token, newer);
   }
 
   /**
@@ -153,6 +161,13 @@ export class Vault {
   }
 }
 
-function opens(token: string, namespace: Namespace | undefined): namespace is Namespace {
-  return namespace !== undefined && !namespace.disabled && matches(token, namespace.tokenDigests);
+function open(token: string, namespace: Namespace | undefined): Opened | undefined {
+  if (namespace === undefined || namespace.disabled) return undefined;
+  // Both comparisons are made for every token, so that the time tells nothing.
+  const [isAccess, isSummary] = [namespace.tokenDigests, namespace.summaryDigests].map((list) => matches(token, list));
+  return isAccess === true || isSummary === true ? { namespace, summary: isAccess !== true } : undefined;
+}
+
+function digestsIn(namespace: Namespace | undefined): readonly string[] {
+  return [...(namespace?.tokenDigests ?? []), ...(namespace?.summaryDigests ?? [])];
 }

@@ -11,6 +11,7 @@ import { awsFailure, awsProxy } from '../support/aws-proxy.ts';
 import type { AwsProxy } from '../support/aws-proxy.ts';
 import { collectedLog } from '../support/collected-log.ts';
 import { transports } from '../support/transports.ts';
+import { openedBy } from '../support/opened.ts';
 
 const NAMESPACES = 5000;
 const LIST_PAGES = NAMESPACES / 100;
@@ -72,39 +73,39 @@ describe.each(transports)('a vault, calling Secrets Manager %s', (_transport, mo
     }, {});
 
   test('makes one call for a token that carries its namespace, right or wrong', async () => {
-    expect((await vault.find(token))?.name).toBe('n7');
-    for (let time = 0; time < 50; time += 1) expect(await vault.find(createToken('n7'))).toBeUndefined();
+    expect((await openedBy(vault, token))?.name).toBe('n7');
+    for (let time = 0; time < 50; time += 1) expect(await openedBy(vault, createToken('n7'))).toBeUndefined();
     expect(counted()).toEqual({ GetSecretValue: 1 });
-    expect(await vault.find(createToken('nowhere'))).toBeUndefined();
+    expect(await openedBy(vault, createToken('nowhere'))).toBeUndefined();
     expect(counted()).toEqual({ GetSecretValue: 2 });
   });
 
   test('lists once and makes one call per twenty namespaces, however many opaque tokens are looked up', async () => {
     const wrong = Array.from({ length: 50 }, (_, index) => `a-wrong-opaque-token-${String(index)}`);
-    const found = await Promise.all([opaque('n3'), opaque('n4999'), ...wrong].map((given) => vault.find(given)));
+    const found = await Promise.all([opaque('n3'), opaque('n4999'), ...wrong].map((given) => openedBy(vault, given)));
     expect(found.map((namespace) => namespace?.name).filter(Boolean)).toEqual(['n3', 'n4999']);
     expect(counted()).toEqual({ ListSecrets: LIST_PAGES, BatchGetSecretValue: BATCHES, GetSecretValue: 2 });
   });
 
   test('makes thirty calls and one list for a flood of wrong tokens, each with another namespace', async () => {
-    await vault.find(token);
+    await openedBy(vault, token);
     for (let index = 0; index < 500; index += 1) await vault.find(createToken(`made-up-${String(index)}`));
     expect(counted()).toEqual({ GetSecretValue: 30, ListSecrets: LIST_PAGES });
-    expect((await vault.find(token))?.name).toBe('n7');
+    expect((await openedBy(vault, token))?.name).toBe('n7');
   });
 
   test('answers from what it knows while Secrets Manager throttles', async () => {
-    await vault.find(token);
-    await vault.find(opaque('n3'));
+    await openedBy(vault, token);
+    await openedBy(vault, opaque('n3'));
     proxy.instead = { all: awsFailure('ThrottlingException') };
     now += 10 * 60_000;
-    expect((await vault.find(token))?.name).toBe('n7');
-    expect((await vault.find(opaque('n3')))?.name).toBe('n3');
-    expect(await vault.find('a-wrong-opaque-token')).toBeUndefined();
+    expect((await openedBy(vault, token))?.name).toBe('n7');
+    expect((await openedBy(vault, opaque('n3')))?.name).toBe('n3');
+    expect(await openedBy(vault, 'a-wrong-opaque-token')).toBeUndefined();
     const tried = proxy.calls.length;
     for (let time = 0; time < 20; time += 1) {
-      await vault.find(token);
-      await vault.find('a-wrong-opaque-token');
+      await openedBy(vault, token);
+      await openedBy(vault, 'a-wrong-opaque-token');
     }
     expect(proxy.calls).toHaveLength(tried);
   });
@@ -115,12 +116,12 @@ describe.each(transports)('a vault, calling Secrets Manager %s', (_transport, mo
       admin.send(new PutSecretValueCommand({ SecretId, SecretString, VersionStages: [stage] }));
     await put(textOf(opaque('n8')), 'AWSCURRENT');
     await put(textOf(rotated, opaque('n8')), 'AWSPENDING');
-    expect((await vault.find(opaque('n8')))?.name).toBe('n8');
-    expect(await vault.find(rotated)).toBeUndefined();
+    expect((await openedBy(vault, opaque('n8')))?.name).toBe('n8');
+    expect(await openedBy(vault, rotated)).toBeUndefined();
     // AWS moves the stage to the pending version; moto would still answer with the older one.
     await put(textOf(rotated, opaque('n8')), 'AWSCURRENT');
     now += 10_000;
-    expect((await vault.find(rotated))?.name).toBe('n8');
-    expect((await vault.find(opaque('n8')))?.name).toBe('n8');
+    expect((await openedBy(vault, rotated))?.name).toBe('n8');
+    expect((await openedBy(vault, opaque('n8')))?.name).toBe('n8');
   });
 });

@@ -15,6 +15,7 @@ import type { Access } from './aws-calls.ts';
 import { collectedLog } from './collected-log.ts';
 import { awsProxy } from './aws-proxy.ts';
 import { runLeaf } from './run-leaf.ts';
+import { openedBy } from './opened.ts';
 
 /** What the run uses in the emulator. */
 export interface Belongings {
@@ -93,7 +94,8 @@ export async function recordRun(stack: Addresses, belongings: Belongings): Promi
 
     const vault = new Vault(secretsManagerStore(belongings.prefix), collectedLog().log);
     const opened: (string | undefined)[] = [];
-    for (const token of [tokens.own, tokens.opaque, createToken('none')]) opened.push((await vault.find(token))?.name);
+    for (const token of [tokens.own, tokens.opaque, createToken('none')])
+      opened.push((await openedBy(vault, token))?.name);
 
     const throughProxy = { ...stack, aws: { ...stack.aws, endpoint: proxy.url, port: proxy.port } };
     const leaves = [

@@ -120,8 +120,9 @@ export const reports: Readonly<Record<string, Report>> = {
 };
 
 /** The report as a format sees it. */
-export function viewOf(report: Report): View {
-  return { report, ageMs: 0, part: [], namespace: { name: report.namespace, failingStatus: 503 } };
+export function viewOf(report: Report, overrides: Partial<View> = {}): View {
+  const namespace = { name: report.namespace, failingStatus: 503, maxAgeMs: 5000 };
+  return { report, ageMs: 0, part: [], summary: false, always200: false, namespace, ...overrides };
 }
 
 /** A report of that result as a format sees it. */

@@ -1,5 +1,6 @@
 /** The routes, one line each. The first that knows a path answers. */
 import { health } from './health.ts';
+import { status } from './status.ts';
 import type { Route } from './route.ts';
 
-export const routes: readonly Route[] = [health];
+export const routes: readonly Route[] = [health, status];

@@ -8,6 +8,8 @@ export interface Services {
   readonly vault: Vault;
   readonly reporter: Pick<Reporter, 'share'>;
   readonly log: Log;
+  /** The namespace whose summary everybody may see. */
+  readonly publicNamespace?: string | undefined;
 }
 
 /** Answers a request, or returns undefined if the path belongs to another route. */

@@ -5,6 +5,7 @@ import { collectedLog } from '../../support/collected-log.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import type { MemoryStore } from '../../support/memory-store.ts';
 import { LEAF } from '../../support/namespace.ts';
+import { openedBy } from '../../support/opened.ts';
 
 const MINUTE = 60_000;
 let now = 0;
@@ -30,13 +31,13 @@ describe('a token that carries its namespace', () => {
     const vault = open(store());
     const memory = store();
     const counted = open(memory);
-    expect((await vault.find(prodToken))?.name).toBe('prod');
-    const found = await counted.find(prodToken);
+    expect((await openedBy(vault, prodToken))?.name).toBe('prod');
+    const found = await openedBy(counted, prodToken);
     now += MINUTE - 1;
-    expect(await counted.find(prodToken)).toBe(found);
+    expect(await openedBy(counted, prodToken)).toBe(found);
     expect(memory.calls).toEqual(['read prod']);
     now += 1;
-    await counted.find(prodToken);
+    await openedBy(counted, prodToken);
     expect(memory.calls).toEqual(['read prod', 'read prod']);
   });
 
@@ -48,14 +49,14 @@ describe('a token that carries its namespace', () => {
   ])('opens nothing when it is %s, with no more reads than a right token', async (_name, token, calls) => {
     const memory = store();
     const vault = open(memory);
-    for (let time = 0; time < 3; time += 1) expect(await vault.find(token)).toBeUndefined();
+    for (let time = 0; time < 3; time += 1) expect(await openedBy(vault, token)).toBeUndefined();
     expect(memory.calls).toEqual(calls);
   });
 
   it('causes one read when many look it up concurrently', async () => {
     const memory = store();
     const vault = open(memory);
-    await Promise.all(Array.from({ length: 50 }, () => vault.find(prodToken)));
+    await Promise.all(Array.from({ length: 50 }, () => openedBy(vault, prodToken)));
     expect(memory.calls).toEqual(['read prod']);
   });
 });
@@ -64,7 +65,7 @@ describe('an opaque token', () => {
   it('is found among all namespaces, each read once', async () => {
     const memory = store();
     const vault = open(memory);
-    const found = await Promise.all([OPAQUE, OPAQUE_DEV, OPAQUE].map((token) => vault.find(token)));
+    const found = await Promise.all([OPAQUE, OPAQUE_DEV, OPAQUE].map((token) => openedBy(vault, token)));
     expect(found.map((namespace) => namespace?.name)).toEqual(['prod', 'dev', 'prod']);
     expect(memory.calls[0]).toBe('list');
     expect([...memory.calls].sort()).toEqual(['list', 'read broken', 'read dev', 'read prod']);
@@ -74,8 +75,8 @@ describe('an opaque token', () => {
     const [right, wrong] = [store(), store()];
     const [first, second] = [open(right), open(wrong)];
     for (let time = 0; time < 3; time += 1) {
-      expect((await first.find(OPAQUE))?.name).toBe('prod');
-      expect(await second.find('a-wrong-token-of-the-tests')).toBeUndefined();
+      expect((await openedBy(first, OPAQUE))?.name).toBe('prod');
+      expect(await openedBy(second, 'a-wrong-token-of-the-tests')).toBeUndefined();
     }
     expect(wrong.calls).toEqual(right.calls);
   });
@@ -83,19 +84,19 @@ describe('an opaque token', () => {
   it('is found in a new document after a minute', async () => {
     const memory = store();
     const vault = open(memory);
-    expect(await vault.find('a-later-token-of-tests')).toBeUndefined();
+    expect(await openedBy(vault, 'a-later-token-of-tests')).toBeUndefined();
     memory.documents.set('later', JSON.stringify(documentOf('a-later-token-of-tests')));
     now += MINUTE;
-    expect((await vault.find('a-later-token-of-tests'))?.name).toBe('later');
+    expect((await openedBy(vault, 'a-later-token-of-tests'))?.name).toBe('later');
   });
 
   it('no longer opens a namespace that no longer lists it', async () => {
     const memory = store();
     const vault = open(memory);
-    expect((await vault.find(OPAQUE))?.name).toBe('prod');
+    expect((await openedBy(vault, OPAQUE))?.name).toBe('prod');
     memory.documents.set('prod', JSON.stringify(documentOf(prodToken)));
     now += MINUTE;
-    expect(await vault.find(OPAQUE)).toBeUndefined();
+    expect(await openedBy(vault, OPAQUE)).toBeUndefined();
   });
 
   it('is found whatever else is in the store', async () => {
@@ -106,8 +107,8 @@ describe('an opaque token', () => {
       prod: documentOf(OPAQUE),
     });
     const vault = open(memory);
-    expect((await vault.find(OPAQUE))?.name).toBe('prod');
-    expect(await vault.find('token-of-a-strange-name')).toBeUndefined();
+    expect((await openedBy(vault, OPAQUE))?.name).toBe('prod');
+    expect(await openedBy(vault, 'token-of-a-strange-name')).toBeUndefined();
     expect(memory.calls).not.toContain('read ../etc');
   });
 });
@@ -119,7 +120,7 @@ describe('a text that cannot be a token', () => {
     ['a text of a megabyte that carries a namespace', `hg_prod_${'x'.repeat(1024 * 1024)}`],
   ])('causes no read: %s', async (_name, token) => {
     const memory = store();
-    expect(await open(memory).find(token)).toBeUndefined();
+    expect(await openedBy(open(memory), token)).toBeUndefined();
     expect(memory.calls).toEqual([]);
   });
 
@@ -129,7 +130,7 @@ describe('a text that cannot be a token', () => {
     ['a name that objects inherit', '__proto__'],
   ])('never becomes the name of a document: %s', async (_name, token) => {
     const memory = store();
-    expect(await open(memory).find(token)).toBeUndefined();
+    expect(await openedBy(open(memory), token)).toBeUndefined();
     expect(memory.calls.every((call) => /^(?:list|read (?:prod|dev|broken))$/.test(call))).toBe(true);
   });
 });
@@ -138,12 +139,12 @@ describe('a disabled namespace', () => {
   it('is opened by none of its tokens until it is enabled', async () => {
     const memory = memoryStore({ prod: { ...documentOf(prodToken, OPAQUE), disabled: true } });
     const vault = open(memory);
-    expect(await vault.find(prodToken)).toBeUndefined();
-    expect(await vault.find(OPAQUE)).toBeUndefined();
+    expect(await openedBy(vault, prodToken)).toBeUndefined();
+    expect(await openedBy(vault, OPAQUE)).toBeUndefined();
     memory.documents.set('prod', JSON.stringify(documentOf(prodToken, OPAQUE)));
     now += MINUTE;
-    expect((await vault.find(prodToken))?.name).toBe('prod');
-    expect((await vault.find(OPAQUE))?.name).toBe('prod');
+    expect((await openedBy(vault, prodToken))?.name).toBe('prod');
+    expect((await openedBy(vault, OPAQUE))?.name).toBe('prod');
   });
 });
 
@@ -155,12 +156,12 @@ describe('a document that was read again', () => {
       { db: 'postgres://app@one.example/app' },
     );
     const vault = open(memory);
-    const first = await vault.find(prodToken);
+    const first = await openedBy(vault, prodToken);
     now += MINUTE;
-    expect(await vault.find(prodToken)).toBe(first);
+    expect(await openedBy(vault, prodToken)).toBe(first);
     memory.secrets.set('db', 'postgres://app@two.example/app');
     now += MINUTE;
-    const second = await vault.find(prodToken);
+    const second = await openedBy(vault, prodToken);
     expect(second).not.toBe(first);
     expect(second?.root.parts).toMatchObject([{ target: 'postgres two.example:5432' }]);
   });
@@ -168,20 +169,20 @@ describe('a document that was read again', () => {
   it('accepts a new token and refuses an old one', async () => {
     const memory = store();
     const vault = open(memory);
-    await vault.find(prodToken);
+    await openedBy(vault, prodToken);
     const next = createToken('prod');
     memory.documents.set('prod', JSON.stringify(documentOf(next)));
     now += MINUTE;
-    expect((await vault.find(next))?.name).toBe('prod');
-    expect(await vault.find(prodToken)).toBeUndefined();
+    expect((await openedBy(vault, next))?.name).toBe('prod');
+    expect(await openedBy(vault, prodToken)).toBeUndefined();
   });
 
   it('opens nothing when it is gone', async () => {
     const memory = store();
     const vault = open(memory);
-    await vault.find(prodToken);
+    await openedBy(vault, prodToken);
     memory.documents.delete('prod');
     now += MINUTE;
-    expect(await vault.find(prodToken)).toBeUndefined();
+    expect(await openedBy(vault, prodToken)).toBeUndefined();
   });
 });

@@ -8,6 +8,7 @@ import { collectedLog } from '../../support/collected-log.ts';
 import { batchStore, memoryStore } from '../../support/memory-store.ts';
 import { LEAF } from '../../support/namespace.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
+import { openedBy } from '../../support/opened.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -34,30 +35,30 @@ describe.each([
 
   it('leaves the version before it in use for an hour, with all of its tokens', async () => {
     const { memory, vault } = opened();
-    const first = await vault.find(token);
-    expect(await vault.find(OPAQUE)).toBe(first);
+    const first = await openedBy(vault, token);
+    expect(await openedBy(vault, OPAQUE)).toBe(first);
     memory.documents.set('prod', '{');
     for (const later of [MINUTE, 30 * MINUTE, HOUR - 1]) {
       now = 1_000_000 + later;
-      expect(await vault.find(token)).toBe(first);
-      expect(await vault.find(OPAQUE)).toBe(first);
+      expect(await openedBy(vault, token)).toBe(first);
+      expect(await openedBy(vault, OPAQUE)).toBe(first);
     }
     now = 1_000_000 + HOUR + 1;
-    expect(await vault.find(token)).toBeUndefined();
-    expect(await vault.find(OPAQUE)).toBeUndefined();
+    expect(await openedBy(vault, token)).toBeUndefined();
+    expect(await openedBy(vault, OPAQUE)).toBeUndefined();
   });
 
   it('is logged once for each mistake, and says what is in use', async () => {
     const { memory, vault, lines } = opened();
-    await vault.find(token);
+    await openedBy(vault, token);
     memory.documents.set('prod', '{');
     for (let minute = 1; minute <= 5; minute += 1) {
       now += MINUTE;
-      await vault.find(token);
+      await openedBy(vault, token);
     }
     memory.documents.set('prod', '[]');
     now += MINUTE;
-    await vault.find(token);
+    await openedBy(vault, token);
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
       { message: 'a namespace is refused', problem: expect.stringContaining('not valid JSON') as string },
       { message: 'a namespace is refused', problem: 'expected an object, got array' },
@@ -67,10 +68,10 @@ describe.each([
 
   it('is reported by the vault check, with the age of the version in use', async () => {
     const { memory, vault } = opened();
-    await vault.find(token);
+    await openedBy(vault, token);
     memory.documents.set('prod', '[]');
     now += 7 * MINUTE;
-    await vault.find(token);
+    await openedBy(vault, token);
     await expect(vault.access('prod').prove(undefined, signal)).rejects.toMatchObject({
       code: 'UnhealthyError',
       message:
@@ -81,20 +82,20 @@ describe.each([
 
   it('is replaced ten seconds after it is corrected', async () => {
     const { memory, vault } = opened();
-    await vault.find(token);
+    await openedBy(vault, token);
     memory.documents.set('prod', '{');
     now += MINUTE;
-    await vault.find(token);
+    await openedBy(vault, token);
     memory.documents.set('prod', JSON.stringify({ ...GOOD, max_age: 7 }));
     now += 10_000;
-    expect(await vault.find(token)).toMatchObject({ maxAgeMs: 7000 });
+    expect(await openedBy(vault, token)).toMatchObject({ maxAgeMs: 7000 });
   });
 
   it('is the answer for an unknown namespace when there was no version before it', async () => {
     const { memory, vault } = opened();
     memory.documents.set('prod', '{');
-    expect(await vault.find(token)).toBeUndefined();
-    expect(await vault.find(OPAQUE)).toBeUndefined();
+    expect(await openedBy(vault, token)).toBeUndefined();
+    expect(await openedBy(vault, OPAQUE)).toBeUndefined();
   });
 });
 
@@ -113,7 +114,7 @@ describe('a file', () => {
 
   const opened = () => new Vault(fileStore(folder.path), collectedLog().log, { now: () => now });
   const targetOf = async (vault: Vault, by = token) => {
-    const [part] = (await vault.find(by))?.root.parts ?? [];
+    const [part] = (await openedBy(vault, by))?.root.parts ?? [];
     return part !== undefined && 'target' in part ? part.target : undefined;
   };
 
@@ -131,7 +132,7 @@ describe('a file', () => {
 
   it('is read again within a second after it was refused and then corrected', async () => {
     const vault = opened();
-    await vault.find(token);
+    await openedBy(vault, token);
     await writeFile(join(folder.path, 'prod.json'), '{');
     now += 1000;
     expect(await targetOf(vault)).toBe('tcp one.example:5432');
@@ -142,29 +143,29 @@ describe('a file', () => {
 
   it('opens with a new opaque token within a second', async () => {
     const vault = opened();
-    expect(await vault.find('another-opaque-token')).toBeUndefined();
+    expect(await openedBy(vault, 'another-opaque-token')).toBeUndefined();
     await writeFile(join(folder.path, 'dev.yaml'), 'access_token: another-opaque-token\nchecks: {db: {kind: x}}\n');
     now += 1000;
-    expect(await vault.find('another-opaque-token')).toMatchObject({ name: 'dev' });
+    expect(await openedBy(vault, 'another-opaque-token')).toMatchObject({ name: 'dev' });
   });
 
   it('appears within a second, and disappears within a second', async () => {
     const vault = opened();
     const ofDev = createToken('dev');
-    expect(await vault.find(ofDev)).toBeUndefined();
+    expect(await openedBy(vault, ofDev)).toBeUndefined();
     await writeFile(join(folder.path, 'dev.json'), JSON.stringify({ ...GOOD, access_tokens: [ofDev] }));
     now += 1000;
-    expect(await vault.find(ofDev)).toMatchObject({ name: 'dev' });
+    expect(await openedBy(vault, ofDev)).toMatchObject({ name: 'dev' });
     await writeFile(join(folder.path, 'dev.json'), JSON.stringify({ ...GOOD, access_tokens: [OPAQUE] }));
     now += 1000;
-    expect(await vault.find(ofDev)).toBeUndefined();
+    expect(await openedBy(vault, ofDev)).toBeUndefined();
   });
 
   it('that is JSON counts when there is YAML beside it, and the log tells', async () => {
     await writeFile(join(folder.path, 'prod.yaml'), 'checks: {}');
     const { log, lines } = collectedLog();
     const vault = new Vault(fileStore(folder.path), log, { now: () => now });
-    expect(await vault.find(token)).toMatchObject({ name: 'prod' });
+    expect(await openedBy(vault, token)).toMatchObject({ name: 'prod' });
     expect(lines.join()).toContain('prod.yaml is ignored, since prod.json exists');
   });
 });
@@ -176,16 +177,16 @@ describe('an environment variable', () => {
 
   it('is read if HEALTHGATE_ENV lists it, and its value counts as a secret', async () => {
     const vault = open({ HEALTHGATE_ENV: 'DB_HOST, DB_PORT', DB_HOST: 'one.example', DB_PORT: '5433' });
-    expect(await vault.find(token)).toMatchObject({
+    expect(await openedBy(vault, token)).toMatchObject({
       problems: [],
       root: { parts: [{ target: 'tcp one.example:5433' }] },
     });
-    expect((await vault.find(token))?.secrets).toEqual(expect.arrayContaining(['one.example', '5433']));
+    expect((await openedBy(vault, token))?.secrets).toEqual(expect.arrayContaining(['one.example', '5433']));
   });
 
   it('is a mistake if it is not listed or not set, and the message says how to list it', async () => {
     const vault = open({ HEALTHGATE_ENV: 'DB_PORT', DB_HOST: 'one.example' });
-    expect((await vault.find(token))?.problems).toEqual([
+    expect((await openedBy(vault, token))?.problems).toEqual([
       {
         path: 'checks.db.host',
         message:

@@ -6,6 +6,7 @@ import { collectedLog } from '../../support/collected-log.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import type { MemoryStore } from '../../support/memory-store.ts';
 import { LEAF } from '../../support/namespace.ts';
+import { openedBy } from '../../support/opened.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -35,34 +36,34 @@ describe('a store that does not answer', () => {
   it('makes each find reject if it never answered', async () => {
     const { memory, vault, lines } = opened();
     memory.before = down;
-    await expect(vault.find(token)).rejects.toMatchObject(unavailable);
-    await expect(vault.find(OPAQUE)).rejects.toMatchObject(unavailable);
+    await expect(openedBy(vault, token)).rejects.toMatchObject(unavailable);
+    await expect(openedBy(vault, OPAQUE)).rejects.toMatchObject(unavailable);
     expect(lines.join()).toContain('a namespace cannot be read');
     memory.before = () => undefined;
     now += 1000;
-    expect((await vault.find(token))?.name).toBe('prod');
-    expect((await vault.find(OPAQUE))?.name).toBe('prod');
+    expect((await openedBy(vault, token))?.name).toBe('prod');
+    expect((await openedBy(vault, OPAQUE))?.name).toBe('prod');
   });
 
   it('is bridged for an hour with what was read before', async () => {
     const { memory, vault } = opened();
-    const [direct, opaque] = [await vault.find(token), await vault.find(OPAQUE)];
+    const [direct, opaque] = [await openedBy(vault, token), await openedBy(vault, OPAQUE)];
     memory.before = down;
     now += HOUR - 1;
-    expect(await vault.find(token)).toBe(direct);
-    expect(await vault.find(OPAQUE)).toBe(opaque);
+    expect(await openedBy(vault, token)).toBe(direct);
+    expect(await openedBy(vault, OPAQUE)).toBe(opaque);
     now += 2;
-    await expect(vault.find(token)).rejects.toMatchObject(unavailable);
+    await expect(openedBy(vault, token)).rejects.toMatchObject(unavailable);
   });
 
   it('still lets no wrong tokens in while it is bridged', async () => {
     const { memory, vault } = opened();
-    await vault.find(token);
-    await vault.find(OPAQUE);
+    await openedBy(vault, token);
+    await openedBy(vault, OPAQUE);
     memory.before = down;
     now += MINUTE;
-    expect(await vault.find(createToken('prod'))).toBeUndefined();
-    expect(await vault.find('a-wrong-token-of-the-tests')).toBeUndefined();
+    expect(await openedBy(vault, createToken('prod'))).toBeUndefined();
+    expect(await openedBy(vault, 'a-wrong-token-of-the-tests')).toBeUndefined();
   });
 
   it('is given up after a while', async () => {
@@ -73,7 +74,7 @@ describe('a store that does not answer', () => {
       signals.push(signal);
       return new Promise<void>(() => undefined);
     };
-    const finding = [vault.find(token), vault.find(OPAQUE)].map((found) =>
+    const finding = [openedBy(vault, token), openedBy(vault, OPAQUE)].map((found) =>
       expect(found).rejects.toMatchObject({ code: 'TimeoutError' }),
     );
     await vi.runAllTimersAsync();
@@ -84,13 +85,13 @@ describe('a store that does not answer', () => {
   it('is bridged after an unexpected error too, and the error is passed on', async () => {
     const { memory, vault } = opened();
     memory.before = () => Promise.reject(new TypeError('raw'));
-    await expect(vault.find(token)).rejects.toThrow(TypeError);
+    await expect(openedBy(vault, token)).rejects.toThrow(TypeError);
     memory.before = () => undefined;
     now += 1000;
-    const found = await vault.find(token);
+    const found = await openedBy(vault, token);
     memory.before = () => Promise.reject(new TypeError('raw'));
     now += MINUTE;
-    expect(await vault.find(token)).toBe(found);
+    expect(await openedBy(vault, token)).toBe(found);
   });
 });
 
@@ -104,13 +105,13 @@ describe('one namespace that cannot be read', () => {
 
   it('does not affect the tokens of the others', async () => {
     const { vault } = withOther();
-    expect((await vault.find(token))?.name).toBe('prod');
-    expect((await vault.find(OPAQUE))?.name).toBe('prod');
+    expect((await openedBy(vault, token))?.name).toBe('prod');
+    expect((await openedBy(vault, OPAQUE))?.name).toBe('prod');
   });
 
   it('makes an unknown opaque token an error', async () => {
     const { vault } = withOther();
-    await expect(vault.find('a-token-of-perhaps-locked')).rejects.toMatchObject(unavailable);
+    await expect(openedBy(vault, 'a-token-of-perhaps-locked')).rejects.toMatchObject(unavailable);
   });
 });
 
@@ -123,14 +124,14 @@ describe('a secret that cannot be read', () => {
   it('makes its leaf a ConfigurationError at first, and is read again soon', async () => {
     const { memory, vault } = opened(checks, { db: 'postgres://app@db.example/app' });
     withoutSecrets(memory);
-    const first = await vault.find(token);
+    const first = await openedBy(vault, token);
     expect(first).toMatchObject({
       incomplete: true,
       root: { parts: [{ target: '' }, { target: 'tcp db.example:5432' }] },
     });
     memory.before = () => undefined;
     now += 5000;
-    expect(await vault.find(token)).toMatchObject({
+    expect(await openedBy(vault, token)).toMatchObject({
       incomplete: false,
       root: { parts: [{ target: 'postgres db.example:5432' }, {}] },
     });
@@ -138,18 +139,18 @@ describe('a secret that cannot be read', () => {
 
   it('leaves the previous document in use', async () => {
     const { memory, vault } = opened(checks, { db: 'postgres://app@db.example/app' });
-    const first = await vault.find(token);
+    const first = await openedBy(vault, token);
     withoutSecrets(memory);
     now += MINUTE;
-    expect(await vault.find(token)).toBe(first);
+    expect(await openedBy(vault, token)).toBe(first);
   });
 
   it('is reported immediately if it does not exist', async () => {
     const { memory, vault } = opened(checks, { db: 'postgres://app@db.example/app' });
-    await vault.find(token);
+    await openedBy(vault, token);
     memory.secrets.clear();
     now += MINUTE;
-    expect((await vault.find(token))?.problems).toEqual([
+    expect((await openedBy(vault, token))?.problems).toEqual([
       { path: 'checks.db.url', message: 'the vault has no secret db' },
     ]);
   });
@@ -159,7 +160,7 @@ describe('the log', () => {
   it('names the namespace and the place of a refused document, but shows nothing of its text', async () => {
     const { memory, vault, lines } = opened();
     memory.documents.set('prod', '{"access_tokens":["hunter2-short"],"checks":{}}');
-    expect(await vault.find(token)).toBeUndefined();
+    expect(await openedBy(vault, token)).toBeUndefined();
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
       {
         level: 'error',
@@ -175,9 +176,9 @@ describe('the log', () => {
     const leaf = { kind: 'postgres://app:hunter2@db.example', url: 'postgres://app:hunter2@db.example' };
     const checks = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`c${String(index)}`, leaf]));
     const { vault, lines } = opened(checks);
-    await vault.find(token);
+    await openedBy(vault, token);
     now += MINUTE;
-    await vault.find(token);
+    await openedBy(vault, token);
     const [line, ...more] = lines.map((text) => JSON.parse(text) as { problems: object[] });
     expect(more).toEqual([]);
     expect(line?.problems).toHaveLength(20);
@@ -191,7 +192,7 @@ describe('prover', () => {
 
   it("reads the namespace's own document, or a named secret, each time", async () => {
     const { memory, vault } = opened({ db: LEAF }, { other: 'x' });
-    await vault.find(token);
+    await openedBy(vault, token);
     await vault.access('prod').prove(undefined, signal);
     await vault.access('prod').prove('other', signal);
     expect(memory.calls).toEqual(['read prod', 'read prod', 'secret other']);
@@ -210,10 +211,10 @@ describe('prover', () => {
 
   it('says how old the data in use is while the vault cannot be read', async () => {
     const { memory, vault } = opened();
-    await vault.find(token);
+    await openedBy(vault, token);
     memory.before = down;
     now += 7 * MINUTE;
-    await vault.find(token);
+    await openedBy(vault, token);
     await expect(vault.access('prod').prove(undefined, signal)).rejects.toMatchObject({
       code: 'ConnectionError',
       message: 'connection refused by vault; the version read 7 min ago is in use',

@@ -8,6 +8,7 @@ import { collectedLog } from '../../support/collected-log.ts';
 import { batchStore, memoryStore } from '../../support/memory-store.ts';
 import type { MemoryStore } from '../../support/memory-store.ts';
 import { LEAF } from '../../support/namespace.ts';
+import { openedBy } from '../../support/opened.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -39,11 +40,11 @@ describe('a vault with 5,000 namespaces', () => {
     const token = createToken('n4711');
     const store = batchStore({ ...manyDocuments(), n4711: documentOf(token) });
     const { vault } = open(store);
-    expect((await vault.find(token))?.name).toBe('n4711');
+    expect((await openedBy(vault, token))?.name).toBe('n4711');
     expect(store.calls).toEqual(['read n4711']);
-    for (let time = 0; time < 100; time += 1) expect(await vault.find(createToken('n4711'))).toBeUndefined();
+    for (let time = 0; time < 100; time += 1) expect(await openedBy(vault, createToken('n4711'))).toBeUndefined();
     expect(store.calls).toEqual(['read n4711']);
-    expect(await vault.find(createToken('nowhere'))).toBeUndefined();
+    expect(await openedBy(vault, createToken('nowhere'))).toBeUndefined();
     expect(store.calls).toEqual(['read n4711', 'read nowhere']);
   });
 
@@ -55,14 +56,14 @@ describe('a vault with 5,000 namespaces', () => {
       opaque(4999),
       ...Array.from({ length: 200 }, (_, index) => `wrong-token-${String(index)}`),
     ];
-    const found = await Promise.all(asked.map((token) => vault.find(token)));
+    const found = await Promise.all(asked.map((token) => openedBy(vault, token)));
     expect(found.map((namespace) => namespace?.name).filter(Boolean)).toEqual(['n3', 'n4999']);
     expect(count(store)).toEqual({ list: 1, many: 1, read: 2 });
     now += MINUTE - 1;
-    await vault.find('another-wrong-token');
+    await openedBy(vault, 'another-wrong-token');
     expect(count(store)).toEqual({ list: 1, many: 1, read: 2 });
     now += 1;
-    await vault.find('another-wrong-token');
+    await openedBy(vault, 'another-wrong-token');
     expect(count(store)).toEqual({ list: 2, many: 2, read: 2 });
   });
 });
@@ -77,11 +78,11 @@ describe('a flood of wrong tokens', () => {
     const tokens = { known: createToken('known'), later: createToken('later') };
     const store = memoryStore({ known: documentOf(tokens.known), later: documentOf(tokens.later) });
     const { vault } = open(store);
-    await vault.find(tokens.known);
+    await openedBy(vault, tokens.known);
     await flood(vault, 2000);
     expect(count(store)).toEqual({ read: SPARE, list: 1 });
-    expect((await vault.find(tokens.known))?.name).toBe('known');
-    expect((await vault.find(tokens.later))?.name).toBe('later');
+    expect((await openedBy(vault, tokens.known))?.name).toBe('known');
+    expect((await openedBy(vault, tokens.later))?.name).toBe('later');
     expect(count(store)).toEqual({ read: SPARE + 1, list: 1 });
   });
 
@@ -100,7 +101,7 @@ describe('a flood of wrong tokens', () => {
     const store = memoryStore({ prod: documentOf(createToken('prod')) });
     const { vault } = open(store);
     for (let second = 0; second < 60; second += 1) {
-      for (let time = 0; time < 20; time += 1) await vault.find(createToken('prod'));
+      for (let time = 0; time < 20; time += 1) await openedBy(vault, createToken('prod'));
       now += SECOND;
     }
     expect(store.calls).toEqual(Array.from({ length: 6 }, () => 'read prod'));
@@ -110,15 +111,15 @@ describe('a flood of wrong tokens', () => {
     const token = createToken('prod');
     const store = batchStore({ prod: documentOf(token, opaque(1)) });
     const { vault } = open(store);
-    await vault.find(token);
-    await vault.find(opaque(1));
+    await openedBy(vault, token);
+    await openedBy(vault, opaque(1));
     store.before = throttled;
     store.calls.length = 0;
     now += MINUTE;
     for (let second = 0; second < 60; second += 1) {
-      expect((await vault.find(token))?.name).toBe('prod');
-      expect((await vault.find(opaque(1)))?.name).toBe('prod');
-      expect(await vault.find('a-wrong-opaque-token')).toBeUndefined();
+      expect((await openedBy(vault, token))?.name).toBe('prod');
+      expect((await openedBy(vault, opaque(1)))?.name).toBe('prod');
+      expect(await openedBy(vault, 'a-wrong-opaque-token')).toBeUndefined();
       now += SECOND;
     }
     expect(count(store).read).toBeLessThanOrEqual(12);
@@ -131,8 +132,8 @@ describe('a flood of wrong tokens', () => {
     const { vault } = open(store);
     for (let second = 0; second < 60; second += 1) {
       for (let time = 0; time < 5; time += 1) {
-        await expect(vault.find(opaque(1))).rejects.toThrow('throttled the call');
-        await expect(vault.find(createToken('prod'))).rejects.toThrow('throttled the call');
+        await expect(openedBy(vault, opaque(1))).rejects.toThrow('throttled the call');
+        await expect(openedBy(vault, createToken('prod'))).rejects.toThrow('throttled the call');
       }
       now += SECOND;
     }
@@ -146,11 +147,11 @@ describe('a rotated token', () => {
     const [first, second] = [createToken('prod'), createToken('prod')];
     const store = memoryStore({ prod: documentOf(first) });
     const { vault } = open(store);
-    await vault.find(first);
+    await openedBy(vault, first);
     store.documents.set('prod', JSON.stringify(documentOf(second, first)));
     now += 10 * SECOND;
-    expect((await vault.find(second))?.name).toBe('prod');
-    expect((await vault.find(first))?.name).toBe('prod');
+    expect((await openedBy(vault, second))?.name).toBe('prod');
+    expect((await openedBy(vault, first))?.name).toBe('prod');
     expect(store.calls).toEqual(['read prod', 'read prod']);
   });
 
@@ -158,10 +159,10 @@ describe('a rotated token', () => {
     const token = createToken('prod');
     const store = memoryStore();
     const { vault } = open(store);
-    expect(await vault.find(token)).toBeUndefined();
+    expect(await openedBy(vault, token)).toBeUndefined();
     store.documents.set('prod', JSON.stringify(documentOf(token)));
     now += 10 * SECOND;
-    expect((await vault.find(token))?.name).toBe('prod');
+    expect((await openedBy(vault, token))?.name).toBe('prod');
   });
 
   it('is accepted, if it is opaque, as soon as the index knows it', async () => {
@@ -170,7 +171,7 @@ describe('a rotated token', () => {
     await vault.namespace('prod');
     store.documents.set('prod', JSON.stringify(documentOf(opaque(1))));
     now += SECOND;
-    expect((await vault.find(opaque(1)))?.name).toBe('prod');
+    expect((await openedBy(vault, opaque(1)))?.name).toBe('prod');
   });
 });
 
@@ -179,8 +180,8 @@ describe('namespaces that are read in one call', () => {
     const unreadable = { locked: new AuthError('not allowed'), binary: new DocumentError('binary') };
     const store = batchStore({ locked: '{}', binary: '{}', prod: documentOf(opaque(1)) }, unreadable);
     const { vault, lines } = open(store);
-    expect((await vault.find(opaque(1)))?.name).toBe('prod');
-    await expect(vault.find('a-token-of-perhaps-locked')).rejects.toMatchObject({ code: 'ConnectionError' });
+    expect((await openedBy(vault, opaque(1)))?.name).toBe('prod');
+    await expect(openedBy(vault, 'a-token-of-perhaps-locked')).rejects.toMatchObject({ code: 'ConnectionError' });
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
       { message: 'some namespaces cannot be read', count: 1, namespaces: ['locked'] },
     ]);
@@ -191,15 +192,15 @@ describe('namespaces that are read in one call', () => {
     const store = batchStore({ prod: { access_tokens: [{ secret: 'token' }], checks } });
     store.secrets.set('token', opaque(1)).set('db', 'postgres://db.example/app');
     const { vault } = open(store);
-    await vault.find('a-wrong-opaque-token');
+    await openedBy(vault, 'a-wrong-opaque-token');
     expect(store.calls).toEqual(['list', 'many prod', 'secret token']);
-    expect((await vault.find(opaque(1)))?.name).toBe('prod');
+    expect((await openedBy(vault, opaque(1)))?.name).toBe('prod');
   });
 
   it('make an unknown token an error when the secret of a token cannot be read', async () => {
     const store = batchStore({ prod: { access_tokens: [{ secret: 'token' }], checks: { db: LEAF } } });
     store.before = (call) => (call === 'secret token' ? throttled() : undefined);
     const { vault } = open(store);
-    await expect(vault.find('a-wrong-opaque-token')).rejects.toMatchObject({ code: 'ConnectionError' });
+    await expect(openedBy(vault, 'a-wrong-opaque-token')).rejects.toMatchObject({ code: 'ConnectionError' });
   });
 });
