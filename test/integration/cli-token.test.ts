@@ -64,6 +64,12 @@ describe('--add', () => {
     expect(await documentOf('single')).toBe(documents['single.json'].replace('{', added));
   });
 
+  test('puts a token that opens the summary alone into a list of its own', async () => {
+    const { out } = await token('single', '--add', '--summary');
+    const added = `{\n  "summary_tokens": ["${tokenIn(out)}"],`;
+    expect(await documentOf('single')).toBe(documents['single.json'].replace('{', added));
+  });
+
   test('refuses a namespace that does not exist', async () => {
     const { code, out, err } = await token('nothing', '--add');
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -92,6 +98,17 @@ describe('--drop', () => {
     expect(code).toBe(0);
     expect(out).toContain(`dropped  sha256 ${digest(OLD)}\n`);
     expect(await documentOf('single')).toBe(`{\n  "access_tokens": ["${tokenIn(out)}"],\n  ${CHECKS}\n}\n`);
+  });
+
+  test('removes a token of the summary, and counts none as a token that opens the namespace', async () => {
+    const made = tokenIn((await token('single', '--add', '--summary')).out);
+    const last = await token('single', '--drop', digest(OLD));
+    expect(last.err).toContain('no other token that works');
+    const dropped = await token('single', '--drop', digest(made));
+    expect(dropped).toMatchObject({
+      code: 0,
+      out: `dropped  sha256 ${digest(made)}\nleft     sha256 ${digest(OLD)}\n`,
+    });
   });
 
   test('removes a reference whose secret holds the token', async () => {

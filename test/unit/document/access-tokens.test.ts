@@ -4,6 +4,7 @@ import { digest } from '../../../lib/document/tokens.ts';
 
 const A = 'token-a-0123456789';
 const B = 'token-b-0123456789';
+const SUMMARY = 'token-summary-0123456789';
 const NEW = 'token-new-0123456789';
 
 const noSecrets = { readSecret: () => Promise.resolve(undefined) };
@@ -94,10 +95,11 @@ describe('removeTokens', () => {
 });
 
 describe('findTokens', () => {
-  test('finds the tokens of both keys, and those that they refer to', async () => {
+  test('finds the tokens of all keys, and those that they refer to', async () => {
     const text = JSON.stringify({
       access_token: A,
       access_tokens: [B, { secret: 'tokens', key: 'c' }, { secret: 'missing' }, 'short', 7],
+      summary_tokens: [SUMMARY],
       checks: { x: { kind: 'tcp', host: { secret: 'not asked for' } } },
     });
     const asked: string[] = [];
@@ -113,6 +115,7 @@ describe('findTokens', () => {
       { path: ['access_tokens', 2], digest: undefined },
       { path: ['access_tokens', 3], digest: undefined },
       { path: ['access_tokens', 4], digest: undefined },
+      { path: ['summary_tokens', 0], digest: digest(SUMMARY) },
       { path: ['access_token'], digest: digest(A) },
     ]);
     expect(asked.sort()).toEqual(['missing', 'tokens']);

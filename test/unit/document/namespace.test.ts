@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseNamespace } from '../../../lib/document/namespace.ts';
-import { digest } from '../../../lib/document/tokens.ts';
+import { createToken, digest } from '../../../lib/document/tokens.ts';
 import { documentText, LEAF, namespaceOf, problemsOf, TOKEN } from '../../support/namespace.ts';
 
 const SHORT = 'fifteen-letters';
@@ -126,6 +126,45 @@ describe('access tokens', () => {
       name: 'DocumentError',
       message,
     });
+  });
+});
+
+describe('summary tokens', () => {
+  const summary = 'an-opaque-summary-token';
+
+  it('are kept apart from access tokens, and none of them is needed', async () => {
+    expect(await namespaceOf({ summary_tokens: [summary] })).toMatchObject({
+      tokenDigests: [digest(TOKEN)],
+      summaryDigests: [digest(summary)],
+      problems: [],
+    });
+    expect((await namespaceOf()).summaryDigests).toEqual([]);
+  });
+
+  it('are no part of a log line', async () => {
+    expect((await namespaceOf({ summary_tokens: [summary] })).secrets).toContain(summary);
+  });
+
+  it('open the summary alone where they are access tokens too, which is told', async () => {
+    expect(await namespaceOf({ summary_tokens: [TOKEN] })).toMatchObject({
+      tokenDigests: [],
+      summaryDigests: [digest(TOKEN)],
+      problems: [{ path: 'summary_tokens.0', message: 'is an access token too; it opens the summary alone' }],
+    });
+  });
+
+  it.each([
+    [summary, 'summary_tokens', 'expected an array of strings, got string; put it in brackets'],
+    [{}, 'summary_tokens', 'expected an array of strings, got object'],
+    [[SHORT], 'summary_tokens.0', 'shorter than 16 characters; make one with healthgate token'],
+    [[5], 'summary_tokens.0', 'expected a string, got number'],
+    [
+      [createToken('other')],
+      'summary_tokens.0',
+      'carries the name of another namespace, other, so it opens nothing here; make one with healthgate token prod',
+    ],
+  ])('are reported when they cannot be used, and the namespace works: %j', async (list, path, message) => {
+    expect((await namespaceOf({ summary_tokens: list })).problems).toEqual([{ path, message }]);
   });
 });
 
