@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { canaryEnvelope } from '../../lib/clients/celery/envelope.ts';
 import { canaryOf } from '../../lib/clients/celery/messages.ts';
 import { sqsName } from '../../lib/clients/celery/sqs.ts';
@@ -39,6 +39,7 @@ beforeAll(async () => {
 
 afterEach(() => {
   proxy.instead = {};
+  vi.unstubAllEnvs();
 });
 
 afterAll(async () => {
@@ -113,9 +114,10 @@ describe('a canary on SQS', () => {
 describe('SQS that answers oddly', () => {
   const through = () => canary({ endpoint: proxy.url });
 
-  it('gets every call at its own endpoint, whatever host the URL of the queue names', async () => {
+  it('gets every call at the endpoint of the process, whatever host the URL of the queue names', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL', proxy.url);
     proxy.instead = { 'AmazonSQS.GetQueueUrl': awsAnswer({ QueueUrl: `http://127.0.0.1:1/queue/${sqsName(QUEUE)}` }) };
-    expect(await statusOf(through())).toBe('working');
+    expect(await statusOf(canary())).toBe('working');
     const asked = proxy.calls.map(({ headers }) => headers['x-amz-target']);
     expect(asked.slice(-2)).toEqual(['AmazonSQS.GetQueueAttributes', 'AmazonSQS.SendMessage']);
   });
