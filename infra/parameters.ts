@@ -34,6 +34,8 @@ export async function wanted(variables: Variables): Promise<Readonly<Record<stri
     s3_read: await given('s3Objects'),
     s3_kms: await given('s3BucketKeys'),
     cloudfront: await given('distributions'),
+    celery_queue: await given('sqsQueues'),
+    celery_queue_kms: await given('sqsQueueKeys'),
     eventbridge_rule: await given('eventRules'),
     eventbridge_api_destination: await given('eventDestinations'),
     eventbridge_connection: await given('eventConnections'),
@@ -71,6 +73,10 @@ export async function arns(variables: Variables): Promise<Readonly<Record<string
     distributions: await of('distributions', (id) => [
       `arn:\${AWS::Partition}:cloudfront::\${AWS::AccountId}:distribution/${id}`,
     ]),
+    sqsQueues: await of('sqsQueues', (queue) => [
+      `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${queue}`,
+    ]),
+    sqsQueueKeys: await list('sqsQueueKeys'),
     eventBuses: await of('eventBuses', (bus) => [events(`event-bus/${bus}`)]),
     // The ARN of a rule on the default bus does not name the bus:
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html

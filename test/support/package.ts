@@ -35,6 +35,8 @@ export const EVERYTHING: readonly string[] = [
     s3Objects: 'shop-assets/index.html',
     s3BucketKeys: 'arn:aws:kms:eu-central-1:123456789012:key/22222222-2222-2222-2222-222222222222',
     distributions: 'E2EXAMPLE1234',
+    sqsQueues: 'shop-mails',
+    sqsQueueKeys: 'arn:aws:kms:eu-central-1:123456789012:key/44444444-4444-4444-4444-444444444444',
     eventBuses: 'default,shop',
     eventRules: 'default/to-audit,shop/to-history',
     eventConnections: 'history',

@@ -22,6 +22,8 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   s3Objects: [],
   s3BucketKeys: [],
   distributions: [],
+  sqsQueues: [],
+  sqsQueueKeys: [],
   eventBuses: [],
   eventRules: [],
   eventConnections: [],
@@ -66,6 +68,7 @@ describe('the optional parts of a deployment', () => {
     [{ s3Buckets: ['assets'] }, ['s3']],
     [{ s3Buckets: 'assets, media' }, ['s3']],
     [{ eventConnections: ['history'] }, ['eventbridge_connection', 'eventbridge_credentials']],
+    [{ sqsQueues: ['shop-mails'] }, ['celery_queue']],
     [{ canaryTokenSecret: 'canary' }, ['canary']],
     [{ canaryTokenSecret: 'canary', alarmTopic: 'arn:aws:sns:x' }, ['canary', 'canary_alarm', 'alarms']],
     [{ dashboard: 'on' }, ['dashboard']],
@@ -110,6 +113,12 @@ describe('the ARNs in permissions', () => {
     expect(await of({ eventRules: ['a', 'default/b', 'shop/c'] }, 'eventRules')).toEqual(
       ['rule/a', 'rule/b', 'rule/shop/c'].map((rule) => sub(EVENTS + rule)),
     );
+  });
+
+  test('the ARN of a queue is its name alone, after the account', async () => {
+    expect(await of({ sqsQueues: ['shop-mails'] }, 'sqsQueues')).toEqual([
+      sub('arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:shop-mails'),
+    ]);
   });
 
   test('an ARN that is given as a parameter stays as it is', async () => {
