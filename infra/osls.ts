@@ -23,7 +23,10 @@ if (mistakes.length > 0) {
   for (const mistake of mistakes) process.stderr.write(`${command}: ${mistake}\n`);
   process.stderr.write('The parameters are in serverless.yml and docs/deploy.md.\n');
   process.exitCode = USAGE;
-} else process.exitCode = run('tsx', ['infra/build.ts']) || run('osls', [command, ...args]);
+} else {
+  await import('./build.ts');
+  process.exitCode = runOsls([command, ...args]);
+}
 
 function mistakesInArguments(args: string[]): string[] {
   const { values } = parseArgs({
@@ -60,9 +63,9 @@ function assignmentOf(text: string): Assignment | string {
   return `--param: expected name=value, got ${equals < 0 ? `no = after ${given}` : given}`;
 }
 
-/** @returns The exit code. */
-function run(program: string, args: readonly string[]): number {
-  const { status, error } = spawnSync(program, args, { stdio: 'inherit' });
+/** @returns Its exit code. */
+function runOsls(args: readonly string[]): number {
+  const { status, error } = spawnSync('osls', args, { stdio: 'inherit' });
   if (error !== undefined) throw error;
   return status ?? 1;
 }

@@ -10,7 +10,7 @@ import { EVERYTHING, packageService, stable, statementsOf } from '../support/pac
 import type { Packaged } from '../support/package.ts';
 
 const GOLDEN = '../fixtures/golden';
-const PACKAGE_MS = 120_000;
+const PACKAGE_MS = 180_000;
 /** As ECMAScript modules, `node:http` also loads undici, and `node:crypto` also loads WebCrypto. */
 const IMPORT_OF_BUILTIN = '(from|import)[ (]?"(node:|(http|https|http2|crypto)")';
 

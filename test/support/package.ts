@@ -5,7 +5,7 @@ import { runCommand } from '../stack/command.ts';
 import { copyProject } from './project-copy.ts';
 import type { ProjectCopy } from './project-copy.ts';
 
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 150_000;
 
 /** The parts of a CloudFormation template that the tests look at. */
 export interface Template {
