@@ -48,12 +48,16 @@ describe('the template', () => {
     await expect(stable(everything.template)).toMatchFileSnapshot(`${GOLDEN}/cloudformation-everything.json`);
   });
 
-  test('passes cfn-lint', async () => {
-    const files = [plain, everything, onHashicorp].map(({ templateFile }) => templateFile);
-    const lint = join(dirname(PYTHON), 'cfn-lint');
-    const { ok, output } = await runCommand(lint, ['--template', ...files], PACKAGE_MS);
-    expect({ ok, output }).toEqual({ ok: true, output: '' });
-  });
+  test(
+    'passes cfn-lint',
+    async () => {
+      const files = [plain, everything, onHashicorp].map(({ templateFile }) => templateFile);
+      const lint = join(dirname(PYTHON), 'cfn-lint');
+      const { ok, output } = await runCommand(lint, ['--template', ...files], PACKAGE_MS);
+      expect({ ok, output }).toEqual({ ok: true, output: '' });
+    },
+    PACKAGE_MS,
+  );
 
   test('leads the function to a HashiCorp vault, and holds no token', () => {
     const { Environment } = onHashicorp.template.Resources.HealthLambdaFunction?.Properties ?? {};
