@@ -87,8 +87,8 @@ function insertFirst(text: string, parent: Node, content: string): string {
 }
 
 /**
- * Removes a member and one of the commas around it, but no comment. By hand, since `modify` of jsonc-parser 3.3 leaves a
- * quote behind when it removes the last of several items from an array on one line.
+ * Removes a member and one of the commas around it, but no comment. By hand, since `modify` of jsonc-parser 3.3 leaves
+ * a quote behind when it removes the last of several items from an array on one line.
  */
 function remove(text: string, member: Node): string {
   const siblings = member.parent?.children ?? [member];
