@@ -135,7 +135,7 @@ describe('a JSONC document', () => {
 
   test.each([
     [OLD, (text: string) => text.replace(`"${OLD}", `, '')],
-    [OTHER, (text: string) => text.replace(`\n    "${OTHER}"`, '')],
+    [OTHER, (text: string) => text.replace(`\n    "${OTHER}",`, '')],
   ])('loses the token %s, and can still be read', async (dropped, expected) => {
     const { code } = await token('commented', '--drop', digest(dropped));
     expect(code).toBe(0);
