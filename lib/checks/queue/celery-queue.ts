@@ -111,23 +111,19 @@ async function readyFor(bound: Bound, found: Promise<QueueState>, broker: Broker
 }
 
 interface Canary {
-  readonly max_depth?: number | undefined;
   readonly task?: string | undefined;
   readonly result_url?: string | undefined;
 }
 
 /** Finds what would prove nothing. @param broker One over which workers cannot answer. */
-function unproved({ max_depth: most, task, result_url: url }: Canary, broker: string | undefined): Problem | undefined {
+function unproved({ task, result_url: url }: Canary, broker: string | undefined): Problem | undefined {
   if (broker === undefined) return undefined;
-  if (task !== undefined && url === undefined)
-    return {
-      path: 'result_url',
-      message: `missing: no result comes back over ${broker}; name the Redis that stores the results`,
-    };
-  if (task !== undefined || most !== undefined) return undefined;
   const only = `over ${broker}, only a canary proves that a worker lives`;
   const example = 'set task, for example to celery.accumulate, and result_url';
-  return { path: 'task', message: `missing: ${only}; ${example}, or max_depth to check nothing but the depth` };
+  if (task === undefined) return { path: 'task', message: `missing: ${only}; ${example}` };
+  if (url !== undefined) return undefined;
+  const message = `missing: no result comes back over ${broker}; name the Redis that stores the results`;
+  return { path: 'result_url', message };
 }
 
 /** Throws if the queue is known to have no consumer. */

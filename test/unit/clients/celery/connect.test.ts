@@ -71,7 +71,7 @@ describe('SQS, over which workers cannot answer', () => {
       message: 'missing: no result comes back over SQS; name the Redis that stores the results',
     });
     expect(celeryQueue.mistake?.({ ...queue, ...task })).toBeUndefined();
-    expect(celeryQueue.mistake?.({ ...queue, max_depth: 10 })).toBeUndefined();
+    expect(celeryQueue.mistake?.({ ...queue, max_depth: 10 })).toMatchObject({ path: 'task' });
   });
 
   it('is named by its endpoint, whose port depends on the scheme, and needs nothing else but the results', () => {
@@ -108,7 +108,7 @@ describe('a key that means nothing', () => {
     ['endpoint', 'redis://mq.example', 'SQS'],
     ['queue_prefix', 'redis://mq.example', 'SQS'],
   ])('is a mistake: %s with %s', (key, url, broker) => {
-    const config = { ...control, url, queue: 'mails', max_depth: 10 };
+    const config = { ...control, ...task, url, queue: 'mails' };
     expect(celeryQueue.mistake?.({ ...config, [key]: 'x' })).toEqual({
       path: key,
       message: `only for a broker on ${broker}`,
