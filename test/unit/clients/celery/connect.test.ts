@@ -108,7 +108,8 @@ describe('a key that means nothing', () => {
     ['endpoint', 'redis://mq.example', 'SQS'],
     ['queue_prefix', 'redis://mq.example', 'SQS'],
   ])('is a mistake: %s with %s', (key, url, broker) => {
-    const config = { ...control, ...task, url, queue: 'mails' };
+    const results = { task: 'celery.accumulate', result_url: 'redis://cache.example' };
+    const config = { ...control, ...results, url, queue: 'mails' };
     expect(celeryQueue.mistake?.({ ...config, [key]: 'x' })).toEqual({
       path: key,
       message: `only for a broker on ${broker}`,
