@@ -1,5 +1,6 @@
 /** Values that serverless.yml derives from its parameters: the optional parts to deploy, and ARNs made from names. */
-import { closest } from 'fastest-levenshtein';
+import { variablesOf } from './document-env.ts';
+import { itemsOf, mistakesIn, textOf, unknownIn } from './parameter-checks.ts';
 
 /**
  * What osls passes to a function that a variable refers to.
@@ -12,20 +13,18 @@ export interface Variables {
   readonly options: { readonly param?: readonly string[] };
 }
 
+/** The stage of `npm run offline`, whose function runs on this machine. */
+const OFFLINE = 'offline';
+
 type Switch = 'on' | 'off';
 type Sub = { readonly 'Fn::Sub': string };
 type Arn = string | Sub;
 
 /** Which optional parts to deploy, by their names in serverless.yml. */
 export async function wanted(variables: Variables): Promise<Readonly<Record<string, Switch>>> {
-  await refuseUnknown(variables);
+  await refuseMistakes(variables);
   const { list, text } = read(variables);
   const given = async (name: string): Promise<boolean> => (await list(name)).length > 0;
-  const both = async (one: string, other: string): Promise<boolean> => {
-    const answers = [await given(one), await given(other)];
-    if (answers[0] !== answers[1]) throw new Error(`${one} and ${other} must be set together`);
-    return answers.every(Boolean);
-  };
   const inVault = (await namespacePrefix(variables)) !== undefined;
   const parts = {
     secrets_manager: inVault,
@@ -34,18 +33,20 @@ export async function wanted(variables: Variables): Promise<Readonly<Record<stri
     s3_read: await given('s3Objects'),
     s3_kms: await given('s3BucketKeys'),
     cloudfront: await given('distributions'),
+    celery_queue: await given('sqsQueues'),
+    celery_queue_kms: await given('sqsQueueKeys'),
     eventbridge_rule: await given('eventRules'),
     eventbridge_api_destination: await given('eventDestinations'),
     eventbridge_connection: await given('eventConnections'),
     eventbridge_credentials: await given('eventConnections'),
     event_pipeline: await given('eventBuses'),
-    vpc: await both('vpcSubnets', 'vpcSecurityGroups'),
-    domain: await both('domainName', 'domainCertificate'),
+    vpc: await given('vpcSubnets'),
+    domain: await given('domainName'),
     domain_base_path: (await publicBasePath(variables)) !== '',
     canary: await given('canaryTokenSecret'),
     canary_alarm: (await given('canaryTokenSecret')) && (await given('alarmTopic')),
     alarms: await given('alarmTopic'),
-    dashboard: oneOf(await text('dashboard'), 'dashboard', ['on', 'off']) === 'on',
+    dashboard: (await text('dashboard')) === 'on',
     route53: await given('route53TokenSecret'),
   };
   return Object.fromEntries(Object.entries(parts).map(([name, isWanted]) => [name, isWanted ? 'on' : 'off']));
@@ -71,6 +72,10 @@ export async function arns(variables: Variables): Promise<Readonly<Record<string
     distributions: await of('distributions', (id) => [
       `arn:\${AWS::Partition}:cloudfront::\${AWS::AccountId}:distribution/${id}`,
     ]),
+    sqsQueues: await of('sqsQueues', (queue) => [
+      `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${queue}`,
+    ]),
+    sqsQueueKeys: await list('sqsQueueKeys'),
     eventBuses: await of('eventBuses', (bus) => [events(`event-bus/${bus}`)]),
     // The ARN of a rule on the default bus does not name the bus:
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
@@ -98,15 +103,28 @@ export async function host(variables: Variables): Promise<string | Sub> {
 
 /** The environment variables of the function. What is off is left out. */
 export async function environment(variables: Variables): Promise<Readonly<Record<string, string>>> {
-  const { text } = read(variables);
+  const { list, text } = read(variables);
+  const tokenSecret = await text('vaultTokenSecret');
+  const ca = await text('vaultCa');
   const given = {
     HEALTHGATE_VAULT: await text('vault'),
     HEALTHGATE_BASE_PATH: await basePath(variables),
     HEALTHGATE_CORS_ORIGINS: await text('corsOrigins'),
+    VAULT_ADDR: await text('vaultAddress'),
+    // CloudFormation inserts the token during the deployment, so no file and no template contains it.
+    VAULT_TOKEN: tokenSecret === '' ? '' : `{{resolve:secretsmanager:${tokenSecret}:SecretString}}`,
+    VAULT_NAMESPACE: await text('vaultNamespace'),
+    VAULT_CACERT: ca === '' ? '' : `/var/task/${ca}`, // where Lambda unpacks the artifact
+    ...variablesOf(await list('env')),
   };
   return Object.fromEntries(
     Object.entries(given).filter(([name, value]) => name === 'HEALTHGATE_VAULT' || value !== ''),
   );
+}
+
+/** What else belongs in the artifact: the certificate of the vault, or a file that is in it anyway. */
+export async function certificate(variables: Variables): Promise<string> {
+  return (await read(variables).text('vaultCa')) || 'package.json';
 }
 
 /** What stands before the path in public URLs: `/ops`, or empty. Only the custom domain has a base path. */
@@ -122,19 +140,13 @@ export async function mappingKey(variables: Variables): Promise<string> {
 /** The parameter as a path, `/ops`; empty for none. */
 async function basePath(variables: Variables): Promise<string> {
   const key = (await read(variables).text('basePath')).replace(/^\/+|\/+$/g, '');
-  if (key === '') return '';
-  // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
-  if (!/^[\w.$+!*'()-]+(?:\/[\w.$+!*'()-]+)*$/.test(key)) {
-    throw new Error('basePath must be the beginning of a path, such as /ops');
-  }
-  return `/${key}`;
+  return key === '' ? '' : `/${key}`;
 }
 
 /** The parameter as a number; `none` leaves the property out. */
 export async function reservedConcurrency(variables: Variables): Promise<number | { readonly Ref: 'AWS::NoValue' }> {
   const value = await read(variables).text('reservedConcurrency');
   if (value === 'none') return { Ref: 'AWS::NoValue' };
-  if (!/^\d+$/.test(value)) throw new Error('reservedConcurrency must be a whole number or none');
   return Number(value);
 }
 
@@ -158,39 +170,32 @@ export const accessLogFormat = JSON.stringify({
 
 function read({ resolveVariable }: Variables) {
   const value = async (name: string): Promise<unknown> => resolveVariable(`param:${name}`);
-  const text = async (name: string): Promise<string> => String(await value(name)).trim();
-  /** A parameter that is a list, or one string with commas. */
-  const list = async (name: string): Promise<string[]> => {
-    const given = await value(name);
-    const items = (Array.isArray(given) ? given : String(given).split(',')).map((item) => String(item).trim());
-    if (items.includes('*')) throw new Error(`${name} must name each resource; * is not allowed`);
-    return items.filter((item) => item !== '');
+  return {
+    text: async (name: string): Promise<string> => textOf(await value(name)),
+    /** A parameter that is a list, or one string with commas. */
+    list: async (name: string): Promise<string[]> => itemsOf(await value(name)),
   };
-  return { text, list };
 }
 
-/** osls ignores unknown parameters, so a misspelt permission would be noticed only when a check needs it. */
-async function refuseUnknown({ resolveConfigurationProperty, options }: Variables): Promise<void> {
+/** infra/osls.ts looks for them earlier. This is for values that only osls knows, and for those who call osls. */
+async function refuseMistakes({ resolveVariable, resolveConfigurationProperty, options }: Variables): Promise<void> {
   const params = (await resolveConfigurationProperty(['params'])) as Readonly<Record<string, object>>;
   const known = Object.keys(params.default ?? {});
   const named = [
     ...Object.values(params).flatMap((stage) => Object.keys(stage)),
     ...(options.param ?? []).map((assignment) => assignment.split('=', 1)[0] ?? ''),
   ];
-  const unknown = named.find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new Error(`unknown parameter ${unknown}; did you mean ${closest(unknown, known)}?`);
+  const values: Record<string, unknown> = {};
+  for (const name of known) values[name] = await resolveVariable(`param:${name}`);
+  const isOnAws = (await resolveVariable('sls:stage')) !== OFFLINE;
+  const [first] = [...unknownIn(named, known), ...mistakesIn(values, { isOnAws })];
+  if (first !== undefined) throw new Error(first);
 }
 
 /** Prefix of the namespaces' secrets, without a trailing slash; undefined if the vault is not Secrets Manager. */
 async function namespacePrefix(variables: Variables): Promise<string | undefined> {
   const vault = await read(variables).text('vault');
   return /^secretsmanager:(?<prefix>.+?)\/*$/.exec(vault)?.groups?.prefix;
-}
-
-function oneOf(value: string, name: string, values: readonly string[]): string {
-  if (!values.includes(value)) throw new Error(`${name} must be one of: ${values.join(', ')}`);
-  return value;
 }
 
 function sub(text: string): Sub {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { didYouMean } from '../did-you-mean.ts';
 import { CheckError } from '../errors.ts';
@@ -37,7 +38,7 @@ async function runCommand(entry: CommandEntry, args: string[], terminal: Termina
     const command = await entry.load();
     const types = Object.entries(command.options).map(([option, { type }]) => [option, { type }] as const);
     const options = { ...Object.fromEntries(types), help: { type: 'boolean', short: 'h' } } as const;
-    refuseUnknown(args, Object.keys(options));
+    refuseUnknown(args, options);
     const input = parseArgs({ args, options, allowPositionals: true, strict: true });
     if (input.values.help === true) {
       terminal.out(helpOf(entry, command));
@@ -53,14 +54,23 @@ async function runCommand(entry: CommandEntry, args: string[], terminal: Termina
 }
 
 /** @throws UsageError that names the option that was probably meant, which `parseArgs` does not. */
-function refuseUnknown(args: readonly string[], known: readonly string[]): void {
-  for (const arg of args) {
-    if (arg === '--') return;
-    const given = /^--(?<name>[^=]+)/.exec(arg)?.groups?.name;
-    if (given === undefined || known.includes(given)) continue;
-    const hint = didYouMean(given, known).replace('mean ', 'mean --');
-    throw new UsageError(`unknown option ${JSON.stringify(`--${given}`)}${hint}`);
+function refuseUnknown(args: string[], options: NonNullable<ParseArgsConfig['options']>): void {
+  const { tokens } = parseArgs({ args, options, allowPositionals: true, strict: false, tokens: true });
+  const known = Object.keys(options);
+  for (const token of tokens) {
+    if (token.kind !== 'option' || known.includes(token.name)) continue;
+    // `parseArgs` reads -port as -p -o -r -t.
+    const given = (args[token.index] ?? token.rawName).replace(/=.*$/s, '');
+    const name = given.replace(/^-+/, '');
+    const hint = didYouMean(name, known) || beginningWith(name, known);
+    throw new UsageError(`unknown option ${JSON.stringify(given)}${hint.replace('mean ', 'mean --')}`);
   }
+}
+
+/** The only option that the letter can stand for. */
+function beginningWith(letter: string, known: readonly string[]): string {
+  const [first, second] = letter.length === 1 ? known.filter((name) => name.startsWith(letter)) : [];
+  return first === undefined || second !== undefined ? '' : `; did you mean ${first}?`;
 }
 
 function isParseError(error: unknown): error is Error {

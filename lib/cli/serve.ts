@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { appOptionsIn, standardLog } from '../compose.ts';
 import { createApp } from '../http/app.ts';
 import { close, createHttpServer, listen, MAX_REQUESTS } from '../http/server.ts';
 import { codeOf } from '../errors.ts';
 import { EXIT, numberOf, stringOf, UsageError } from './command.ts';
 import type { Command } from './command.ts';
-import { createExample } from './example.ts';
+import { createExample, EXAMPLE_FILE, openExample } from './example.ts';
 import { showOverview } from './overview.ts';
 import { systemWords } from './system-words.ts';
 import { DEFAULT_FOLDER, isDefaultVault, vaultName, vaultOf, vaultOption } from './vault-option.ts';
@@ -18,7 +19,8 @@ export const serve: Command = {
     port: { type: 'string', value: 'PORT', help: 'port to listen on (3000); 0 takes any free port' },
   },
   notes: `If no vault is named and the folder ${DEFAULT_FOLDER} does not exist, the folder is created, with an example
-namespace that checks the service itself. Ctrl-C stops the service.
+namespace that checks the service itself. When the service starts at another address, the example follows. Ctrl-C
+stops the service.
 
 In the environment, HEALTHGATE_BASE_PATH=/ops is cut off the paths that begin with it, and HEALTHGATE_CORS_ORIGINS
 names the origins whose web pages may read answers: * or https://status.example, separated by commas.
@@ -43,9 +45,11 @@ HEALTHGATE_PUBLIC_NAMESPACE=prod shows names and verdicts of that namespace to e
       terminal.signal.addEventListener('abort', resolve, { once: true });
     });
     try {
-      if (isDefaultVault(input, terminal) && !existsSync(DEFAULT_FOLDER)) {
-        const { token, file } = await createExample(DEFAULT_FOLDER, url);
-        terminal.out(`Created an example namespace: ${file}\nTry it: curl ${url}/api/health/${token}/\n`);
+      if (isDefaultVault(input, terminal)) {
+        const isNew = !existsSync(DEFAULT_FOLDER);
+        const example = await (isNew ? createExample(DEFAULT_FOLDER, url) : openExample(DEFAULT_FOLDER, url));
+        if (isNew) terminal.out(`Created an example namespace: ${join(DEFAULT_FOLDER, EXAMPLE_FILE)}\n`);
+        if (example !== undefined) terminal.out(`Try the example: curl ${url}/api/health/${example}/\n`);
       }
       terminal.out(`Serving ${vaultName(input, terminal)} on ${url}/api/health/<access_token>/ (Ctrl-C stops it)\n`);
       await showOverview(vaultName(input, terminal), terminal);

@@ -1,5 +1,5 @@
 /** Edits the access tokens in the text of a document, and leaves everything else as it is. */
-import { applyEdits, findNodeAtLocation, parseTree } from 'jsonc-parser';
+import { applyEdits, createScanner, findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
 import { isArray, typeName } from './json.ts';
 import type { Json, JsonFormat } from './json.ts';
@@ -92,21 +92,32 @@ function insertFirst(text: string, parent: Node, content: string): string {
 }
 
 /**
- * Removes a member and one of the commas around it. By hand, since `modify` of jsonc-parser 3.3 leaves a quote behind
- * when it removes the last of several items from an array on one line.
+ * Removes a member and one of the commas around it, but no comment. By hand, since `modify` of jsonc-parser 3.3 leaves
+ * a quote behind when it removes the last of several items from an array on one line.
  */
 function remove(text: string, member: Node): string {
   const siblings = member.parent?.children ?? [member];
   const index = siblings.indexOf(member);
   const [before, after] = [siblings[index - 1], siblings[index + 1]];
-  const start = before === undefined ? member.offset : before.offset + before.length;
-  const last = member.offset + member.length;
-  const isOnly = before === undefined && after === undefined;
-  const end = before === undefined && after !== undefined ? after.offset : last + (isOnly ? commaAfter(text, last) : 0);
-  return applyEdits(text, [{ offset: start, length: end - start, content: '' }]);
+  const end = member.offset + member.length;
+  const comma = commaAfter(text, end) ?? (before && commaAfter(text, before.offset + before.length));
+  const first = comma === undefined ? member.offset : Math.min(comma, member.offset);
+  const last = comma === undefined ? end : Math.max(comma + 1, end);
+  const between = comma === undefined || comma < member.offset ? [first + 1, member.offset] : [end, comma];
+  const content = isBlank(text.slice(...between)) ? '' : text.slice(...between);
+  const [left, right] = [text.slice(0, first), text.slice(last)];
+  // The rest moves to where the member was, but never behind a comment that ends with its line.
+  if (after !== undefined) return left + content + right.trimStart();
+  const isAlone = /^[ \t]*\r?\n/.test(right) && content === '';
+  return (isAlone ? left.trimEnd() : left) + content + right;
 }
 
-/** Characters up to and including a trailing comma, which must not be left alone; 0 if there is none. */
-function commaAfter(text: string, offset: number): number {
-  return /^\s*,/.exec(text.slice(offset))?.[0].length ?? 0;
+const isBlank = (text: string) => text.trim() === '';
+
+/** Where the next comma is, behind comments; undefined if something else comes first. */
+function commaAfter(text: string, offset: number): number | undefined {
+  const scanner = createScanner(text, true);
+  scanner.setPosition(offset);
+  scanner.scan();
+  return text[scanner.getTokenOffset()] === ',' ? scanner.getTokenOffset() : undefined;
 }

@@ -7,6 +7,7 @@ import { environmentOf } from './environment.ts';
 import type { ReadEnv } from './environment.ts';
 import { isArray, isObject, Unread } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
+import { passwordsIn } from './secrets.ts';
 import { readAll, secretValue } from './secret-values.ts';
 import type { ReadSecret, SecretReference } from './secret-values.ts';
 import { memberSchema, wantsNumber, wantsObject } from './wanted.ts';
@@ -26,7 +27,7 @@ export interface Resolved {
   readonly document: JsonObject;
   /** The values that were inserted, each once. */
   readonly values: readonly string[];
-  /** Those of the values that no report may show. */
+  /** Those of the values that no report may show, and the passwords in them. */
   readonly concealed: readonly string[];
   /** What was read: equal for equal secrets and environment variables. */
   readonly fingerprint: string;
@@ -77,7 +78,7 @@ export async function resolveReferences(
   return {
     document: replaced,
     values: [...values],
-    concealed: [...values].filter((value) => !shown.has(value)),
+    concealed: [...new Set([...values].flatMap((value) => (shown.has(value) ? [] : [value, ...passwordsIn(value)])))],
     fingerprint: hash.update(JSON.stringify([...variables])).digest('hex'),
     incomplete: [...secrets.values()].some(({ error }) => error !== undefined && isTransient(error)),
   };

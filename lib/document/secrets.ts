@@ -62,6 +62,14 @@ function collectUrl(text: string, { found, seen }: Collection): void {
   for (const secret of [password, plain, Buffer.from(`${decode(user)}:${plain}`).toString('base64')]) found.add(secret);
 }
 
+/** The passwords in the URLs that a text consists of, as they are written and decoded. */
+export function passwordsIn(text: string): string[] {
+  return text.split(NEXT_URL).flatMap((url) => {
+    const { password = '' } = URL_PARTS.exec(url)?.groups ?? {};
+    return password === '' ? [] : [password, decode(password)];
+  });
+}
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -3,15 +3,19 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { sqsName } from '../../lib/clients/celery/sqs.ts';
 import { PYTHON } from '../stack/python.ts';
 import { startCelery } from '../stack/servers/celery.ts';
 import type { CeleryWorker } from '../stack/servers/celery.ts';
+import { sqsBroker, sqsSettings } from '../stack/servers/celery-sqs.ts';
 import { sendCommands } from '../stack/servers/shared/redis.ts';
 import { corruptingProxy, rewritingProxy, slowProxy } from '../support/faulty-server.ts';
 import type { FaultyServer } from '../support/faulty-server.ts';
 import { runLeaf, runLeaves } from '../support/run-leaf.ts';
+import { queueOnSqs } from '../support/sqs-queue.ts';
 
 const stack = inject('stack');
 const DATABASE = '11';
@@ -29,9 +33,17 @@ interface BrokerCase {
   readonly broker: string;
   readonly url: string;
   readonly realPort: number;
-  /** Messages that wait in the queues. */
+  /** Celery's settings of the worker. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether workers cannot answer over it. */
+  readonly isOneWay?: boolean;
+  /** Makes the queue that no worker consumes, where it does not come into being with its first message. */
+  readonly makeDeserted?: () => Promise<void>;
+  /** Messages that wait in the queues, or that a worker has not acknowledged. */
   readonly depths: () => Promise<unknown[]>;
 }
+
+const sqs = new SQSClient();
 
 const BROKERS: readonly BrokerCase[] = [
   {
@@ -55,21 +67,43 @@ const BROKERS: readonly BrokerCase[] = [
       await connection.close();
       return depths;
     },
+    makeDeserted: async () => {
+      const connection = await connect(stack.rabbitmq.url);
+      await (await connection.createChannel()).assertQueue(DESERTED, { durable: false });
+      await connection.close();
+    },
+  },
+  {
+    broker: 'SQS',
+    url: sqsBroker(stack.aws.port),
+    realPort: stack.aws.port,
+    settings: sqsSettings(stack.aws.region),
+    isOneWay: true,
+    makeDeserted: async () => {
+      await sqs.send(new CreateQueueCommand({ QueueName: sqsName(DESERTED) }));
+    },
+    depths: async () => {
+      const queues = [QUEUE, DESERTED].map((queue) => queueOnSqs(sqs, sqsName(queue)).counts());
+      return (await Promise.all(queues)).map(({ waiting, taken }) => waiting + taken);
+    },
   },
 ];
 
-describe.each(BROKERS)('a worker on $broker', ({ broker, url, realPort, depths }) => {
+afterAll(() => {
+  sqs.destroy();
+});
+
+describe.each(BROKERS)('a worker on $broker', ({ broker, url, realPort, settings = {}, isOneWay = false, ...more }) => {
+  const { depths, makeDeserted } = more;
+
   let folder: string;
   let worker: CeleryWorker | undefined;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'healthgate-harmless-'));
     const options = { folder, python: PYTHON, broker: url, backend: stack.redis.url, name: 'celery@harmless' };
-    worker = await startCelery({ ...options, queues: [QUEUE] });
-    if (broker === 'Redis') return;
-    const connection = await connect(url);
-    await (await connection.createChannel()).assertQueue(DESERTED, { durable: false });
-    await connection.close();
+    worker = await startCelery({ ...options, queues: [QUEUE], settings });
+    await makeDeserted?.();
   }, 60_000);
 
   afterAll(async () => {
@@ -81,6 +115,8 @@ describe.each(BROKERS)('a worker on $broker', ({ broker, url, realPort, depths }
   function leavesAt(port: number, timeout: number): Record<string, object> {
     const at = { url: Object.assign(new URL(url), { port: String(port) }).href, timeout };
     const canary = { kind: 'celery_queue', ...at, task: 'celery.accumulate', result_url: stack.redis.url };
+    if (isOneWay)
+      return { canary: { ...canary, queue: QUEUE }, 'canary with a bound': { ...canary, queue: QUEUE, max_depth: 10 } };
     return {
       ping: { kind: 'celery_ping', ...at },
       queue: { kind: 'celery_queue', ...at, queue: QUEUE },
@@ -91,7 +127,8 @@ describe.each(BROKERS)('a worker on $broker', ({ broker, url, realPort, depths }
   }
 
   async function expectUnharmed(): Promise<void> {
-    const { status } = await runLeaf({ kind: 'celery_ping', url, workers: ['celery@harmless'], timeout: 10 });
+    const ping = { kind: 'celery_ping', url, workers: ['celery@harmless'], timeout: 10 };
+    const { status } = await runLeaf(isOneWay ? (leavesAt(realPort, 10).canary ?? {}) : ping);
     expect(status).toBe('working');
     await expect.poll(depths, { timeout: 10_000 }).toEqual([0, 0]);
     expect(await readFile(join(folder, 'celery.log'), 'utf8')).not.toMatch(TROUBLE);

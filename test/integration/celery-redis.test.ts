@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { canaryEnvelope } from '../../lib/clients/celery/envelope.ts';
 import { canaryOf } from '../../lib/clients/celery/messages.ts';
 import { freePort } from '../stack/process.ts';
@@ -25,6 +25,8 @@ const SHOP = 1;
 const RPC = 2;
 const PICKLE = 3;
 const RESULTS = 9;
+/** A database of the master that the stack's sentinel watches. */
+const WATCHED = 3;
 const QUEUE = 'mails';
 
 const database = (number: number) => `redis://127.0.0.1:${port}/${number}`;
@@ -56,6 +58,10 @@ beforeAll(async () => {
   starting.push(
     start(SHOP, 'shop', { settings }),
     start(RPC, 'rpc', { backend: 'rpc://', pool: 'solo' }),
+    start(WATCHED, 'watched', {
+      broker: `sentinel://127.0.0.1:${inject('stack').redisSentinel.port}/${WATCHED}`,
+      settings: { broker_transport_options: { master_name: 'main' } },
+    }),
     start(PICKLE, 'pickle', {
       settings: { task_serializer: 'pickle', result_serializer: 'pickle', accept_content: ['json', 'pickle'] },
     }),
@@ -103,6 +109,18 @@ describe('a worker whose results go over Redis as the broker', () => {
     expect(await statusOf(queue(RPC, { task: 'celery.accumulate' }))).toBe('working');
     expect(await statusOf(queue(RPC, { task: 'healthgate.ping' }))).toBe('working');
     expect(await keysOf(RPC)).toEqual(before);
+  });
+});
+
+describe('a worker whose broker is found through a sentinel', () => {
+  const url = `${inject('stack').redisSentinel.url}/${WATCHED}`;
+
+  it('answers, consumes its queue and returns the canary', async () => {
+    expect(await statusOf({ ...ping(WATCHED), url, workers: ['celery@watched'] })).toBe('working');
+    expect(await statusOf({ ...queue(WATCHED), url, max_depth: 10 })).toBe('working');
+    const canary = { task: 'celery.accumulate', result_url: database(RESULTS) };
+    expect(await statusOf({ ...queue(WATCHED), url, ...canary })).toBe('working');
+    expect(await keysOf(RESULTS)).toEqual([]);
   });
 });
 

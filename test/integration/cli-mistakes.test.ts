@@ -10,6 +10,9 @@ test.each([
   ['a misspelt command', ['chek'], 'healthgate: unknown command "chek"; did you mean check?'],
   ['a misspelt option', ['serve', '--prot', '9'], 'healthgate serve: unknown option "--prot"; did you mean --port?'],
   ['a misspelt option with its value', ['check', '--frmat=json'], 'unknown option "--frmat"; did you mean --format?'],
+  ['an unknown letter', ['check', '-x'], 'healthgate check: unknown option "-x"'],
+  ['the first letter of an option', ['serve', '-p', '9'], 'unknown option "-p"; did you mean --port?'],
+  ['an option with one hyphen', ['serve', '-port=9'], 'unknown option "-port"; did you mean --port?'],
   ['an option like no other', ['ping', '--unheard-of'], 'healthgate ping: unknown option "--unheard-of"'],
   ['a port out of range', ['serve', '--port', '99999'], '--port: expected a whole number from 0 to 65535'],
 ])('tells of %s in one line', async (_, args, message) => {

@@ -18,6 +18,10 @@ const documents = {
   'single.json': `{\n  "access_token": "${OLD}",\n  ${CHECKS}\n}\n`,
   'referring.json': `{ "access_tokens": [{ "secret": "tokens", "key": "old" }, { "secret": "none" }], ${CHECKS} }`,
   'tokens.json': `{ "old": "${OLD}" }`,
+  'commented.jsonc':
+    '// The shop\n{\n  "access_tokens": [\n    // of the monitor\n' +
+    `    "${OLD}", // until May\n    "${OTHER}",\n  ],\n  /* what is checked */ ${CHECKS},\n}\n`,
+  'indented.yaml': `# The shop\naccess_tokens:\n  - ${OLD} # until May\nchecks: {}\n`,
   'broken.json': `{ "access_tokens": ["${OLD}"`,
 };
 
@@ -133,6 +137,39 @@ describe('--drop', () => {
     expect(err).not.toContain(OLD);
     expect(await documentOf(namespace)).toBe(before);
   });
+});
+
+describe('a JSONC document', () => {
+  const file = () => readFile(join(folder.path, 'commented.jsonc'), 'utf8');
+  const before = documents['commented.jsonc'];
+
+  test('gets a new token, and keeps its comments', async () => {
+    const { code, out } = await token('commented', '--add');
+    expect(code).toBe(0);
+    const first = `    "${OLD}", // until May`;
+    expect(await file()).toBe(before.replace(first, `    "${tokenIn(out)}",\n${first}`));
+  });
+
+  test.each([
+    [OLD, (text: string) => text.replace(`"${OLD}", `, '')],
+    [OTHER, (text: string) => text.replace(`\n    "${OTHER}",`, '')],
+  ])('loses the token %s, and can still be read', async (dropped, expected) => {
+    const { code } = await token('commented', '--drop', digest(dropped));
+    expect(code).toBe(0);
+    expect(await file()).toBe(expected(before));
+    const { out } = await runCli(['validate', join(folder.path, 'commented.jsonc')]);
+    expect(out).not.toContain('not valid JSON');
+  });
+});
+
+test.each([['--add'], ['--drop', digest(OLD)]])('says that it does not edit YAML with %s', async (...args) => {
+  const { code, out, err } = await token('indented', ...args);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(
+    `${join(folder.path, 'indented.yaml')} is YAML, which --add and --drop do not edit; ` +
+      'make a token with healthgate token indented, and edit access_tokens by hand\n',
+  );
+  expect(await readFile(join(folder.path, 'indented.yaml'), 'utf8')).toBe(documents['indented.yaml']);
 });
 
 test('adds and drops a token in Secrets Manager', async () => {

@@ -10,20 +10,33 @@ import { EVERYTHING, packageService, stable, statementsOf } from '../support/pac
 import type { Packaged } from '../support/package.ts';
 
 const GOLDEN = '../fixtures/golden';
-const PACKAGE_MS = 90_000;
+const PACKAGE_MS = 180_000;
 /** As ECMAScript modules, `node:http` also loads undici, and `node:crypto` also loads WebCrypto. */
 const IMPORT_OF_BUILTIN = '(from|import)[ (]?"(node:|(http|https|http2|crypto)")';
 
 let plain: Packaged;
 let everything: Packaged;
+let onHashicorp: Packaged;
+
+/** Any file of the project does as a certificate. */
+const CERTIFICATE = 'infra/vpc.yml';
+const HASHICORP = [
+  '--param=vault=hashicorp:secret/healthgate',
+  '--param=vaultAddress=https://vault.example:8200',
+  '--param=vaultTokenSecret=prod/vault-token',
+  `--param=vaultCa=${CERTIFICATE}`,
+];
 
 beforeAll(async () => {
-  [plain, everything] = await Promise.all([packageService(), packageService(EVERYTHING)]);
+  [plain, everything, onHashicorp] = await Promise.all([
+    packageService(),
+    packageService(EVERYTHING),
+    packageService(HASHICORP),
+  ]);
 }, PACKAGE_MS);
 
 afterAll(async () => {
-  await plain.remove();
-  await everything.remove();
+  for (const packaged of [plain, everything, onHashicorp]) await packaged.remove();
 });
 
 describe('the template', () => {
@@ -35,11 +48,27 @@ describe('the template', () => {
     await expect(stable(everything.template)).toMatchFileSnapshot(`${GOLDEN}/cloudformation-everything.json`);
   });
 
-  test('passes cfn-lint', async () => {
-    const files = [plain.templateFile, everything.templateFile];
-    const lint = join(dirname(PYTHON), 'cfn-lint');
-    const { ok, output } = await runCommand(lint, ['--template', ...files], PACKAGE_MS);
-    expect({ ok, output }).toEqual({ ok: true, output: '' });
+  test(
+    'passes cfn-lint',
+    async () => {
+      const files = [plain, everything, onHashicorp].map(({ templateFile }) => templateFile);
+      const lint = join(dirname(PYTHON), 'cfn-lint');
+      const { ok, output } = await runCommand(lint, ['--template', ...files], PACKAGE_MS);
+      expect({ ok, output }).toEqual({ ok: true, output: '' });
+    },
+    PACKAGE_MS,
+  );
+
+  test('leads the function to a HashiCorp vault, and holds no token', () => {
+    const { Environment } = onHashicorp.template.Resources.HealthLambdaFunction?.Properties ?? {};
+    expect(Environment).toEqual({
+      Variables: {
+        HEALTHGATE_VAULT: 'hashicorp:secret/healthgate',
+        VAULT_ADDR: 'https://vault.example:8200',
+        VAULT_TOKEN: '{{resolve:secretsmanager:prod/vault-token:SecretString}}',
+        VAULT_CACERT: `/var/task/${CERTIFICATE}`,
+      },
+    });
   });
 
   test('logs the route of a request, but nothing that could contain its token', () => {
@@ -83,14 +112,13 @@ describe('the artifact', () => {
   });
 
   test('contains only the function, the chunks that it loads, and a package.json for ECMAScript modules', async () => {
-    const { output } = await runCommand(PYTHON, ['-m', 'zipfile', '-l', plain.artifact], PACKAGE_MS);
-    const names = output
-      .split('\n')
-      .slice(1)
-      .flatMap((line) => line.split(/\s/, 1).filter(Boolean));
-    const others = names.filter((name) => !/^dist\/chunks\/[^/]+\.(js|json)$/.test(name));
-    expect(others.sort()).toEqual(['dist/functions/health.js', 'package.json']);
+    const others = await filesIn(plain.artifact);
+    expect(others).toEqual(['dist/functions/health.js', 'package.json']);
     expect(JSON.parse(await readFile(join(unzipped(), 'package.json'), 'utf8'))).toMatchObject({ type: 'module' });
+  });
+
+  test('contains the certificate of a vault too', async () => {
+    expect(await filesIn(onHashicorp.artifact)).toEqual(['dist/functions/health.js', CERTIFICATE, 'package.json']);
   });
 
   test('imports no built-in modules of Node.js that would load more than the function needs', async () => {
@@ -139,6 +167,16 @@ describe('the artifact', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ vault: { status: 'working' } });
   });
 });
+
+/** The files in an artifact, sorted, without its chunks. */
+async function filesIn(artifact: string): Promise<string[]> {
+  const { output } = await runCommand(PYTHON, ['-m', 'zipfile', '-l', artifact], PACKAGE_MS);
+  const names = output
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => line.split(/\s/, 1).filter(Boolean));
+  return names.filter((name) => !/^dist\/chunks\/[^/]+\.(js|json)$/.test(name)).sort();
+}
 
 const TOKEN = 'a-token-without-its-namespace';
 const OWN_SECRET = { kind: 'secrets_manager' };

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { sqsName } from '../../lib/clients/celery/sqs.ts';
 import { HISTORY } from '../stack/servers/shared/event-bridge.ts';
 import { ACCOUNT } from '../support/aws-calls.ts';
 import type { Access } from '../support/aws-calls.ts';
@@ -19,6 +20,9 @@ import type { RecordedRun } from '../support/recorded-run.ts';
 const stack = inject('stack');
 const { bucket, region } = stack.aws;
 
+const { prefix: queuePrefix, queue, fifo } = stack.celerySqs;
+const [QUEUE, FIFO_QUEUE] = [queue, fifo].map((name) => sqsName(name, queuePrefix)) as [string, string];
+
 /** Unique to this file, since all test files share an emulator. */
 const id = `permissions-${randomUUID()}`;
 const PREFIX = `${id}/prod`;
@@ -30,6 +34,7 @@ const arn = (service: string, name: string, where = region) => `arn:aws:${servic
 const secret = (name: string) => arn('secretsmanager', `secret:${name}-AbCdEf`);
 const SECRETS_KEY = arn('kms', `key/${randomUUID()}`);
 const BUCKET_KEY = arn('kms', `key/${randomUUID()}`);
+const QUEUE_KEY = arn('kms', `key/${randomUUID()}`);
 const FUNCTION_LOG = arn('logs', 'log-group:/aws/lambda/healthgate-prod-health');
 const CANARY_LOG = arn('logs', 'log-group:/aws/lambda/cwsyn-healthgate-prod-1');
 const CANARY_ARTIFACT = 'arn:aws:s3:::canary-bucket/2026/07/01/report.json';
@@ -43,10 +48,12 @@ const CANARY = 'CanaryRole';
 /** What a role must be allowed to do besides what is recorded. */
 const UNRECORDED: Readonly<Record<string, readonly Access[]>> = {
   [FUNCTION]: [
-    // Secrets Manager and S3 use their keys on behalf of the caller; the emulator encrypts nothing.
+    // Secrets Manager, S3 and SQS use their keys on behalf of the caller; the emulator encrypts nothing.
     { action: 'kms:Decrypt', resource: SECRETS_KEY, context: viaService('secretsmanager') },
     { action: 'kms:Decrypt', resource: BUCKET_KEY, context: viaService('s3') },
     { action: 'kms:GenerateDataKey', resource: BUCKET_KEY, context: viaService('s3') },
+    { action: 'kms:Decrypt', resource: QUEUE_KEY, context: viaService('sqs') },
+    { action: 'kms:GenerateDataKey', resource: QUEUE_KEY, context: viaService('sqs') },
     // Lambda writes the function's log.
     { action: 'logs:CreateLogStream', resource: logStream(FUNCTION_LOG) },
     { action: 'logs:PutLogEvents', resource: logStream(FUNCTION_LOG) },
@@ -127,7 +134,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'events:InvokeApiDestination': [arn('events', `api-destination/${HISTORY.destination}`)],
   'cloudfront:CreateInvalidation': [arn('cloudfront', 'distribution/E1', '')],
   'cloudfront:UpdateDistribution': [arn('cloudfront', 'distribution/E1', '')],
-  'kms:Decrypt': [SECRETS_KEY, BUCKET_KEY, arn('kms', `key/${randomUUID()}`)],
+  'kms:Decrypt': [SECRETS_KEY, BUCKET_KEY, QUEUE_KEY, arn('kms', `key/${randomUUID()}`)],
   'kms:Encrypt': [SECRETS_KEY, BUCKET_KEY],
   'kms:GenerateDataKey': [SECRETS_KEY],
   'kms:ScheduleKeyDeletion': [SECRETS_KEY, BUCKET_KEY],
@@ -146,6 +153,14 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'sts:AssumeRole': [arn('iam', 'role/admin', '')],
   'sns:Publish': [arn('sns', 'on-call')],
   'sqs:SendMessage': [arn('sqs', 'orders')],
+  'sqs:ReceiveMessage': [arn('sqs', QUEUE)],
+  'sqs:DeleteMessage': [arn('sqs', QUEUE)],
+  'sqs:ChangeMessageVisibility': [arn('sqs', QUEUE)],
+  'sqs:PurgeQueue': [arn('sqs', QUEUE)],
+  'sqs:DeleteQueue': [arn('sqs', QUEUE)],
+  'sqs:SetQueueAttributes': [arn('sqs', QUEUE)],
+  'sqs:CreateQueue': [arn('sqs', QUEUE)],
+  'sqs:ListQueues': ['*'],
   'cloudformation:UpdateStack': [arn('cloudformation', 'stack/healthgate-prod/1')],
 };
 
@@ -173,6 +188,8 @@ async function compiled(distribution: string): Promise<Template> {
     s3Objects: `${bucket}/${OBJECT}`,
     s3BucketKeys: BUCKET_KEY,
     distributions: distribution,
+    sqsQueues: [QUEUE, FIFO_QUEUE].join(','),
+    sqsQueueKeys: QUEUE_KEY,
     eventBuses: HISTORY.bus,
     eventRules: `${HISTORY.bus}/${HISTORY.rule}`,
     eventConnections: HISTORY.connection,
@@ -212,7 +229,7 @@ function elsewhere({ action, resource, context }: Access): readonly Access[] {
   const others = [
     resource.replace(`:${region}:`, ':us-west-2:'),
     resource.replace(`:${ACCOUNT}:`, ':210987654321:'),
-    resource.replace(/(?<=^arn:aws:s3:::|:\d{12}:[a-z-]+[:/])/, 'other-'),
+    resource.replace(/(?<=^arn:aws:s3:::|^arn:aws:sqs:[\w-]+:\d{12}:|:\d{12}:[a-z-]+[:/])/, 'other-'),
   ].filter((other) => other !== resource);
   const otherwise = Object.keys(context ?? {}).map((key) => ({ action, resource, context: { [key]: 'other' } }));
   return [...others.map((other) => ({ action, resource: other, ...(context && { context }) })), ...otherwise];

@@ -74,7 +74,7 @@ function readOptions(args: string[]): Options | undefined {
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535))
     throw new UsageError('--port: expected a whole number from 0 to 65535');
-  return { yes: values.yes, once: values.once, port, broken: values.break };
+  return { yes: values.yes, once: values.once, port, broken: [...new Set(values.break)] };
 }
 
 /** @returns Whether the answers were as expected. */
@@ -95,12 +95,13 @@ async function demo({ yes, once, port, broken }: Options): Promise<boolean> {
   let answer = await ask(url);
   say(show(answer));
   let isGood = answer.status === 200;
+  const because: { readonly name: string; readonly paths: readonly string[] }[] = [];
   for (const name of broken) {
     const before = answer;
-    answer = await askWithout(name, stack, url);
-    const newlyFailing = answer.failing.filter((path) => !before.failing.includes(path));
-    say(`\nFailing now: ${newlyFailing.join(', ')}`);
-    isGood &&= answer.status === 503 && newlyFailing.length > 0;
+    answer = await askWithout(name, because, { stack, url });
+    because.push({ name, paths: answer.failing.filter((path) => !before.failing.includes(path)) });
+    say(`\n${because.map(({ name, paths }) => `Failing without ${name}: ${listed(paths)}`).join('\n')}`);
+    isGood &&= answer.status === 503 && because.every(({ paths }) => stillFail(paths, answer));
   }
   if (!isGood && once) say(`\nThe app's log:\n${await readFile(app.logFile, 'utf8')}`);
   if (!once) {
@@ -179,16 +180,27 @@ async function portFor(wanted: number | undefined): Promise<number> {
   return freePort();
 }
 
-/** Stops a server and shows the new answer. */
-async function askWithout(name: string, { parts }: { parts: Partial<Stack['parts']> }, url: string): Promise<Answer> {
+interface Asked {
+  readonly stack: { readonly parts: Partial<Stack['parts']> };
+  readonly url: string;
+}
+
+/** Stops a server beside those that were stopped before, and shows the new answer. */
+async function askWithout(name: string, before: readonly { name: string }[], { stack, url }: Asked): Promise<Answer> {
   const server = SERVERS.get(name);
-  const part = server && parts[server.part];
+  const part = server && stack.parts[server.part];
   if (part === undefined) say(`\n! ${name} was left out, so it cannot be stopped.`);
   else await step(`stopping ${name}`, () => part.stop());
   const answer = await ask(url, { 'cache-control': 'no-cache' });
-  say(`\nWithout ${name}:\n\n  curl -H 'Cache-Control: no-cache' ${url}\n\n${show(answer)}`);
+  const names = [...before, { name }].map((server) => server.name).join(' and ');
+  say(`\nWithout ${names}:\n\n  curl -H 'Cache-Control: no-cache' ${url}\n\n${show(answer)}`);
   return answer;
 }
+
+const listed = (paths: readonly string[]) => (paths.length === 0 ? 'nothing more' : paths.join(', '));
+
+const stillFail = (paths: readonly string[], { failing }: Answer) =>
+  paths.length > 0 && paths.every((path) => failing.includes(path));
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);

@@ -51,6 +51,8 @@ interface Fields {
   readonly SecretIdList?: readonly string[];
   readonly SecretValues?: readonly { readonly ARN: string }[];
   readonly ARN?: string;
+  readonly QueueName?: string;
+  readonly QueueUrl?: string;
   readonly ConnectionArn?: string;
   readonly ApiDestinationArn?: string;
 }
@@ -70,6 +72,11 @@ const secret: Resources = ({ SecretId = '' }, { ARN }, arn) => [
   ARN ?? (SecretId.startsWith('arn:') ? SecretId : arn(`secret:${SecretId}`)),
 ];
 
+/** The URL of a queue ends in its name, which is the whole rest of its ARN. */
+const queue: Resources = ({ QueueName, QueueUrl = '' }, _answer, arn) => [
+  arn(QueueName ?? QueueUrl.replace(/.*\//, '')),
+];
+
 /** Protocols that name the operation in the header X-Amz-Target. */
 const JSON_CALLS: Readonly<Record<string, Readonly<Record<string, Resources>>>> = {
   'secretsmanager.GetSecretValue': { 'secretsmanager:GetSecretValue': secret },
@@ -81,6 +88,9 @@ const JSON_CALLS: Readonly<Record<string, Readonly<Record<string, Resources>>>> 
     'secretsmanager:BatchGetSecretValue': everything,
     'secretsmanager:GetSecretValue': (_input, { SecretValues = [] }) => SecretValues.map(({ ARN }) => ARN),
   },
+  'AmazonSQS.GetQueueUrl': { 'sqs:GetQueueUrl': queue },
+  'AmazonSQS.GetQueueAttributes': { 'sqs:GetQueueAttributes': queue },
+  'AmazonSQS.SendMessage': { 'sqs:SendMessage': queue },
   'AWSEvents.PutEvents': {
     'events:PutEvents': ({ Entries = [] }, _answer, arn) =>
       Entries.map(({ EventBusName = 'default' }) => arn(`event-bus/${EventBusName}`)),

@@ -5,7 +5,7 @@ import { runCommand } from '../stack/command.ts';
 import { copyProject } from './project-copy.ts';
 import type { ProjectCopy } from './project-copy.ts';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 150_000;
 
 /** The parts of a CloudFormation template that the tests look at. */
 export interface Template {
@@ -35,6 +35,8 @@ export const EVERYTHING: readonly string[] = [
     s3Objects: 'shop-assets/index.html',
     s3BucketKeys: 'arn:aws:kms:eu-central-1:123456789012:key/22222222-2222-2222-2222-222222222222',
     distributions: 'E2EXAMPLE1234',
+    sqsQueues: 'shop-mails',
+    sqsQueueKeys: 'arn:aws:kms:eu-central-1:123456789012:key/44444444-4444-4444-4444-444444444444',
     eventBuses: 'default,shop',
     eventRules: 'default/to-audit,shop/to-history',
     eventConnections: 'history',
@@ -44,6 +46,7 @@ export const EVERYTHING: readonly string[] = [
     domainName: 'health.example.com',
     domainCertificate: 'arn:aws:acm:eu-central-1:123456789012:certificate/33333333-3333-3333-3333-333333333333',
     canaryTokenSecret: 'healthgate-canary',
+    env: 'AWS_REGION,SHOP_CACHE_HOST=cache.example',
     alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:on-call',
     dashboard: 'on',
     route53TokenSecret: 'healthgate-route53',

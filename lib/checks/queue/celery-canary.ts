@@ -1,11 +1,12 @@
 /** Puts a task on a queue and waits until its result comes back. */
 import { within } from '../../engine/deadline.ts';
-import { UnhealthyError } from '../../errors.ts';
+import { ConfigurationError, UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import type { BeginStage } from '../../engine/stages.ts';
 import { connectRedis, redisNeeds, redisTarget } from '../../clients/redis/client.ts';
 import { askWorkers, patience } from '../../clients/celery/answers.ts';
-import type { CeleryBroker, QueueState } from '../../clients/celery/broker.ts';
+import { isTwoWay } from '../../clients/celery/broker.ts';
+import type { Broker, CeleryBroker, QueueState } from '../../clients/celery/broker.ts';
 import { ACTIVE_QUEUES, canaryOf, outcomeOf, queryTask } from '../../clients/celery/messages.ts';
 import type { Canary, Outcome } from '../../clients/celery/messages.ts';
 import { poll } from '../../clients/celery/poll.ts';
@@ -30,7 +31,7 @@ type CanaryContext = Pick<CheckContext, 'share' | 'stage' | 'signal' | 'limitMs'
 const tracingMs = (limitMs: number) => Math.min(1000, limitMs / 4);
 
 /** Resolves once the task has succeeded. */
-export async function runCanary(config: CanaryConfig, broker: CeleryBroker, context: CanaryContext): Promise<void> {
+export async function runCanary(config: CanaryConfig, broker: Broker, context: CanaryContext): Promise<void> {
   const canary = canaryOf(config.task, config.queue, context.limitMs);
   const outcome = await outcomeInTime(canary, config, broker, context);
   if (outcome === undefined) throw new UnhealthyError(await lossOf(canary, config, broker, context));
@@ -49,7 +50,7 @@ const MEANINGS: Readonly<Record<Exclude<Outcome, 'success'>, (config: CanaryConf
 function outcomeInTime(
   canary: Canary,
   config: CanaryConfig,
-  broker: CeleryBroker,
+  broker: Broker,
   context: CanaryContext,
 ): Promise<Outcome | undefined> {
   const { signal, limitMs } = context;
@@ -88,21 +89,21 @@ function outcomeInTime(
 function resultOf(
   canary: Canary,
   config: CanaryConfig,
-  broker: CeleryBroker,
+  broker: Broker,
   context: CanaryContext,
   sent: () => void,
 ): Promise<Outcome> {
   const { result_url: url } = config;
-  return url === undefined
-    ? broker.call(canary, config.found, sent)
-    : resultInRedis(url, canary, config, broker, context, sent);
+  if (url !== undefined) return resultInRedis(url, canary, config, broker, context, sent);
+  if (isTwoWay(broker)) return broker.call(canary, config.found, sent);
+  throw new ConfigurationError(`no result comes back over ${broker.name}`);
 }
 
 async function resultInRedis(
   url: string,
   canary: Canary,
   config: CanaryConfig,
-  broker: CeleryBroker,
+  broker: Broker,
   context: CanaryContext,
   sent: () => void,
 ): Promise<Outcome> {
@@ -135,31 +136,30 @@ function hint({ result_url: url }: CanaryConfig): string {
     : ` in ${redisTarget({ url })}; is that the result backend of its worker?`;
 }
 
-async function lossOf(
-  canary: Canary,
-  config: CanaryConfig,
-  broker: CeleryBroker,
-  context: CanaryContext,
-): Promise<string> {
+async function lossOf(canary: Canary, config: CanaryConfig, broker: Broker, context: CanaryContext): Promise<string> {
   context.stage('trace', 'while finding out where the canary was lost');
   const { queue, task } = config;
   const limitMs = config.leftMs() - Math.min(100, context.limitMs / 10); // of one question
   // Without an answer, the message only says less.
-  const inTime = <T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> =>
-    within({ limitMs, signal: context.signal, from: broker.name }, ask).catch(() => undefined);
-  const [place, holder, isAnswered] = await Promise.all([
+  const inTime = async <T>(ask: (workers: CeleryBroker, signal: AbortSignal) => Promise<T>): Promise<T | undefined> => {
+    if (!isTwoWay(broker)) return undefined;
+    const limits = { limitMs, signal: context.signal, from: broker.name };
+    return within(limits, (signal) => ask(broker, signal)).catch(() => undefined);
+  };
+  const [{ place, figures }, holder, isAnswered] = await Promise.all([
     broker.trace(canary),
-    inTime((signal) => holderOf(canary, broker, context, limitMs, signal)),
-    inTime((signal) => isConsumerAwake(queue, broker, context, limitMs, signal)),
+    inTime((workers, signal) => holderOf(canary, workers, context, limitMs, signal)),
+    inTime((workers, signal) => isConsumerAwake(queue, workers, context, limitMs, signal)),
   ]);
+  const because = figures === undefined ? '' : ` (${figures})`;
   const taken = `${holder?.worker ?? 'a worker'} took the canary from queue ${queue}`;
   if (holder?.state === 'active') return `${taken}, and is still running task ${task}`;
   if (holder !== undefined) return `${taken}, but is too busy to run it`;
-  if (place === 'queue') return `no worker took the canary from queue ${queue}: it still waited there`;
-  if (place === 'worker') return `${taken}, but has not run it: it is busy, or hangs`;
-  if (isAnswered !== true)
+  if (place === 'queue') return `no worker took the canary from queue ${queue}: it still waited there${because}`;
+  if (place === 'worker') return `${taken}, but has not run it: it is busy, or hangs${because}`;
+  if (isTwoWay(broker) && isAnswered !== true)
     return `${taken}, but none that consumes it answers: it is busy, hangs, or has no remote control`;
-  return `${taken}, but there was no result of task ${task}${hint(config)}`;
+  return `${taken}, but there was no result of task ${task}${hint(config)}${because}`;
 }
 
 /** The worker that says that it has the task, and the state of the task there. */

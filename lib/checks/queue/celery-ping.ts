@@ -3,7 +3,14 @@ import { UnhealthyError } from '../../errors.ts';
 import { defineKind } from '../kind.ts';
 import { describe, text } from '../../clients/keys.ts';
 import { askWorkers, patience } from '../../clients/celery/answers.ts';
-import { celeryKeys, celeryMistake, celeryNeeds, celeryTarget, connectCelery } from '../../clients/celery/connect.ts';
+import {
+  celeryKeys,
+  celeryMistake,
+  celeryNeeds,
+  celeryTarget,
+  connectTwoWay,
+  oneWayBroker,
+} from '../../clients/celery/connect.ts';
 import { PING } from '../../clients/celery/messages.ts';
 import { busyWorkers, list } from './celery-common.ts';
 
@@ -26,12 +33,17 @@ export const celeryPing = defineKind({
   figures: {
     workers: { label: 'workers that answered', unit: 'workers', sort: 'number' },
   },
-  mistake: celeryMistake,
+  mistake: (config) => {
+    const broker = oneWayBroker(config);
+    if (broker === undefined) return celeryMistake(config);
+    const instead = 'use celery_queue with task, for example celery.accumulate, and result_url';
+    return { path: 'url', message: `workers on ${broker} cannot be pinged: it has no remote control; ${instead}` };
+  },
   needs: celeryNeeds,
   target: (config) => `celery workers at ${celeryTarget(config)}`,
   async check({ workers, ...config }, context) {
     const start = performance.now();
-    const broker = await connectCelery(config, context);
+    const broker = await connectTwoWay(config, context);
     const answers = await askWorkers(PING, broker, context);
     context.stage('ping', 'while waiting for answers to ping');
     const wait = patience(context.limitMs, context.limitMs - (performance.now() - start));

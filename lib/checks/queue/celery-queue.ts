@@ -2,14 +2,25 @@ import * as v from 'valibot';
 import { answered } from '../../engine/connections.ts';
 import { UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
+import type { Problem } from '../../problem.ts';
 import { redisNeeds } from '../../clients/redis/client.ts';
 import { redisUrl } from '../../clients/redis/url.ts';
 import { defineKind } from '../kind.ts';
 import { describe, text } from '../../clients/keys.ts';
 import { askWorkers, patience } from '../../clients/celery/answers.ts';
-import type { CeleryBroker, QueueState } from '../../clients/celery/broker.ts';
-import { celeryKeys, celeryMistake, celeryNeeds, celeryTarget, connectCelery } from '../../clients/celery/connect.ts';
+import { isTwoWay } from '../../clients/celery/broker.ts';
+import type { Broker, QueueState } from '../../clients/celery/broker.ts';
+import {
+  celeryKeys,
+  celeryMistake,
+  celeryNeeds,
+  celeryTarget,
+  connectCelery,
+  oneWayBroker,
+  queueUrlKey,
+} from '../../clients/celery/connect.ts';
 import { ACTIVE_QUEUES } from '../../clients/celery/messages.ts';
+import { sqsKeys } from '../../clients/celery/sqs.ts';
 import { runCanary } from './celery-canary.ts';
 import { busyWorkers, count, isConsumed, list } from './celery-common.ts';
 
@@ -18,6 +29,8 @@ export const celeryQueue = defineKind({
   works: "the canary's result returns, or a worker that answers consumes the queue; its depth is within bound",
   keys: {
     ...celeryKeys,
+    ...queueUrlKey,
+    ...sqsKeys,
     queue: describe(text(), 'Name of the queue.'),
     max_depth: v.optional(
       describe(v.pipe(v.number(), v.integer(), v.minValue(0)), 'The most messages that may wait in the queue.'),
@@ -48,7 +61,7 @@ export const celeryQueue = defineKind({
   mistake: (config) =>
     config.result_prefix !== undefined && config.result_url === undefined
       ? { path: 'result_prefix', message: 'needs result_url' }
-      : celeryMistake(config),
+      : (celeryMistake(config) ?? unproved(config, oneWayBroker(config))),
   // The broker may store the results too.
   needs: (config) => [
     ...new Set([
@@ -59,7 +72,7 @@ export const celeryQueue = defineKind({
   target: (config) => `celery queue ${config.queue} at ${celeryTarget(config)}`,
   async check(config, context) {
     const start = performance.now();
-    const { queue, max_depth: maxDepth, task } = config;
+    const { queue, task } = config;
     const leftMs = () => context.limitMs - (performance.now() - start);
     const broker = await connectCelery(config, context);
     context.stage('queue', 'while looking at the queue');
@@ -68,25 +81,60 @@ export const celeryQueue = defineKind({
     const proof =
       task === undefined
         ? proveConsumption({ queue, found, leftMs }, broker, context)
-        : runCanary({ ...config, task, found, leftMs }, broker, context);
+        : runCanary({ ...config, task, found: readyFor(config, found, broker), leftMs }, broker, context);
     proof.catch(() => undefined); // nobody awaits it if the queue has failed
 
-    const { depth } = await found;
+    const state = await found;
     await proof;
-    if (maxDepth !== undefined && depth > maxDepth)
-      throw new UnhealthyError(`${waiting(depth)} in queue ${queue}, more than max_depth ${String(maxDepth)}`);
+    refuseTooMany(config, state);
   },
 });
+
+interface Bound {
+  readonly queue: string;
+  readonly max_depth?: number | undefined;
+}
+
+function refuseTooMany({ queue, max_depth: most }: Bound, { depth }: QueueState): void {
+  if (most !== undefined && depth > most)
+    throw new UnhealthyError(`${waiting(depth)} in queue ${queue}, more than max_depth ${String(most)}`);
+}
+
+/**
+ * Resolves when a canary may be put on the queue. Where workers cannot answer, it cannot be taken back either, so none
+ * is added to a queue that is too long already.
+ */
+async function readyFor(bound: Bound, found: Promise<QueueState>, broker: Broker): Promise<QueueState> {
+  const state = await found;
+  if (!isTwoWay(broker)) refuseTooMany(bound, state);
+  return state;
+}
+
+interface Canary {
+  readonly task?: string | undefined;
+  readonly result_url?: string | undefined;
+}
+
+/** Finds what would prove nothing. @param broker One over which workers cannot answer. */
+function unproved({ task, result_url: url }: Canary, broker: string | undefined): Problem | undefined {
+  if (broker === undefined) return undefined;
+  const only = `over ${broker}, only a canary proves that a worker lives`;
+  const example = 'set task, for example to celery.accumulate, and result_url';
+  if (task === undefined) return { path: 'task', message: `missing: ${only}; ${example}` };
+  if (url !== undefined) return undefined;
+  const message = `missing: no result comes back over ${broker}; name the Redis that stores the results`;
+  return { path: 'result_url', message };
+}
 
 /** Throws if the queue is known to have no consumer. */
 async function inspect(
   queue: string,
-  broker: CeleryBroker,
+  broker: Broker,
   context: Pick<CheckContext<Partial<QueueState>>, 'share' | 'observe'>,
 ): Promise<QueueState> {
   const key = JSON.stringify(['celery queue', broker.key, queue]);
   // Once per run, before any canary could be counted.
-  const found = await context.share(key, async () => answered(await broker.inspect(queue)));
+  const found = await context.share(key, async (signal) => answered(await broker.inspect(queue, signal)));
   context.observe(found);
   if (found.consumers === 0) throw new UnhealthyError(`no worker consumes queue ${queue}`);
   return found;
@@ -98,12 +146,16 @@ interface Consumption {
   readonly leftMs: () => number;
 }
 
-/** A worker that hangs still counts as a consumer, so one of them must answer that it consumes the queue. */
+/**
+ * A worker that hangs still counts as a consumer, so one of them must answer that it consumes the queue. Where workers
+ * cannot answer, only the depth is checked.
+ */
 async function proveConsumption(
   { queue, found, leftMs }: Consumption,
-  broker: CeleryBroker,
+  broker: Broker,
   context: Pick<CheckContext<{ workers: number }>, 'share' | 'observe' | 'stage' | 'signal' | 'limitMs'>,
 ): Promise<void> {
+  if (!isTwoWay(broker)) return;
   const answers = await askWorkers(ACTIVE_QUEUES, broker, context);
   const { consumers } = await found;
   context.stage('workers', 'while waiting for a worker that consumes the queue');

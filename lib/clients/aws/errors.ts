@@ -100,6 +100,7 @@ const BY_NAME = new Map<string, ErrorOf>([
   ['ThrottlingException', throttled],
   ['Throttling', throttled],
   ['TooManyRequestsException', throttled],
+  ['RequestThrottled', throttled],
   ['SlowDown', throttled],
   ['PermanentRedirect', wrongRegion],
   ['AuthorizationHeaderMalformed', wrongRegion],

@@ -9,15 +9,15 @@ import { consume, send } from '../amqp/messages.ts';
 import type { OutgoingMessage } from '../amqp/messages.ts';
 import type { Broker } from '../amqp/broker.ts';
 import { brokerAddress, brokerOf, connectBroker } from '../amqp/connect.ts';
-import type { CeleryBroker, CeleryConfig, QueueState, Taker, Transport, Whereabouts } from './broker.ts';
+import type { CeleryBroker, CeleryConfig, QueueState, Taker, Trace, Transport } from './broker.ts';
 import { controlMessage, outcomeOf } from './messages.ts';
 import type { Canary, Outcome, RemoteCommand } from './messages.ts';
 
 export const amqp: Transport = {
+  title: 'RabbitMQ',
+  isTwoWay: true,
   target: ({ url }) => brokerOf(url),
   needs: ({ url }) => [brokerAddress(url)],
-  mistake: ({ key_prefix: prefix }) =>
-    prefix === undefined ? undefined : { path: 'key_prefix', message: 'only for a broker on Redis' },
   connect: async (config, context) => new AmqpBroker(config, await connectBroker(config, context), context),
 };
 
@@ -85,8 +85,8 @@ class AmqpBroker implements CeleryBroker {
   }
 
   /** Of a queue's messages, the broker tells only how many wait. The canary came last, and vanishes when it expires. */
-  async trace({ queue }: Canary): Promise<Whereabouts> {
-    return (await this.inspect(queue)).depth > 0 ? 'queue' : 'neither';
+  async trace({ queue }: Canary): Promise<Trace> {
+    return { place: (await this.inspect(queue)).depth > 0 ? 'queue' : 'neither' };
   }
 
   unacknowledged(): Promise<undefined> {

@@ -12,18 +12,25 @@ export interface CeleryConfig {
   readonly key?: string | undefined;
   readonly control_exchange: string;
   readonly key_prefix?: string | undefined;
+  readonly region?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly queue_prefix?: string | undefined;
 }
 
 export type ConnectContext = Pick<CheckContext, 'share' | 'stage' | 'reached' | 'signal' | 'limitMs'>;
 
 /** A kind of broker, and how it is reached. */
 export interface Transport {
+  /** `Redis`. */
+  readonly title: string;
+  /** Whether its brokers are `CeleryBroker`s, over which workers can answer. */
+  readonly isTwoWay: boolean;
   /** Names it for messages: `rabbitmq mq.example:5672`. */
   target(config: CeleryConfig): string;
   needs(config: CeleryConfig): readonly string[];
-  /** Finds a key that means nothing to this broker. */
+  /** Finds keys that are wrong together, or mean nothing to this broker. */
   mistake?(config: CeleryConfig): Problem | undefined;
-  connect(config: CeleryConfig, context: ConnectContext): Promise<CeleryBroker>;
+  connect(config: CeleryConfig, context: ConnectContext): Promise<Broker>;
 }
 
 /** Takes the replies to one command as they come in. */
@@ -43,11 +50,31 @@ export interface QueueState {
 /** Where a canary is whose result did not come: waiting, with a worker that has not started it, or with neither. */
 export type Whereabouts = 'queue' | 'worker' | 'neither';
 
-export interface CeleryBroker {
+export interface Trace {
+  readonly place: Whereabouts;
+  /** What it was concluded from, where the broker cannot tell one message from another. */
+  readonly figures?: string;
+}
+
+/** A broker that takes messages to workers. */
+export interface Broker {
   /** `rabbitmq mq.example:5672`. */
   readonly name: string;
   /** The same for checks that may share an answer. Never shown. */
   readonly key: string;
+  /**
+   * @param signal Ends the question when nobody waits for the answer any more.
+   * @throws UnhealthyError if the broker knows that there is no such queue.
+   */
+  inspect(queue: string, signal: AbortSignal): Promise<QueueState>;
+  /** Once `go` has resolved, puts the canary on its queue. */
+  send(canary: Canary, go: Promise<unknown>): Promise<void>;
+  /** Says where the canary is, and takes it back if it waits in the queue, would stay there, and can be taken. */
+  trace(canary: Canary): Promise<Trace>;
+}
+
+/** One over which workers also answer. */
+export interface CeleryBroker extends Broker {
   /**
    * Sends a command to all workers. Their replies come in until what is returned is closed.
    *
@@ -55,18 +82,17 @@ export interface CeleryBroker {
    * @throws UnhealthyError if no worker listens.
    */
   broadcast(command: RemoteCommand<unknown>, taker: Taker): Promise<Opened<number | undefined>>;
-  /** @throws UnhealthyError if the broker knows that there is no such queue. */
-  inspect(queue: string): Promise<QueueState>;
-  /** Once `go` has resolved, puts the canary on its queue. */
-  send(canary: Canary, go: Promise<unknown>): Promise<void>;
   /**
-   * The same, and waits until the worker sends the result back over the broker.
+   * The same as `send`, and waits until the worker sends the result back over the broker.
    *
    * @param sent Called when the canary is on the queue.
    */
   call(canary: Canary, go: Promise<unknown>, sent: () => void): Promise<Outcome>;
-  /** Says where the canary is, and takes it back if it waits in the queue and would otherwise stay there. */
-  trace(canary: Canary): Promise<Whereabouts>;
   /** How many tasks workers have taken and not acknowledged; undefined where the broker does not tell. */
   unacknowledged(): Promise<number | undefined>;
+}
+
+/** Whether workers can answer over it. */
+export function isTwoWay(broker: Broker): broker is CeleryBroker {
+  return 'broadcast' in broker;
 }

@@ -1,21 +1,24 @@
 /** The brokers that Celery can use, and the keys of every kind that talks to workers. */
 import * as v from 'valibot';
+import { ConfigurationError } from '../../errors.ts';
 import type { Problem } from '../../problem.ts';
 import { brokerUrl as amqpUrl } from '../amqp/url.ts';
 import { describe, text } from '../keys.ts';
 import { redisUrl } from '../redis/url.ts';
 import { tlsKeys } from '../server-keys.ts';
 import { amqp } from './amqp.ts';
-import type { CeleryBroker, CeleryConfig, ConnectContext, Transport } from './broker.ts';
+import { isTwoWay } from './broker.ts';
+import type { Broker, CeleryBroker, CeleryConfig, ConnectContext, Transport } from './broker.ts';
 import { redis } from './redis.ts';
+import { sqs, sqsUrl } from './sqs.ts';
+
+const URLS =
+  'amqp://user:password@host:5672/vhost, or amqps://…:5671/…; percent-encode the virtual host, / unless given. ' +
+  'redis://user:password@host:6379/0, rediss://, or redis+sentinel://…@host:26379,host:26379/master/0.';
 
 /** The keys of every kind that talks to workers. */
 export const celeryKeys = {
-  url: describe(
-    brokerUrl(),
-    'amqp://user:password@host:5672/vhost, or amqps://…:5671/…; percent-encode the virtual host, / unless given. ' +
-      'redis://user:password@host:6379/0, rediss://, or redis+sentinel://…@host:26379,host:26379/master/0.',
-  ),
+  url: describe(brokerUrl(), URLS),
   ...tlsKeys,
   control_exchange: v.optional(
     describe(text(), "The workers' control_exchange, over which they get commands."),
@@ -24,35 +27,61 @@ export const celeryKeys = {
   key_prefix: v.optional(describe(text(), "Redis: the broker's global_keyprefix, which precedes all of its keys.")),
 };
 
+/** The URL of a broker to which a task is sent. */
+export const queueUrlKey = {
+  url: describe(brokerUrl(), `${URLS} sqs://, or sqs://access-key:secret-key@ with both percent-encoded.`),
+};
+
 function brokerUrl() {
   return v.pipe(
     v.string(),
     v.regex(
-      /^(?:py)?amqps?(?:\+ssl)?:|^librabbitmq:|^rediss?(?:\+sentinel)?:/,
-      'expected a URL that starts with amqp://, amqps://, redis://, rediss:// or redis+sentinel://',
+      /^(?:py)?amqps?(?:\+ssl)?:|^librabbitmq:|^rediss?(?:\+sentinel)?:|^sqs:/,
+      'expected a URL that starts with amqp://, amqps://, redis://, rediss://, redis+sentinel:// or sqs://',
     ),
     v.check(
-      (text) => v.is(dialectOf(text), text),
-      (issue) => v.safeParse(dialectOf(issue.input), issue.input).issues?.[0].message ?? '',
+      (text) => v.is(brokerFor(text).schema, text),
+      (issue) => v.safeParse(brokerFor(issue.input).schema, issue.input).issues?.[0].message ?? '',
     ),
   );
 }
 
-function isRedis(url: string): boolean {
-  return url.startsWith('redis');
+interface BrokerUrl {
+  readonly scheme: RegExp;
+  readonly schema: v.GenericSchema<string>;
+  readonly transport: Transport;
 }
 
-function dialectOf(url: string) {
-  return isRedis(url) ? redisUrl() : amqpUrl();
+const AMQP: BrokerUrl = { scheme: /^/, schema: amqpUrl(), transport: amqp };
+const OTHERS: readonly BrokerUrl[] = [
+  { scheme: /^redis/, schema: redisUrl(), transport: redis },
+  { scheme: /^sqs:/, schema: sqsUrl(), transport: sqs },
+];
+
+function brokerFor(url: string): BrokerUrl {
+  return OTHERS.find(({ scheme }) => scheme.test(url)) ?? AMQP;
 }
 
 function transportOf({ url }: CeleryConfig): Transport {
-  return isRedis(url) ? redis : amqp;
+  return brokerFor(url).transport;
 }
 
 /** Connects to the broker, or shares the connection of another check in this run. */
-export function connectCelery(config: CeleryConfig, context: ConnectContext): Promise<CeleryBroker> {
+export function connectCelery(config: CeleryConfig, context: ConnectContext): Promise<Broker> {
   return transportOf(config).connect(config, context);
+}
+
+/** The same for a check that is about the workers' answers. */
+export async function connectTwoWay(config: CeleryConfig, context: ConnectContext): Promise<CeleryBroker> {
+  const broker = await connectCelery(config, context);
+  if (!isTwoWay(broker)) throw new ConfigurationError(`workers cannot answer over ${broker.name}`);
+  return broker;
+}
+
+/** The name of the broker, `SQS`, if workers cannot answer over it. */
+export function oneWayBroker(config: CeleryConfig): string | undefined {
+  const { isTwoWay, title } = transportOf(config);
+  return isTwoWay ? undefined : title;
 }
 
 /** Names the broker for messages: `rabbitmq mq.example:5672`. */
@@ -65,7 +94,20 @@ export function celeryNeeds(config: CeleryConfig): readonly string[] {
   return transportOf(config).needs(config);
 }
 
-/** Finds a key that means nothing to the broker. */
+/** The keys that only one broker has. */
+const ONLY: Readonly<Partial<Record<keyof CeleryConfig, Transport>>> = {
+  key_prefix: redis,
+  region: sqs,
+  endpoint: sqs,
+  queue_prefix: sqs,
+};
+
+/** Finds keys that are wrong together, or mean nothing to the broker. */
 export function celeryMistake(config: CeleryConfig): Problem | undefined {
-  return transportOf(config).mistake?.(config);
+  const transport = transportOf(config);
+  for (const [path, owner] of Object.entries(ONLY)) {
+    if (owner !== transport && config[path as keyof CeleryConfig] !== undefined)
+      return { path, message: `only for a broker on ${owner.title}` };
+  }
+  return transport.mistake?.(config);
 }

@@ -8,15 +8,7 @@ import { UnhealthyError } from '../../errors.ts';
 import { connectRedis, redisNeeds, redisTarget } from '../redis/client.ts';
 import type { RedisNode } from '../redis/node.ts';
 import { addressOf } from '../redis/url.ts';
-import type {
-  CeleryBroker,
-  CeleryConfig,
-  ConnectContext,
-  QueueState,
-  Taker,
-  Transport,
-  Whereabouts,
-} from './broker.ts';
+import type { CeleryBroker, CeleryConfig, ConnectContext, QueueState, Taker, Trace, Transport } from './broker.ts';
 import { canaryEnvelope, commandEnvelope, replyIn } from './envelope.ts';
 import { outcomeOf } from './messages.ts';
 import type { Canary, Outcome, RemoteCommand } from './messages.ts';
@@ -25,6 +17,8 @@ import { ReplyList, transaction } from './reply-list.ts';
 import type { Command } from './reply-list.ts';
 
 export const redis: Transport = {
+  title: 'Redis',
+  isTwoWay: true,
   target: redisTarget,
   needs: redisNeeds,
   connect: async (config, context) => new RedisBroker(config, await connectRedis(config, context), context),
@@ -150,15 +144,15 @@ class RedisBroker implements CeleryBroker {
   }
 
   /** Both commands are written before the first is answered, since an aborted check does not get any further. */
-  async trace(canary: Canary): Promise<Whereabouts> {
+  async trace(canary: Canary): Promise<Trace> {
     const envelope = this.#sent.get(canary);
-    if (envelope === undefined) return 'neither';
+    if (envelope === undefined) return { place: 'neither' };
     const [removed, held] = await Promise.all([
       this.#node.call('LREM', this.#prefix + canary.queue, 1, envelope),
       this.#node.call('HEXISTS', this.#unacked, canary.deliveryTag).catch(() => undefined),
     ]);
-    if (removed === 1) return 'queue';
-    return held === 1 ? 'worker' : 'neither';
+    if (removed === 1) return { place: 'queue' };
+    return { place: held === 1 ? 'worker' : 'neither' };
   }
 
   async unacknowledged(): Promise<number> {

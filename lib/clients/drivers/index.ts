@@ -26,5 +26,6 @@ export const drivers = {
   pg: inTurn(() => import('./pg.ts')),
   s3: inTurn(() => import('./s3.ts')),
   secretsManager: inTurn(() => import('./secrets-manager.ts')),
+  sqs: inTurn(() => import('./sqs.ts')),
   ws: inTurn(() => import('./ws.ts')),
 } as const;

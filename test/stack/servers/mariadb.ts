@@ -11,7 +11,7 @@ import { executeAs, unprivileged } from './shared/unprivileged.ts';
 declare module '../addresses.ts' {
   interface Addresses {
     /** The database `app`; the URL has user and password. */
-    readonly mysql: { readonly url: string; readonly port: number };
+    readonly mysql: { readonly url: string; readonly port: number; readonly socket: string };
   }
 }
 
@@ -49,7 +49,7 @@ export default defineServer({
         `--datadir=${data}`,
         '--bind-address=127.0.0.1',
         `--port=${port}`,
-        '--socket=mysql.sock', // in the data folder; an absolute path may be too long
+        '--socket=mysql.sock', // in the data folder
         `--pid-file=${join(data, 'mariadb.pid')}`,
         `--init-file=${setupFile}`,
         '--skip-name-resolve',
@@ -63,6 +63,6 @@ export default defineServer({
         await connection.end();
       },
     });
-    return { ...running, url, port };
+    return { ...running, url, port, socket: join(data, 'mysql.sock') };
   },
 });

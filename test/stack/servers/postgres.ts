@@ -12,7 +12,7 @@ import type { Identity } from './shared/unprivileged.ts';
 declare module '../addresses.ts' {
   interface Addresses {
     /** The database `app`; the URL has user and password. */
-    readonly postgres: { readonly url: string; readonly port: number };
+    readonly postgres: { readonly url: string; readonly port: number; readonly socketFolder: string };
   }
 }
 
@@ -32,15 +32,14 @@ export default defineServer({
     const running = await startProcess({
       name: 'postgres',
       command: findProgram('postgres') ?? 'postgres',
-      // No Unix socket, since its path may be too long. `-F`: this data need not survive a crash, so it never waits for
-      // the disk.
-      args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-F', '-c', 'shared_buffers=16MB'],
+      // `-F`: this data need not survive a crash, so it never waits for the disk.
+      args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F', '-c', 'shared_buffers=16MB'],
       folder,
       ...identity,
       stopSignal: 'SIGINT', // does not wait for clients to disconnect
       ready: () => makeDatabase(url),
     });
-    return { ...running, url, port };
+    return { ...running, url, port, socketFolder: folder };
   },
 });
 

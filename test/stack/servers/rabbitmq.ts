@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'amqplib';
+import { runCommand } from '../command.ts';
 import { defineServer } from '../define-server.ts';
 import { acceptsTcp, freePort, startProcess } from '../process.ts';
 import type { Running } from '../process.ts';
@@ -10,9 +11,12 @@ import { findPrograms } from '../programs.ts';
 declare module '../addresses.ts' {
   interface Addresses {
     /** The URL has user and password. The virtual host is `/`. */
-    readonly rabbitmq: { readonly url: string; readonly port: number };
+    readonly rabbitmq: { readonly url: string; readonly port: number; readonly control: Control };
   }
 }
+
+/** The environment of `rabbitmqctl` for one broker. */
+export type Control = Readonly<Record<string, string>>;
 
 export interface RabbitmqOptions {
   /** Has the broker's data: the broker is the same when it is started there again. */
@@ -27,8 +31,10 @@ export interface Rabbitmq extends Running {
   /** Has user and password. The virtual host is `/`. */
   readonly url: string;
   readonly port: number;
+  readonly control: Control;
 }
 
+const CONTROL_WITHIN_MS = 60_000;
 const USER = 'app';
 const PASSWORD = 'rabbit-Pa55:w@rd';
 
@@ -49,6 +55,13 @@ export async function startRabbitmq({ folder, port: wanted, config = [] }: Rabbi
     'disk_free_limit.absolute = 1MB',
     ...config,
   ]);
+  const control = {
+    HOME: folder, // where Erlang stores its cookie
+    RABBITMQ_NODENAME: `healthgate-${String(port)}@localhost`,
+    RABBITMQ_CONF_ENV_FILE: '/dev/null',
+    ERL_EPMD_PORT: String(epmdPort),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+  };
   const pluginsFile = await write('enabled_plugins', ['[].']);
 
   // Otherwise Erlang starts its own port mapper, which would outlive the broker.
@@ -66,8 +79,7 @@ export async function startRabbitmq({ folder, port: wanted, config = [] }: Rabbi
       args: [],
       folder,
       env: {
-        HOME: folder, // where Erlang stores its cookie
-        RABBITMQ_NODENAME: `healthgate-${String(port)}@localhost`,
+        ...control,
         RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
         RABBITMQ_NODE_PORT: String(port),
         RABBITMQ_DIST_PORT: String(distPort),
@@ -75,10 +87,7 @@ export async function startRabbitmq({ folder, port: wanted, config = [] }: Rabbi
         RABBITMQ_LOG_BASE: join(folder, 'log'),
         RABBITMQ_PID_FILE: join(folder, 'rabbitmq.pid'),
         RABBITMQ_CONFIG_FILE: configFile,
-        RABBITMQ_CONF_ENV_FILE: '/dev/null',
         RABBITMQ_ENABLED_PLUGINS_FILE: pluginsFile,
-        ERL_EPMD_PORT: String(epmdPort),
-        ERL_EPMD_ADDRESS: '127.0.0.1',
         // Listens on loopback only, and does not busy-wait while idle, since other servers share the machine.
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
           '-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none',
@@ -91,11 +100,22 @@ export async function startRabbitmq({ folder, port: wanted, config = [] }: Rabbi
       await broker.stop();
       await epmd.stop();
     };
-    return { ...broker, stop, url, port };
+    return { ...broker, stop, url, port, control };
   } catch (error) {
     await epmd.stop();
     throw error;
   }
+}
+
+/**
+ * Runs `rabbitmqctl`, and returns what it prints.
+ *
+ * @throws Error with its output.
+ */
+export async function rabbitmqctl(control: Control, ...args: readonly string[]): Promise<string> {
+  const { ok, output } = await runCommand(programOf('rabbitmqctl'), ['--quiet', ...args], CONTROL_WITHIN_MS, control);
+  if (!ok) throw new Error(`rabbitmqctl ${args.join(' ')}: ${output}`);
+  return output;
 }
 
 export default defineServer({

@@ -3,8 +3,10 @@ import { Reporter } from '../../../lib/reporter.ts';
 import { collectedLog } from '../../support/collected-log.ts';
 import { namespaceOf } from '../../support/namespace.ts';
 
+const URL = 'postgres://app:pass%40word@db.example/x';
+
 describe('a value that no report may show', () => {
-  const secrets = { whole: 'db.example', part: JSON.stringify({ host: 'db.example', odd: 'a secret text' }) };
+  const secrets = { whole: 'db.example', part: JSON.stringify({ host: 'db.example', odd: 'a secret text', url: URL }) };
   const readSecret = (name: string) => Promise.resolve(new Map(Object.entries(secrets)).get(name));
   const concealedOf = async (leaf: object) => (await namespaceOf({ checks: { leaf } }, readSecret)).concealed;
 
@@ -20,6 +22,11 @@ describe('a value that no report may show', () => {
       'the key of a secret elsewhere',
       { kind: 'tcp', host: 'h', port: 1, description: { secret: 'part', key: 'host' } },
       ['db.example'],
+    ],
+    [
+      'the password in a URL',
+      { kind: 'postgres', url: { secret: 'part', key: 'url' } },
+      ['postgres://app:pass%40word@db.example/x', 'pass%40word', 'pass@word'],
     ],
     [
       'one that also stands for a host',

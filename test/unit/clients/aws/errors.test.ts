@@ -26,6 +26,7 @@ describe('awsError', () => {
     [answered('403', 403), 'AuthError', 'grant s3:PutObject on bucket assets'],
     [answered('ThrottlingException', 400), 'UnhealthyError', 'throttled the call'],
     [answered('TooManyRequestsException', 429), 'UnhealthyError', 'throttled the call'],
+    [answered('RequestThrottled', 400), 'UnhealthyError', 'throttled the call'],
     [answered('SlowDown', 503), 'UnhealthyError', 'throttled the call'],
     [answered('PermanentRedirect', 301), 'ConfigurationError', 'region'],
     [answered('AuthorizationHeaderMalformed', 400), 'ConfigurationError', 'region'],
