@@ -30,6 +30,7 @@ const layers = [
   'lib/problem.ts',
   'lib/did-you-mean.ts',
   'lib/errors.ts',
+  'lib/version.ts',
 ];
 
 /** Matches a layer's files: `lib/http/app.ts` is in `lib/http`, `lib/httpx.ts` is not. */

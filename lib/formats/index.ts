@@ -5,4 +5,9 @@ import { json } from './json.ts';
 export const formats: readonly [FormatEntry, ...FormatEntry[]] = [
   { name: 'json', mediaType: 'application/json', load: () => json },
   { name: 'text', mediaType: 'text/plain', load: async () => (await import('./text.ts')).text },
+  {
+    name: 'openmetrics',
+    mediaType: 'application/openmetrics-text',
+    load: async () => (await import('./openmetrics.ts')).openmetrics,
+  },
 ];
