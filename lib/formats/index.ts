@@ -10,4 +10,9 @@ export const formats: readonly [FormatEntry, ...FormatEntry[]] = [
     mediaType: 'application/openmetrics-text',
     load: async () => (await import('./openmetrics.ts')).openmetrics,
   },
+  {
+    name: 'health+json',
+    mediaType: 'application/health+json',
+    load: async () => (await import('./health-json.ts')).healthJson,
+  },
 ];
