@@ -15,4 +15,6 @@ export const formats: readonly [FormatEntry, ...FormatEntry[]] = [
     mediaType: 'application/health+json',
     load: async () => (await import('./health-json.ts')).healthJson,
   },
+  { name: 'badge', mediaType: 'image/svg+xml', load: async () => (await import('./badge.ts')).badge },
+  { name: 'shields', load: async () => (await import('./shields.ts')).shields },
 ];
