@@ -7,6 +7,7 @@ const layers = [
   'infra',
   'functions',
   'lib/cli',
+  'lib/generate',
   'lib/grpc',
   'lib/compose.ts',
   'lib/http',

@@ -2,17 +2,14 @@
  * Metrics for Prometheus: states, times and figures, and no text of a message. Always answered with 200, since a scrape
  * that fails would hide the metrics that tell why: https://prometheus.io/docs/specs/om/open_metrics_spec/
  */
-import { createHash } from 'node:crypto';
 import { pathKey, resultsOf } from '../engine/tree.ts';
 import type { Figure } from '../engine/figures.ts';
 import type { CheckResult, Verdict } from '../engine/types.ts';
-import { shortLine } from '../errors.ts';
 import { version } from '../version.ts';
 import type { Format, View } from './format.ts';
+import { labelValue } from './metric-labels.ts';
 
 const STATES: readonly Verdict[] = ['working', 'degraded', 'failing'];
-/** Characters of a label's value. */
-const MAX_LABEL_LENGTH = 200;
 
 type Labels = readonly (readonly [name: string, value: string])[];
 /** A check, and the labels of all its metrics. */
@@ -111,12 +108,5 @@ function labelsOf({ path, kind, critical }: CheckResult, { namespace }: View): s
 }
 
 function written(labels: Labels): string {
-  return labels.map(([name, value]) => `${name}="${bounded(value).replace(/[\\"]/g, '\\$&')}"`).join(',');
-}
-
-/** On one line, and not too long. A hash keeps values apart that would become the same. */
-function bounded(value: string): string {
-  if (shortLine(value, MAX_LABEL_LENGTH) === value) return value;
-  const hash = createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 8);
-  return `${shortLine(value, MAX_LABEL_LENGTH - hash.length - 1)}~${hash}`;
+  return labels.map(([name, value]) => `${name}="${labelValue(value).replace(/[\\"]/g, '\\$&')}"`).join(',');
 }
