@@ -75,6 +75,9 @@ function baseUrlIn(input: Input): string {
     throw new UsageError('--url: expected a URL without user, query and fragment');
   const path = pathname.replace(/\/(?:api\/health\/?)?$/, '');
   if (/\/api\/health\/|\/hg_/.test(path)) throw new UsageError('--url: expected the base URL, without a token');
+  // Shells, CloudFormation and others read the files: no character means anything to them.
+  if (!/^[\w./~%-]*$/.test(path))
+    throw new UsageError('--url: expected a path of letters, digits and any of - _ . / ~ %');
   return `${origin}${path}`;
 }
 

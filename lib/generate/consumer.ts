@@ -25,7 +25,7 @@ export interface GeneratedFile {
 /** A new one takes one file, and one line in `index.ts`. */
 export interface Consumer {
   /** The file that the consumer reads, and further ones that it can be used with. They hold no token. */
-  generate(plan: Plan): readonly [GeneratedFile, ...GeneratedFile[]];
+  readonly generate: (plan: Plan) => readonly [GeneratedFile, ...GeneratedFile[]];
 }
 
 export interface ConsumerEntry {
@@ -34,6 +34,9 @@ export interface ConsumerEntry {
   readonly summary: string;
   load(): Promise<Consumer>;
 }
+
+/** What the text of a report contains while the namespace is working or degraded, whatever its `failing_status` is. */
+export const PASSING = 'healthgate:passing';
 
 /** Seconds that a reader leaves the network in addition to a run. */
 const MARGIN = 2;
