@@ -1,14 +1,15 @@
 /** Endpoints for gatus: https://github.com/TwiN/gatus#configuration */
 import { pathKey } from '../engine/tree.ts';
 import { labelValue } from '../formats/metric-labels.ts';
-import { PASSING, patienceFor, reportUrl } from './consumer.ts';
+import { patienceFor, reportUrl } from './consumer.ts';
 import type { Consumer, Plan, PlannedCheck } from './consumer.ts';
 import { yamlText } from './yaml.ts';
 
 /** The names that its paths into JSON can hold: they have no way to escape a dot or a bracket. */
 const PLAIN_NAME = /^[A-Za-z0-9_-]+$/;
 
-const PASSES = ['[STATUS] == 200', `[BODY] == pat(*${PASSING}*)`];
+/** By the body, since a namespace can answer 200 while it is failing. */
+const PASSES = ['[BODY].status == any(pass, warn)'];
 
 export const gatus: Consumer = {
   generate(plan) {
@@ -20,7 +21,12 @@ export const gatus: Consumer = {
       headers: { Authorization: 'Bearer ${HEALTHGATE_TOKEN}' },
     };
     // Both formats are of the same report, which is shared.
-    const whole = { name: labelValue(plan.namespace), ...common, url: reportUrl(plan, 'text'), conditions: PASSES };
+    const whole = {
+      name: labelValue(plan.namespace),
+      ...common,
+      url: reportUrl(plan, 'health+json'),
+      conditions: PASSES,
+    };
     const checks = plan.checks.map((check) => ({ name: nameOf(check), ...common, ...askingFor(check, plan) }));
     const comment =
       'gatus reads HEALTHGATE_TOKEN from its environment.\n' +

@@ -31,9 +31,7 @@ const gatusFile = v.strictObject({
       client: v.strictObject({ timeout: v.pipe(v.string(), v.regex(/^\d+s$/)) }),
       headers: v.record(v.string(), v.string()),
       conditions: v.pipe(
-        v.array(
-          v.pipe(v.string(), v.regex(/^\[(?:STATUS\] == \d+|BODY\] == pat\(\*[\w:]+\*\)|BODY\](?:\.[\w-]+)+ == \w+)$/)),
-        ),
+        v.array(v.pipe(v.string(), v.regex(/^\[BODY\](?:\.[\w-]+)+ == (?:working|any\(pass, warn\))$/))),
         v.nonEmpty(),
       ),
     }),
