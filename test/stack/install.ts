@@ -32,8 +32,6 @@ export interface Failure {
   readonly reason: string;
 }
 
-const REQUIREMENTS: readonly Requirement[] = [...debianPackages(), ...consumerPackages(), pythonEnvironment()];
-
 /**
  * Programs that read the endpoint, each with what proves that its package is installed. Tests run them; no server needs
  * one.
@@ -44,6 +42,8 @@ const CONSUMERS: Readonly<Record<string, readonly string[]>> = {
   'prometheus-blackbox-exporter': ['prometheus-blackbox-exporter'],
   'monitoring-plugins-basic': ['check_http'],
 };
+
+const REQUIREMENTS: readonly Requirement[] = [...debianPackages(), ...consumerPackages(), pythonEnvironment()];
 
 function consumerPackages(): Requirement[] {
   return Object.entries(CONSUMERS).map(([packageName, programs]) => debianPackage(packageName, programs, []));
