@@ -4,6 +4,7 @@
  */
 import { outagesIn } from '../engine/outages.ts';
 import type { Outage } from '../engine/outages.ts';
+import type { StageTime } from '../engine/stages.ts';
 import { pathKey, resultsOf } from '../engine/tree.ts';
 import type { CheckResult, Report, Verdict } from '../engine/types.ts';
 import { version } from '../version.ts';
@@ -53,50 +54,64 @@ function notesOf({ observerCutOff }: Report, outages: readonly Outage[]): string
 function checksOf(checks: readonly CheckResult[], outages: readonly Outage[], time: string) {
   const consequences = new Map(outages.map((outage) => [outage.teller, outage.consequences]));
   const found = new Map<string, object[]>();
-  const add = (key: string, measured: object) => found.set(key, [...(found.get(key) ?? []), measured]);
+  const add = (key: string, measured: object) => {
+    const others = found.get(key);
+    if (others === undefined) found.set(key, [measured]);
+    else others.push(measured);
+  };
   for (const check of checks) {
     const componentId = pathKey(check.path);
     // A colon ends the name of the component.
     const component = componentId.replaceAll(':', '%3A');
-    const common = { componentId, componentType: 'component', status: STATUS[check.verdict], time };
-    add(`${component}:responseTime`, {
-      ...common,
-      observedValue: rounded(check.durationMs),
-      observedUnit: 'ms',
-      ...detailsOf(check, consequences.get(check) ?? []),
-    });
+    const status = STATUS[check.verdict];
+    add(`${component}:responseTime`, timeOf(check, { componentId, status, time }, consequences.get(check) ?? []));
     for (const { name, label, unit, value } of check.observed)
       add(`${component}:${name}`, {
-        ...common,
+        componentId,
+        componentType: 'component',
+        status,
+        time,
         observedValue: value,
-        ...(unit !== '' && { observedUnit: unit }),
+        observedUnit: unit === '' ? undefined : unit,
         label,
       });
   }
   return Object.fromEntries(found);
 }
 
-/** What the draft asks for where a check does not pass, and keys of our own, which it allows. */
-function detailsOf(check: CheckResult, consequences: readonly CheckResult[]) {
-  const { kind, critical, target, description, runbook, stages } = check;
+interface Common {
+  readonly componentId: string;
+  readonly status: string;
+  readonly time: string;
+}
+
+/**
+ * The keys of the draft, and some of our own, which it allows. JSON leaves out those that are undefined. Objects of one
+ * shape are made several times faster than objects of many.
+ */
+function timeOf(check: CheckResult, { componentId, status, time }: Common, consequences: readonly CheckResult[]) {
+  const { kind, critical, target, description, runbook, stages, error } = check;
   return {
-    ...(check.error !== undefined && {
-      output: statusText(check),
-      affectedEndpoints: [check, ...consequences].map(endpointOf),
-    }),
+    componentId,
+    componentType: 'component',
+    status,
+    time,
+    observedValue: rounded(check.durationMs),
+    observedUnit: 'ms',
+    output: error && statusText(check),
+    affectedEndpoints: error && [check, ...consequences].map(endpointOf),
     // `help` is the registered relation: https://www.iana.org/assignments/link-relations/
-    ...(runbook !== undefined && { links: { help: runbook } }),
-    ...{ kind, critical },
-    ...(target !== '' && { target }),
-    ...(description !== undefined && { description }),
-    ...(stages.length > 0 && {
-      stages: stages.map((stage) => ({
-        name: stage.name,
-        startMs: rounded(stage.startMs),
-        durationMs: rounded(stage.durationMs),
-      })),
-    }),
+    links: runbook === undefined ? undefined : { help: runbook },
+    kind,
+    critical,
+    target: target === '' ? undefined : target,
+    description,
+    stages: stages.length === 0 ? undefined : stages.map(stageOf),
   };
+}
+
+function stageOf({ name, startMs, durationMs }: StageTime): StageTime {
+  return { name, startMs: rounded(startMs), durationMs: rounded(durationMs) };
 }
 
 /** A URI template (RFC 6570): where that check alone is asked for. */
@@ -105,5 +120,5 @@ function endpointOf({ path }: CheckResult): string {
 }
 
 function rounded(milliseconds: number): number {
-  return Number(milliseconds.toFixed(3));
+  return Math.round(milliseconds * 1000) / 1000;
 }

@@ -3,9 +3,13 @@
 /** Characters that JSON may contain as they are, and that change how the text around them is shown. */
 const CONTROLS = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
+/** Most reports have none of them, and this is quick to see. */
+const UNUSUAL = /[^ -~]/;
+
 /** JSON on one line. Control characters, also those that turn the direction of writing, are escaped. */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value).replace(CONTROLS, escaped);
+  const text = JSON.stringify(value);
+  return UNUSUAL.test(text) ? text.replace(CONTROLS, escaped) : text;
 }
 
 function escaped(character: string): string {

@@ -63,7 +63,7 @@ function states(name: string, labels: string, current: Verdict): string[] {
 }
 
 function sample(name: string, labels: string, value: number): string {
-  return `${name}{${labels}} ${String(Number(value.toFixed(6)))}`;
+  return `${name}{${labels}} ${String(Math.round(value * 1e6) / 1e6)}`;
 }
 
 function inSeconds({ durationMs }: { readonly durationMs: number }): number {
