@@ -11,7 +11,6 @@ import { labelValue } from './metric-labels.ts';
 
 const STATES: readonly Verdict[] = ['working', 'degraded', 'failing'];
 
-type Labels = readonly (readonly [name: string, value: string])[];
 /** A check, and the labels of all its metrics. */
 interface Labelled {
   readonly check: CheckResult;
@@ -23,7 +22,7 @@ export const openmetrics: Format = {
   status: () => 200,
   render(view) {
     const { report, ageMs } = view;
-    const namespace = written([['namespace', view.namespace.name]]);
+    const namespace = label('namespace', view.namespace.name);
     const checks = resultsOf(report.result).map((check) => ({ check, labels: labelsOf(check, view) }));
     const lines = [
       ...stateSet('healthgate_verdict', 'The verdict of the report.'),
@@ -39,7 +38,7 @@ export const openmetrics: Format = {
       ...seconds('healthgate_report_age_seconds', 'How old the report is. Reports are shared for a few seconds.'),
       sample('healthgate_report_age_seconds', namespace, ageMs / 1000),
       ...family('healthgate_build', 'info', 'The version of Healthgate.'),
-      sample('healthgate_build_info', written([['version', version]]), 1),
+      sample('healthgate_build_info', label('version', version), 1),
       '# EOF',
     ];
     return `${lines.join('\n')}\n`;
@@ -75,7 +74,7 @@ function stagesOf({ check, labels }: Labelled): string[] {
   const total = new Map<string, number>();
   for (const stage of check.stages) total.set(stage.name, (total.get(stage.name) ?? 0) + inSeconds(stage));
   return [...total].map(([stage, time]) =>
-    sample('healthgate_check_stage_seconds', `${labels},${written([['stage', stage]])}`, time),
+    sample('healthgate_check_stage_seconds', `${labels},${label('stage', stage)}`, time),
   );
 }
 
@@ -83,11 +82,8 @@ function figuresOf({ check, labels }: Labelled): string[] {
   return check.observed.flatMap((figure) => {
     const value = numberIn(figure);
     if (value === undefined) return [];
-    const own: Labels = [
-      ['figure', figure.name],
-      ['unit', figure.unit],
-    ];
-    return [sample('healthgate_check_figure', `${labels},${written(own)}`, value)];
+    const own = `${label('figure', figure.name)},${label('unit', figure.unit)}`;
+    return [sample('healthgate_check_figure', `${labels},${own}`, value)];
   });
 }
 
@@ -99,14 +95,10 @@ function numberIn({ value }: Figure): number | undefined {
 }
 
 function labelsOf({ path, kind, critical }: CheckResult, { namespace }: View): string {
-  return written([
-    ['namespace', namespace.name],
-    ['check', pathKey(path)],
-    ['kind', kind],
-    ['critical', String(critical)],
-  ]);
+  const check = `${label('check', pathKey(path))},${label('kind', kind)},${label('critical', String(critical))}`;
+  return `${label('namespace', namespace.name)},${check}`;
 }
 
-function written(labels: Labels): string {
-  return labels.map(([name, value]) => `${name}="${labelValue(value).replace(/[\\"]/g, '\\$&')}"`).join(',');
+function label(name: string, value: string): string {
+  return `${name}="${labelValue(value).replace(/[\\"]/g, '\\$&')}"`;
 }
