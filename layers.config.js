@@ -7,6 +7,7 @@ const layers = [
   'infra',
   'functions',
   'lib/cli',
+  'lib/generate',
   'lib/grpc',
   'lib/compose.ts',
   'lib/http',
@@ -30,6 +31,7 @@ const layers = [
   'lib/problem.ts',
   'lib/did-you-mean.ts',
   'lib/errors.ts',
+  'lib/version.ts',
 ];
 
 /** Matches a layer's files: `lib/http/app.ts` is in `lib/http`, `lib/httpx.ts` is not. */

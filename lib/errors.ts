@@ -95,11 +95,12 @@ export function oneLine(text: string): string {
   return shortLine(text, MAX_MESSAGE_LENGTH);
 }
 
-/** The text on one line, without control characters, cut at `maxLength` characters. */
+/** The text on one line, without control characters, cut at `maxLength` characters. It is valid Unicode. */
 export function shortLine(text: string, maxLength: number): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  if (line.length <= maxLength) return line.replace(HALF_CHARACTER, '');
-  return `${line.slice(0, maxLength - 1).replace(HALF_CHARACTER, '')}…`;
+  const isShort = line.length <= maxLength;
+  const kept = (isShort ? line : line.slice(0, maxLength - 1)).replace(HALF_CHARACTER, '').toWellFormed();
+  return isShort ? kept : `${kept}…`;
 }
 
 /** Seconds for a message: `2`, `0.5`, `1.25`. */

@@ -1,8 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { standardLog } from '../compose.ts';
-import { didYouMean } from '../did-you-mean.ts';
-import type { Namespace } from '../document/namespace.ts';
 import { findPart, namesOf, pathKey } from '../engine/tree.ts';
 import { formats } from '../formats/index.ts';
 import type { Log } from '../log.ts';
@@ -11,6 +9,7 @@ import { fileStore } from '../vault/stores/file.ts';
 import { openStore } from '../vault/stores/open.ts';
 import { singleFileStore } from '../vault/stores/single-file.ts';
 import { Vault } from '../vault/vault.ts';
+import { chooseNamespace } from './chosen-namespace.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';
 import type { Command, Input, Terminal } from './command.ts';
 import { liveList } from './live.ts';
@@ -83,18 +82,4 @@ function formatIn(input: Input) {
   const format = formats.find((entry) => entry.name === name);
   if (format !== undefined) return format;
   throw new UsageError(`--format: unknown format ${JSON.stringify(name)}; expected ${formatNames.join(' or ')}`);
-}
-
-async function chooseNamespace(vault: Vault, asked: string | undefined, location: string): Promise<Namespace> {
-  const names = asked === undefined ? await vault.names() : [asked];
-  const [name] = names;
-  if (name === undefined) throw new UsageError(`no namespace in ${location}`);
-  if (names.length > 1) throw new UsageError(`--namespace: which one? ${names.sort().slice(0, 20).join(', ')}`);
-  const namespace = await vault.namespace(name);
-  if (namespace !== undefined) return namespace;
-  const known = await vault.names();
-  const why = known.includes(name)
-    ? 'its document cannot be used; see healthgate validate'
-    : `not in ${location}${didYouMean(name, known)}`;
-  throw new UsageError(`namespace ${JSON.stringify(name)}: ${why}`);
 }

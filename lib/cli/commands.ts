@@ -30,6 +30,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./token.ts')).token,
   },
   {
+    name: 'generate',
+    summary: 'Makes configuration for programs that read the endpoint',
+    load: async () => (await import('./generate.ts')).generate,
+  },
+  {
     name: 'ping',
     summary: 'Requests a health URL several times, from outside',
     load: async () => (await import('./ping.ts')).ping,

@@ -1,5 +1,5 @@
 /** The help of the command line, made from the commands and their options. */
-import packageJson from '../../package.json' with { type: 'json' };
+import { version } from '../version.ts';
 import type { Command, Option } from './command.ts';
 import { commands } from './commands.ts';
 import type { CommandEntry } from './commands.ts';
@@ -10,7 +10,7 @@ const INDENT = 20;
 /** What `healthgate --help` prints. */
 export function help(): string {
   const list = commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}\n`).join('');
-  return `healthgate ${packageJson.version}: one URL that shows whether every part of a stack works
+  return `healthgate ${version}: one URL that shows whether every part of a stack works
 
 Usage: healthgate COMMAND [OPTION…]
 

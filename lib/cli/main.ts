@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
-import packageJson from '../../package.json' with { type: 'json' };
 import { didYouMean } from '../did-you-mean.ts';
 import { CheckError } from '../errors.ts';
+import { version } from '../version.ts';
 import { EXIT, UsageError } from './command.ts';
 import type { ExitCode, Terminal } from './command.ts';
 import { commands } from './commands.ts';
@@ -15,7 +15,7 @@ process.exitCode = await main(process.argv.slice(2), processTerminal());
 async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const [name, ...rest] = args;
   if (name === '--version' || name === '-v') {
-    terminal.out(`${packageJson.version}\n`);
+    terminal.out(`${version}\n`);
     return EXIT.ok;
   }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {

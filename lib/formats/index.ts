@@ -5,4 +5,16 @@ import { json } from './json.ts';
 export const formats: readonly [FormatEntry, ...FormatEntry[]] = [
   { name: 'json', mediaType: 'application/json', load: () => json },
   { name: 'text', mediaType: 'text/plain', load: async () => (await import('./text.ts')).text },
+  {
+    name: 'openmetrics',
+    mediaType: 'application/openmetrics-text',
+    load: async () => (await import('./openmetrics.ts')).openmetrics,
+  },
+  {
+    name: 'health+json',
+    mediaType: 'application/health+json',
+    load: async () => (await import('./health-json.ts')).healthJson,
+  },
+  { name: 'badge', mediaType: 'image/svg+xml', load: async () => (await import('./badge.ts')).badge },
+  { name: 'shields', load: async () => (await import('./shields.ts')).shields },
 ];

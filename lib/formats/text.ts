@@ -1,11 +1,11 @@
-/** Plain text: the verdict on the first line, then one line per check, worst first. */
+/** Plain text: the verdict and a string to look for on the first line, then one line per check, worst first. */
 import { resultsOf, pathKey } from '../engine/tree.ts';
-import type { CheckResult } from '../engine/types.ts';
+import type { CheckResult, Report } from '../engine/types.ts';
 import { compareVerdicts } from '../engine/verdict.ts';
 import { oneLine } from '../errors.ts';
 import { statusByVerdict } from './format.ts';
 import type { Format } from './format.ts';
-import { CUT_OFF, statusText } from './words.ts';
+import { countText, CUT_OFF, statusText } from './words.ts';
 
 export const text: Format = {
   contentType: 'text/plain; charset=utf-8',
@@ -13,9 +13,17 @@ export const text: Format = {
   render({ report }) {
     const checks = resultsOf(report.result).sort(worstFirst);
     const note = report.observerCutOff ? [CUT_OFF] : [];
-    return [report.verdict, ...note, ...checks.map(line)].map((text) => `${text}\n`).join('');
+    return [firstLine(report), ...note, ...checks.map(line)].map((text) => `${text}\n`).join('');
   },
 };
+
+/** A reader who looks for `healthgate:passing` is right for each verdict. It is within the first bytes of the text. */
+function firstLine({ verdict, result }: Report): string {
+  return `${verdict} healthgate:${verdict === 'failing' ? 'failing' : 'passing'} ${countText(result)}`;
+}
+
+/** The strings of the first line, wherever a name or a message contains them. */
+const CONFUSING = /healthgate:(?=passing|failing)/gi;
 
 /** Checks that fail by themselves come before those that fail because of them. */
 function worstFirst(a: CheckResult, b: CheckResult): number {
@@ -31,5 +39,6 @@ function line(result: CheckResult): string {
   const name = oneLine(pathKey(path)) || '-';
   const found = error === undefined ? [] : [statusText(result)];
   const advice = error === undefined || runbook === undefined ? [] : [`(see ${oneLine(runbook)})`];
-  return [verdict.padEnd('degraded'.length), `${(durationMs / 1000).toFixed(3)}s`, name, ...found, ...advice].join(' ');
+  const words = [verdict.padEnd('degraded'.length), `${(durationMs / 1000).toFixed(3)}s`, name, ...found, ...advice];
+  return words.join(' ').replace(CONFUSING, 'healthgate: ');
 }

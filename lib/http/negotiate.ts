@@ -20,7 +20,8 @@ const PARAMETER = /;(?!\s*q=)[^;,]*/gi;
  */
 export function negotiate(query: URLSearchParams, accept: string | undefined): FormatEntry | undefined {
   const name = query.get('format');
-  if (name !== null) return byName.get(name);
+  // A plus in a query stands for a space, and no format has a space in its name.
+  if (name !== null) return byName.get(name.replaceAll(' ', '+'));
   const headers = { accept: accept?.replace(PARAMETER, '') };
   const preferred = new Negotiator({ headers }).mediaType([...byMediaType.keys()]);
   return byMediaType.get(preferred ?? '') ?? formats[0];

@@ -31,7 +31,7 @@ test.each([
   const server = await answersGarbage(bytes);
   const output = await checked({ kind: 'postgres', url: `postgres://user:password@127.0.0.1:${server.port}/db` });
   await server.stop();
-  expect(output).toMatch(/^failing\nfailing .* leaf UnhealthyError: postgres .* answers in another protocol/);
+  expect(output).toMatch(/^failing .*\nfailing .* leaf UnhealthyError: postgres .* answers in another protocol/);
 });
 
 test('reports a closed connection for a rabbitmq frame that is too large, right after the handshake', async () => {
@@ -44,5 +44,7 @@ test('reports a closed connection for a rabbitmq frame that is too large, right 
     url: Object.assign(new URL(url), { port: String(proxy.port) }).href,
   });
   await proxy.stop();
-  expect(output).toMatch(/^failing\nfailing .* leaf ConnectionError: connection closed by rabbitmq 127\.0\.0\.1:\d+$/m);
+  expect(output).toMatch(
+    /^failing .*\nfailing .* leaf ConnectionError: connection closed by rabbitmq 127\.0\.0\.1:\d+$/m,
+  );
 });

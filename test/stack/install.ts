@@ -32,7 +32,33 @@ export interface Failure {
   readonly reason: string;
 }
 
-const REQUIREMENTS: readonly Requirement[] = [...debianPackages(), pythonEnvironment()];
+/**
+ * Programs that read the endpoint, each with what proves that its package is installed. Tests run them; no server needs
+ * one.
+ */
+const CONSUMERS: Readonly<Record<string, readonly string[]>> = {
+  prometheus: ['prometheus', 'promtool'],
+  'prometheus-alertmanager': ['amtool'],
+  'prometheus-blackbox-exporter': ['prometheus-blackbox-exporter'],
+  'monitoring-plugins-basic': ['check_http'],
+};
+
+const REQUIREMENTS: readonly Requirement[] = [...debianPackages(), ...consumerPackages(), pythonEnvironment()];
+
+function consumerPackages(): Requirement[] {
+  return Object.entries(CONSUMERS).map(([packageName, programs]) => debianPackage(packageName, programs, []));
+}
+
+function debianPackage(packageName: string, programs: readonly string[], parts: readonly PartName[]): Requirement {
+  return {
+    name: `Debian package ${packageName}`,
+    parts,
+    packages: [packageName],
+    from: `apt-get install ${packageName}`,
+    isThere: () => programs.every((program) => findProgram(program) !== undefined),
+    install: (updateApt) => aptInstall([packageName], updateApt),
+  };
+}
 
 /** One requirement for each package, however many servers need it. */
 function debianPackages(): Requirement[] {
@@ -42,14 +68,11 @@ function debianPackages(): Requirement[] {
   return [...new Set(declared.map(({ packageName }) => packageName))].map((packageName) => {
     const declarations = declared.filter((declaration) => declaration.packageName === packageName);
     const programs = declarations.flatMap((declaration) => declaration.programs);
-    return {
-      name: `Debian package ${packageName}`,
-      parts: declarations.map(({ part }) => part),
-      packages: [packageName],
-      from: `apt-get install ${packageName}`,
-      isThere: () => programs.every((program) => findProgram(program) !== undefined),
-      install: (updateApt) => aptInstall([packageName], updateApt),
-    };
+    return debianPackage(
+      packageName,
+      programs,
+      declarations.map(({ part }) => part),
+    );
   });
 }
 

@@ -15,7 +15,7 @@ export function findPrograms(name: string): string[] {
 }
 
 function debianFolders(): string[] {
-  return ['/usr/bin', '/usr/sbin', '/usr/lib/rabbitmq/bin', ...postgresFolders()];
+  return ['/usr/bin', '/usr/sbin', '/usr/lib/rabbitmq/bin', '/usr/lib/nagios/plugins', ...postgresFolders()];
 }
 
 /** One folder for each major version. The newest is first. */

@@ -65,6 +65,19 @@ export const HOSTILE_NAMES = [
   '',
 ];
 
+/** Texts that break careless code, in a message. */
+export const HOSTILE_TEXTS = [
+  ...HOSTILE_NAMES,
+  'x'.repeat(10_000),
+  '日'.repeat(10_000),
+  '\u202eevil\u202c \u2066isolated\u2069',
+  'c1 \u0085\u009b31m \u007f',
+  'half \ud83d of a pair',
+  'not in XML \ufffe\uffff',
+  'healthgate:passing healthgate:failing',
+  '\n# EOF\nhealthgate_verdict 1',
+];
+
 /** One report of each sort, by a readable name. */
 export const reports: Readonly<Record<string, Report>> = {
   working: reportOf(
@@ -108,6 +121,48 @@ export const reports: Readonly<Record<string, Report>> = {
       groupResult('empty'),
     ),
   ),
+  'one cause': {
+    ...reportOf(
+      groupResult(
+        '',
+        resultAt('cache/data', {
+          kind: 'redis',
+          error: refused,
+          causes: [{ address: 'cache.example:6379', others: 1 }],
+          runbook,
+          stages: [
+            { name: 'resolving', startMs: 0, durationMs: 1.25 },
+            { name: 'connecting', startMs: 1.25, durationMs: 1.75 },
+          ],
+          durationMs: 3,
+        }),
+        resultAt('cache/pages', {
+          kind: 'redis',
+          critical: false,
+          error: refused,
+          causes: [{ address: 'cache.example:6379', others: 1 }],
+        }),
+        resultAt('celery:ping', { error: timedOut, causes: [{ path: 'cache/data' }] }),
+        resultAt('queue', {
+          kind: 'celery_queue',
+          error: { code: 'UnhealthyError', message: 'the queue is too deep', degraded: true },
+          verdict: 'degraded',
+          stages: [
+            { name: 'query', startMs: 0, durationMs: 1 },
+            { name: 'canary', startMs: 1, durationMs: 2 },
+            { name: 'query', startMs: 3, durationMs: 4.5 },
+          ],
+          observed: [
+            { name: 'depth', label: 'messages waiting', unit: 'messages', value: 1234 },
+            { name: 'workers', label: 'workers', unit: '', value: ['w1@host', 'w2@host'] },
+            { name: 'state', label: 'state', unit: '', value: 'full' },
+            { name: 'lag', label: 'lag', unit: 'seconds', value: [{ at: 1_700_000_000_000, value: 0.5 }] },
+          ],
+        }),
+      ),
+    ),
+    observerCutOff: true,
+  },
   'single leaf': reportOf(resultAt('cache/data', { error: refused })),
   'hostile names': reportOf(
     groupResult(

@@ -8,10 +8,30 @@ const error = { code: 'UnhealthyError', message: 'too deep' } as const;
 
 describe('the text format', () => {
   it('shows the verdict on its first line and ends with a line feed', () => {
-    expect(lines(resultAt('a'))).toEqual(['working', 'working  0.012s a', '']);
-    expect(lines(resultAt('a', { error }))[0]).toBe('failing');
-    expect(lines(resultAt('a', { error, critical: false }))[0]).toBe('degraded');
-    expect(lines()).toEqual(['working', '']);
+    expect(lines(resultAt('a'))).toEqual(['working healthgate:passing 1 of 1 checks work', 'working  0.012s a', '']);
+    expect(lines()).toEqual(['working healthgate:passing 0 of 0 checks work', '']);
+  });
+
+  it.each([
+    ['working', 'passing', 2, {}],
+    ['degraded', 'passing', 1, { error, critical: false }],
+    ['failing', 'failing', 1, { error }],
+  ])('shows on its first line, when %s, that it is %s', (verdict, word, working, overrides) => {
+    expect(lines(resultAt('a'), resultAt('b', overrides))[0]).toBe(
+      `${verdict} healthgate:${word} ${String(working)} of 2 checks work`,
+    );
+  });
+
+  it('shows the string that readers look for on its first line alone, whatever names and messages are', () => {
+    const name = 'x healthgate:passing HEALTHGATE:PASSING healthgate:failing';
+    const rendered = lines(resultAt([name], { error: { ...error, message: name }, runbook: `https://x/${name}` }));
+    expect(rendered[0]).toBe('failing healthgate:failing 0 of 1 checks work');
+    expect(rendered.slice(1).join('')).not.toMatch(/healthgate:(?:passing|failing)/i);
+  });
+
+  it('has its first line within 5,120 bytes for the largest namespace', () => {
+    const checks = Array.from({ length: 1000 }, (_, index) => resultAt(['日'.repeat(200), String(index)], { error }));
+    expect(Buffer.byteLength(lines(...checks)[0] ?? '')).toBeLessThan(100);
   });
 
   it('shows a line for each check, worst first, otherwise in the order of the document', () => {
@@ -41,7 +61,7 @@ describe('the text format', () => {
   it('says below the verdict that the observer may be cut off', () => {
     const view = viewAt(resultAt('a', { error }));
     const rendered = text.render({ ...view, report: { ...view.report, observerCutOff: true } }).split('\n');
-    expect(rendered[0]).toBe('failing');
+    expect(rendered[0]).toMatch(/^failing /);
     expect(rendered[1]).toContain('may be cut off from the network');
     expect(rendered).toHaveLength(4);
   });

@@ -124,6 +124,8 @@ describe('the format', () => {
   });
 
   it('begins with the verdict when it is text', async () => {
-    expect((await report('', { query: 'format=text' })).body).toMatch(/^working\nworking {2}\d\.\d{3}s a\n$/);
+    expect((await report('', { query: 'format=text' })).body).toMatch(
+      /^working healthgate:passing 1 of 1 checks work\nworking {2}\d\.\d{3}s a\n$/,
+    );
   });
 });
