@@ -15,13 +15,16 @@ export const celeryKeys = {
     brokerUrl(),
     'amqp://user:password@host:5672/vhost, or amqps://…:5671/…; percent-encode the virtual host, / unless given. ' +
       'redis://user:password@host:6379/0, rediss://, or redis+sentinel://…@host:26379,host:26379/master/0.',
+    'amqp://user:password@mq.example:5672/shop',
   ),
   ...tlsKeys,
   control_exchange: v.optional(
-    describe(text(), "The workers' control_exchange, over which they get commands."),
+    describe(text(), "The workers' control_exchange, over which they get commands.", 'shop'),
     'celery',
   ),
-  key_prefix: v.optional(describe(text(), "Redis: the broker's global_keyprefix, which precedes all of its keys.")),
+  key_prefix: v.optional(
+    describe(text(), "Redis: the broker's global_keyprefix, which precedes all of its keys.", 'shop:'),
+  ),
 };
 
 function brokerUrl() {
