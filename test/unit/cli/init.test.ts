@@ -40,7 +40,7 @@ describe('init', () => {
     expect(await inspectDocument('shop', text)).toEqual({ problems: [], checks: kinds.length });
   });
 
-  it('takes the first key of each kind, numbers checks of the same kind, and keeps a password to the file', async () => {
+  it('takes the first key of a kind, numbers checks of one kind, and keeps a password to the file', async () => {
     const url = 'redis://:s3cret@127.0.0.1:6379';
     const { run, read, vault, terminal } = await started(['shop', `redis=${url}`, 'redis', 'tcp=smtp.example']);
     await run();
