@@ -35,11 +35,11 @@ export const check: Command = {
     },
     part: { type: 'string', value: 'PATH', help: 'only this part of the tree: cache/data' },
     format: { type: 'string', value: 'FORMAT', help: `${formatNames.join(', ')} (text)` },
-    watch: { type: 'string', value: 'SECONDS', help: 'run again, so many seconds after each run, until Ctrl-C' },
+    watch: { type: 'string', value: 'SECONDS', help: 'run again so many seconds after each run' },
     quiet: { type: 'boolean', help: 'write nothing on standard output: the exit code tells the verdict' },
     'no-color': { type: 'boolean', help: 'no colours; NO_COLOR in the environment does the same' },
   },
-  notes: `On a terminal, ends with a summary in colour. Elsewhere, FORCE_COLOR=1 in the environment asks for the summary.
+  notes: `On a terminal, ends with a summary in colour. Elsewhere, FORCE_COLOR=1 in the environment asks for it.
 
 Exit code 0 working or degraded, 1 failing, 2 usage or configuration, 130 called off with Ctrl-C. With --watch, Ctrl-C
 between two runs ends it with the code of the last run.`,
