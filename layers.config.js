@@ -32,6 +32,8 @@ const layers = [
   'lib/did-you-mean.ts',
   'lib/errors.ts',
   'lib/version.ts',
+  // For other programs: it knows nothing of ours.
+  'lib/client.ts',
 ];
 
 /** Matches a layer's files: `lib/http/app.ts` is in `lib/http`, `lib/httpx.ts` is not. */

@@ -1,8 +1,9 @@
-/** Bundles the command line, the Lambda functions and the files that serverless.yml includes into `dist/`. */
+/** Bundles the command line, the client, the Lambda functions and what serverless.yml includes into `dist/`. */
 import { chmod, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { bundleOptions } from './bundle.ts';
 import { canaryOptions } from './canary/bundle.ts';
+import { buildClient } from './client.ts';
 import { sharedChunk } from './shared-chunk.ts';
 
 const outdir = 'dist';
@@ -30,5 +31,6 @@ await Promise.all([
     outExtension: { '.js': '.cjs' },
   }),
   build({ ...canaryOptions, outdir }),
+  buildClient(outdir),
 ]);
 await chmod(`${outdir}/cli.js`, 0o755);

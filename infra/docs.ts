@@ -1,31 +1,17 @@
-/** Writes what is made from the code: the JSON Schema of a document, and the tables in README.md and docs/. */
+/** Writes what is made from the code: the JSON Schema, the OpenAPI document, and the tables in README.md and docs/. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { kinds } from '../lib/checks/index.ts';
 import { commonKeys } from '../lib/checks/kind.ts';
 import type { Dialect } from '../lib/clients/dialects/dialect.ts';
+import { keyRows, pick } from '../lib/document/key-rows.ts';
+import type { Schema } from '../lib/document/key-rows.ts';
+import { documentSchema } from '../lib/document/schema.ts';
 import { formats } from '../lib/formats/index.ts';
-import { documentSchema } from './schema.ts';
+import { openApiText } from './openapi.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-
-/** The part of JSON Schema that the tables show. */
-export interface Schema {
-  readonly description?: string;
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly default?: unknown;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly items?: Schema;
-  readonly anyOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly $ref?: string;
-  readonly $defs?: Readonly<Record<string, Schema>>;
-}
 
 /** A kind of check as its section shows it. */
 export interface KindSection {
@@ -58,6 +44,7 @@ export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
     return [path, await pretty(text, 'markdown')] as const;
   });
   return new Map([
+    ['infra/openapi.json', await pretty(await openApiText(), 'json')] as const,
     ['infra/namespace.schema.json', await pretty(JSON.stringify(schema), 'json')] as const,
     ...(await Promise.all(pages)),
   ]);
@@ -144,61 +131,18 @@ async function formatsTable(): Promise<string> {
 
 /** One line for each key. The keys of an object follow it: `expect.status`. */
 function keysTable(schema: Schema): string {
-  return table(['Key', 'Type', 'Default', 'Description'], keyRows(schema, ''));
-}
-
-function keyRows({ properties = {}, required = [] }: Schema, prefix: string): string[][] {
-  return Object.entries(properties).flatMap(([key, schema]) => [
-    [
-      `\`${prefix}${key}\``,
-      typeOf(schema),
-      required.includes(key) ? '**required**' : defaultOf(schema),
-      proseOf(schema.description ?? ''),
-    ],
-    ...keyRows(schema, `${prefix}${key}.`),
+  const rows = keyRows(schema).map(({ key, type, required, preset, description }) => [
+    `\`${key}\``,
+    type,
+    required ? '**required**' : preset === undefined ? '–' : `\`${preset}\``,
+    proseOf(description),
   ]);
-}
-
-/** The type in words. A string may always be a reference to a secret, so that is not repeated for each key. */
-export function typeOf(schema: Schema): string {
-  const { type, enum: values, anyOf, items, $ref } = schema;
-  if (values !== undefined) return values.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
-  if (anyOf !== undefined) {
-    return [...new Set(anyOf.filter((one) => !isReference(one)).map(typeOf))].join(' or ');
-  }
-  if (type === 'array') return `list of ${pluralOf(items ?? {})}`;
-  if ($ref !== undefined) return 'object';
-  return `${type ?? 'any'}${rangeOf(schema)}`;
-}
-
-function isReference({ $ref }: Schema): boolean {
-  return $ref === '#/$defs/secret';
-}
-
-function pluralOf({ type, anyOf }: Schema): string {
-  if (anyOf === undefined) return `${type ?? 'value'}s`;
-  return [...new Set(anyOf.filter((one) => !isReference(one)).map(pluralOf))].join(' or ');
-}
-
-function rangeOf({ minimum, exclusiveMinimum, maximum }: Schema): string {
-  const above = exclusiveMinimum === undefined ? '' : ` above ${String(exclusiveMinimum)}`;
-  const from = minimum === undefined ? above : ` from ${String(minimum)}`;
-  return `${from}${maximum === undefined ? '' : ` to ${String(maximum)}`}`;
-}
-
-function defaultOf({ default: value }: Schema): string {
-  return value === undefined ? '–' : `\`${JSON.stringify(value)}\``;
+  return table(['Key', 'Type', 'Default', 'Description'], rows);
 }
 
 /** URLs as code, since Markdown would make links of them. */
 function proseOf(text: string): string {
   return text.replace(/\b[a-z][a-z+]*:\/\/(?:\S*[^\s.,:;)])?/g, (url) => `\`${url}\``);
-}
-
-/** The object's schema with only the keys that are wanted. */
-function pick(schema: Schema, isWanted: (key: string) => boolean): Schema {
-  const entries = Object.entries(schema.properties ?? {}).filter(([key]) => isWanted(key));
-  return { ...schema, properties: Object.fromEntries(entries) };
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

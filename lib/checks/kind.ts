@@ -17,6 +17,8 @@ interface KindBase<Entries extends Keys> {
   /** What "working" means, for the docs: `PING answers`. */
   readonly works: string;
   readonly keys: Entries;
+  /** The optional keys that its example has in addition to the required ones. */
+  readonly example?: readonly (keyof Entries & string)[];
   /** How its URL is written, for the docs. */
   readonly dialect?: Dialect;
   /** Finds a mistake in keys that are valid one by one: two of them contradict each other, or one needs another. */
@@ -81,21 +83,26 @@ export type ConfigOf<Kind> = Kind extends KindBase<infer Entries> ? Configuratio
 /** A kind in the registry. Callers validate the configuration against `keys` before they pass it. */
 export type AnyKind = CheckKind | CompositeKind;
 
-function secondsKey(sentence: string) {
-  return v.optional(describe(v.pipe(v.number(), v.gtValue(0), v.maxValue(MAX_SECONDS)), sentence));
+function secondsKey(sentence: string, example: number) {
+  return v.optional(describe(v.pipe(v.number(), v.gtValue(0), v.maxValue(MAX_SECONDS)), sentence, example));
 }
 
 /** The keys that every check takes. */
 export const commonKeys = {
-  timeout: secondsKey("Seconds that the check may take; the namespace's unless set."),
-  slow: secondsKey('Seconds; a check that works but takes longer is degraded.'),
-  critical: v.optional(describe(v.boolean(), 'Whether its failure makes the namespace fail.'), true),
-  description: v.optional(describe(v.pipe(v.string(), v.maxLength(1000)), 'What is checked, for people.')),
-  runbook: v.optional(describe(httpUrl(), 'Page that explains what to do when it fails.')),
+  timeout: secondsKey("Seconds that the check may take; the namespace's unless set.", 3),
+  slow: secondsKey('Seconds; a check that works but takes longer is degraded.', 0.5),
+  critical: v.optional(describe(v.boolean(), 'Whether its failure makes the namespace fail.', false), true),
+  description: v.optional(
+    describe(v.pipe(v.string(), v.maxLength(1000)), 'What is checked, for people.', 'Sessions of the shop'),
+  ),
+  runbook: v.optional(
+    describe(httpUrl(), 'Page that explains what to do when it fails.', 'https://wiki.example/runbooks/sessions'),
+  ),
   depends_on: v.optional(
     describe(
       v.pipe(v.array(v.string()), v.maxLength(20)),
       'Paths (group/name) of checks that this one needs in order to work.',
+      ['cache/data'],
     ),
     [],
   ),

@@ -1,7 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { standardLog } from '../compose.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { findPart, namesOf, pathKey } from '../engine/tree.ts';
+import { isGroup } from '../engine/types.ts';
+import type { Part } from '../engine/types.ts';
 import { formats } from '../formats/index.ts';
 import type { Log } from '../log.ts';
 import { Reporter } from '../reporter.ts';
@@ -10,9 +14,11 @@ import { openStore } from '../vault/stores/open.ts';
 import { singleFileStore } from '../vault/stores/single-file.ts';
 import { Vault } from '../vault/vault.ts';
 import { chooseNamespace } from './chosen-namespace.ts';
-import { EXIT, stringOf, UsageError } from './command.ts';
-import type { Command, Input, Terminal } from './command.ts';
+import { paintOf } from './colours.ts';
+import { EXIT, numberOf, stringOf, UsageError } from './command.ts';
+import type { Command, ExitCode, Input, Terminal } from './command.ts';
 import { liveList } from './live.ts';
+import { summaryText } from './summary.ts';
 import { systemWords } from './system-words.ts';
 import { vaultName, vaultOf, vaultOption } from './vault-option.ts';
 
@@ -29,33 +35,78 @@ export const check: Command = {
     },
     part: { type: 'string', value: 'PATH', help: 'only this part of the tree: cache/data' },
     format: { type: 'string', value: 'FORMAT', help: `${formatNames.join(', ')} (text)` },
+    watch: { type: 'string', value: 'SECONDS', help: 'run again so many seconds after each run' },
+    quiet: { type: 'boolean', help: 'write nothing on standard output: the exit code tells the verdict' },
+    'no-color': { type: 'boolean', help: 'no colours; NO_COLOR in the environment does the same' },
   },
-  notes: `Exit code 0 working or degraded, 1 failing, 2 usage or configuration, 130 called off with Ctrl-C.`,
+  notes: `On a terminal, ends with a summary in colour. Elsewhere, FORCE_COLOR=1 in the environment asks for it.
+
+Exit code 0 working or degraded, 1 failing, 2 usage or configuration, 130 called off with Ctrl-C. With --watch, Ctrl-C
+between two runs ends it with the code of the last run.`,
   example: 'healthgate check --namespace prod --part celery',
 
   async run(input, terminal) {
-    const format = await formatIn(input).load();
+    const watchMs = 1000 * numberOf(input, 'watch', { preset: 0, min: 0.1, max: MAX_WATCH_SECONDS });
     const log = standardLog();
     const { vault, location } = await vaultIn(input, terminal, log);
-    const namespace = await chooseNamespace(vault, stringOf(input, 'namespace'), location);
-    const part = namesOf(stringOf(input, 'part') ?? '');
-    const asked = findPart(namespace.root, part);
-    if (asked === undefined) throw new UsageError(`--part: ${namespace.name} has no ${pathKey(part)}`);
+    const runOnce = await runnerOf(input, terminal, { vault, location, log });
+    for (;;) {
+      const code = await runOnce();
+      if (watchMs === 0 || code === EXIT.calledOff) return code;
+      await sleep(watchMs, undefined, { signal: terminal.signal }).catch(() => undefined); // cut short by Ctrl-C
+      if (terminal.signal.aborted) return code;
+    }
+  },
+};
 
-    const live = terminal.isInteractive ? liveList(asked, terminal) : undefined;
-    const { signal } = terminal;
+const MAX_WATCH_SECONDS = 86_400;
+
+interface Place {
+  readonly vault: Vault;
+  /** The vault, or the file. */
+  readonly location: string;
+  readonly log: Log;
+}
+
+/** Runs the checks, shows what comes of them and returns the exit code. The document is read again for each run. */
+async function runnerOf(input: Input, terminal: Terminal, place: Place): Promise<() => Promise<ExitCode>> {
+  const { vault, location, log } = place;
+  const format = await formatIn(input).load();
+  const part = namesOf(stringOf(input, 'part') ?? '');
+  const isQuiet = input.values.quiet === true;
+  const paint = paintOf(terminal, input.values['no-color'] === true);
+  const hasSummary = paint('working', '') !== '' || terminal.isInteractive;
+  const { signal } = terminal;
+  return async () => {
+    const namespace = await chooseNamespace(vault, stringOf(input, 'namespace'), location);
+    const asked = findPart(namespace.root, part);
+    if (asked === undefined) {
+      const hint = didYouMean(pathKey(part), pathsIn(namespace.root));
+      throw new UsageError(`--part: ${namespace.name} has no ${pathKey(part)}${hint}`);
+    }
+    const live = terminal.isInteractive && !isQuiet ? liveList(asked, terminal, paint) : undefined;
     const report = await new Reporter(vault, log).run(namespace, asked, {
       signal,
       ...(live && { onResult: live.show }),
     });
     live?.clear();
-    terminal.out(
-      format.render({ report, ageMs: 0, namespace, part, summary: false, always200: false }).replace(/\n?$/, '\n'),
-    );
+    if (!isQuiet) {
+      const view = { report, ageMs: 0, namespace, part, summary: false, always200: false };
+      terminal.out(format.render(view).replace(/\n?$/, '\n'));
+      // On standard error, so that what is written to a pipe or a file is the format alone.
+      if (hasSummary) terminal.err(summaryText(report, paint));
+    }
     if (signal.aborted) return EXIT.calledOff;
     return report.verdict === 'failing' ? EXIT.failing : EXIT.ok;
-  },
-};
+  };
+}
+
+/** The paths of all groups and checks. */
+function pathsIn(part: Part, above: readonly string[] = []): string[] {
+  if (!isGroup(part)) return [pathKey(above)];
+  const below = part.parts.flatMap((inner) => pathsIn(inner, [...above, inner.name]));
+  return above.length === 0 ? below : [pathKey(above), ...below];
+}
 
 /** The vault that is named, or one whose only namespace is the document in a file. */
 async function vaultIn(input: Input, terminal: Terminal, log: Log): Promise<{ vault: Vault; location: string }> {
@@ -81,5 +132,6 @@ function formatIn(input: Input) {
   const name = stringOf(input, 'format') ?? 'text';
   const format = formats.find((entry) => entry.name === name);
   if (format !== undefined) return format;
-  throw new UsageError(`--format: unknown format ${JSON.stringify(name)}; expected ${formatNames.join(' or ')}`);
+  const hint = didYouMean(name, formatNames);
+  throw new UsageError(`--format: unknown format ${JSON.stringify(name)}${hint}; expected ${formatNames.join(' or ')}`);
 }

@@ -1,4 +1,5 @@
 /** The interface of a command of the command line. */
+import { didYouMean } from '../did-you-mean.ts';
 
 /** An option, for the parser and the help. */
 export interface Option {
@@ -30,12 +31,17 @@ export interface Input {
   readonly values: Readonly<Record<string, string | boolean | undefined | readonly (string | boolean)[]>>;
 }
 
+/** Asks a question and resolves with the answer. */
+export type Ask = (question: string) => Promise<string>;
+
 /** Everything that a command uses of its environment, so that tests can replace it. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
   /** Whether standard output and error are a terminal, whose lines can be rewritten. */
   readonly isInteractive: boolean;
+  /** Undefined if nobody is there to answer. */
+  readonly ask?: Ask | undefined;
   readonly rows: number;
   readonly columns: number;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -74,4 +80,21 @@ export function numberOf(
   if (value >= min && value <= max && (!integer || Number.isInteger(value))) return value;
   const kind = integer ? 'a whole number' : 'a number';
   throw new UsageError(`--${name}: expected ${kind} from ${String(min)} to ${String(max)}`);
+}
+
+/**
+ * The value of an option that takes one of some words; the first of them unless it is given.
+ *
+ * @throws UsageError that names the word that was probably meant.
+ */
+export function oneOfOption<const Word extends string>(
+  input: Input,
+  name: string,
+  words: readonly [Word, ...Word[]],
+): Word {
+  const given = stringOf(input, name) ?? words[0];
+  const found = words.find((word) => word === given);
+  if (found !== undefined) return found;
+  const hint = didYouMean(given, words);
+  throw new UsageError(`--${name}: unknown ${name} ${JSON.stringify(given)}${hint}; expected ${words.join(' or ')}`);
 }

@@ -10,6 +10,11 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: 'Writes the document of a new namespace, with a token',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
     name: 'serve',
     summary: 'Serves the endpoint on a port',
     load: async () => (await import('./serve.ts')).serve,
@@ -23,6 +28,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'validate',
     summary: 'Reports every mistake in the documents of namespaces',
     load: async () => (await import('./validate.ts')).validate,
+  },
+  {
+    name: 'kinds',
+    summary: 'Shows what each kind of check proves, and its keys',
+    load: async () => (await import('./kinds.ts')).kinds,
   },
   {
     name: 'token',

@@ -3,6 +3,10 @@ import { version } from '../version.ts';
 import type { Command, Option } from './command.ts';
 import { commands } from './commands.ts';
 import type { CommandEntry } from './commands.ts';
+import { wrapped } from './wrapped.ts';
+
+const COLUMNS = 100;
+const NO_BREAK = '\u00a0';
 
 /** The column in which explanations begin. */
 const INDENT = 20;
@@ -23,15 +27,18 @@ ${list}
 /** What `healthgate COMMAND --help` prints. */
 export function helpOf({ name, summary }: CommandEntry, command: Command): string {
   const options = Object.entries(command.options).map(([option, spec]) => ({ flag: flagOf(option, spec), ...spec }));
-  const usage = [...command.arguments.map((argument) => argument.name), ...options.map(({ flag }) => `[${flag}]`)].join(
-    ' ',
-  );
+  // A line is not broken within an option: its spaces do not break until the end.
+  const usage = [
+    ...command.arguments.map((argument) => argument.name),
+    ...options.map(({ flag }) => `[${flag.replace(' ', NO_BREAK)}]`),
+  ].join(' ');
   const lines = [
     ...command.arguments.map((argument) => explained(argument.name, argument.help)),
     ...options.map(({ flag, help }) => explained(flag, help)),
   ].join('');
-  const head = `Usage: healthgate ${name} ${usage}\n\n${summary}.`;
-  return `${head}\n\n${lines}\n${command.notes}\n\nExample: ${command.example}\n`;
+  const start = `Usage: healthgate ${name} `;
+  const head = wrapped(usage, { columns: COLUMNS, start }).replaceAll(NO_BREAK, ' ');
+  return `${head}\n${summary}.\n\n${lines}\n${command.notes}\n\nExample: ${command.example}\n`;
 }
 
 function flagOf(name: string, { value }: Option): string {

@@ -2,14 +2,11 @@
 import { oneLine } from '../errors.ts';
 import { leavesOf, pathKey } from '../engine/tree.ts';
 import type { CheckResult, Part } from '../engine/types.ts';
+import { MARKS } from './colours.ts';
+import type { Paint } from './colours.ts';
 import type { Terminal } from './command.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const MARKS = {
-  working: '\u001b[32m✓\u001b[0m',
-  degraded: '\u001b[33m!\u001b[0m',
-  failing: '\u001b[31m✗\u001b[0m',
-} as const;
 const REDRAW_MS = 100;
 
 export interface LiveList {
@@ -17,8 +14,11 @@ export interface LiveList {
   readonly clear: () => void;
 }
 
-/** Draws the checks of a part on standard error until it is cleared. If not all fit, those that work are left out. */
-export function liveList(part: Part, terminal: Terminal): LiveList {
+/**
+ * Draws the checks of a part on standard error until it is cleared. If not all fit, those that fail come first, then
+ * those that still run; the last line counts what is left out.
+ */
+export function liveList(part: Part, terminal: Terminal, paint: Paint): LiveList {
   const checks = leavesOf(part);
   const results = new Map<string, CheckResult>();
   let frame = 0;
@@ -34,14 +34,18 @@ export function liveList(part: Part, terminal: Terminal): LiveList {
       .map(({ name, result }) => ({
         name,
         result,
-        mark: result === undefined ? (FRAMES[frame % FRAMES.length] ?? '') : MARKS[result.verdict],
+        mark:
+          result === undefined ? (FRAMES[frame % FRAMES.length] ?? '') : paint(result.verdict, MARKS[result.verdict]),
       }));
     const room = Math.max(1, terminal.rows - 2);
-    const shown =
-      lines.length <= room ? lines : lines.filter(({ result }) => result?.verdict !== 'working').slice(0, room);
+    const shown = lines.length <= room ? lines : [...lines].sort(byInterest).slice(0, Math.max(1, room - 1));
+    const hidden = lines.length - shown.length;
+    const finished = String(lines.filter(({ result }) => result !== undefined).length);
+    const more = hidden > 0 && room > 1 ? [`… and ${String(hidden)} more; ${finished} of ${lines.length} done`] : [];
     erase();
-    terminal.err(shown.map(({ mark, name }) => `${mark} ${name.slice(0, terminal.columns - 3)}\n`).join(''));
-    drawn = shown.length;
+    const drawing = [...shown.map(({ mark, name }) => `${mark} ${name.slice(0, terminal.columns - 3)}`), ...more];
+    terminal.err(drawing.map((line) => `${line}\n`).join(''));
+    drawn = drawing.length;
     frame += 1;
   };
   const timer = setInterval(draw, REDRAW_MS);
@@ -53,4 +57,18 @@ export function liveList(part: Part, terminal: Terminal): LiveList {
       erase();
     },
   };
+}
+
+interface Line {
+  readonly result: CheckResult | undefined;
+}
+
+/** What fails, then what still runs, then what works. */
+function byInterest(a: Line, b: Line): number {
+  return rank(a) - rank(b);
+}
+
+function rank({ result }: Line): number {
+  if (result === undefined) return 2;
+  return { failing: 0, degraded: 1, working: 3 }[result.verdict];
 }

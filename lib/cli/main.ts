@@ -85,11 +85,17 @@ function processTerminal(): Terminal {
       controller.abort();
     });
   }
-  const { stdout, stderr } = process;
+  const { stdin, stdout, stderr } = process;
+  const stop = () => {
+    controller.abort();
+  };
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     isInteractive: stdout.isTTY && stderr.isTTY,
+    ...(stdin.isTTY && {
+      ask: async (question) => (await import('./ask.ts')).askOnTerminal(question, controller.signal, stop),
+    }),
     rows: stdout.isTTY ? stdout.rows : 24,
     columns: stdout.isTTY ? stdout.columns : 80,
     env: process.env,

@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fetchReport, ReportError } from '../client.ts';
+import type { ReportOptions } from '../client.ts';
 import { send, webTarget } from '../clients/http/request.ts';
-import type { HttpRequest, HttpResponse } from '../clients/http/request.ts';
+import type { HttpRequest } from '../clients/http/request.ts';
 import { within } from '../engine/deadline.ts';
-import { CheckError, oneLine } from '../errors.ts';
-import { codeOf } from '../errors.ts';
+import { CheckError, codeOf } from '../errors.ts';
 import { EXIT, numberOf, UsageError } from './command.ts';
 import type { Command, Input, Terminal } from './command.ts';
 
 const MAX_ATTEMPTS = 10_000;
 const MAX_SECONDS = 3600;
-/** The most characters of a server's header that are shown. */
-const MAX_VERDICT_LENGTH = 40;
 
 export const ping: Command = {
   arguments: [{ name: 'URL', help: 'any http: or https: URL that answers GET with 2xx when all is well' }],
@@ -37,13 +36,13 @@ Exit code 0 if enough attempts succeeded, otherwise 1; 2 usage. Ctrl-C ends it a
     const minSuccessful = numberOf(input, 'min-successful', { preset: 1, min: 1, max: attempts, integer: true });
     const timeoutMs = 1000 * numberOf(input, 'timeout', { preset: 3, min: 0.001, max: MAX_SECONDS });
     const intervalMs = 1000 * numberOf(input, 'interval', { preset: 1, min: 0, max: MAX_SECONDS });
-    const request = { kind: 'http', url, method: 'GET', headers: headersFrom(terminal) };
+    const token = tokenFrom(terminal);
 
     terminal.out(`ping ${maskUrl(url)}\n`);
     const done: Attempt[] = [];
     while (done.length < attempts && !terminal.signal.aborted) {
       if (done.length > 0) await pause(intervalMs, terminal.signal);
-      const attempt = await attemptOnce(request, timeoutMs, terminal.signal);
+      const attempt = await attemptOnce({ url, token, timeoutMs }, terminal.signal);
       if (attempt === undefined) break;
       done.push(attempt);
       terminal.out(`${done.length}/${attempts}  ${attempt.outcome}  ${Math.round(attempt.latencyMs)} ms\n`);
@@ -89,16 +88,21 @@ function urlIn({ positionals }: Input): string {
   return new URL(url).href;
 }
 
-function headersFrom({ env }: Terminal): HttpRequest['headers'] {
+function tokenFrom({ env }: Terminal): string | undefined {
   const token = env.HEALTHGATE_TOKEN?.trim() ?? '';
-  if (token === '') return {};
-  if (!/^[\x21-\x7e]+$/.test(token))
-    throw new UsageError('HEALTHGATE_TOKEN contains characters that are not allowed in a token');
-  return { authorization: `Bearer ${token}` };
+  if (token === '') return undefined;
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new UsageError('HEALTHGATE_TOKEN contains characters that are not allowed in a token');
+}
+
+interface Asked {
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly timeoutMs: number;
 }
 
 /** Undefined if Ctrl-C cut the attempt short. Never rejects. */
-async function attemptOnce(request: HttpRequest, timeoutMs: number, outer: AbortSignal): Promise<Attempt | undefined> {
+async function attemptOnce({ url, token, timeoutMs }: Asked, outer: AbortSignal): Promise<Attempt | undefined> {
   const start = performance.now();
   const attempt = (isSuccess: boolean, outcome: string) => ({
     isSuccess,
@@ -106,11 +110,11 @@ async function attemptOnce(request: HttpRequest, timeoutMs: number, outer: Abort
     latencyMs: performance.now() - start,
   });
   try {
-    const from = webTarget(request.kind, request.url);
-    const response = await within({ limitMs: timeoutMs, signal: outer, from }, (signal) =>
-      send(request, { signal, stage: () => undefined }, () => true),
+    const { status, verdict } = await within(
+      { limitMs: timeoutMs, signal: outer, from: webTarget('http', url) },
+      (signal) => ask(url, token, signal),
     );
-    return attempt(response.status >= 200 && response.status <= 299, describe(response));
+    return attempt(status >= 200 && status <= 299, `${status} ${verdict ?? ''}`.trim());
   } catch (error) {
     if (outer.aborted) return undefined;
     if (error instanceof CheckError) return attempt(false, `${error.code}: ${error.message}`);
@@ -118,9 +122,34 @@ async function attemptOnce(request: HttpRequest, timeoutMs: number, outer: Abort
   }
 }
 
-function describe({ status, headers }: HttpResponse): string {
-  const verdict = oneLine(String(headers['x-health-status'] ?? '')).slice(0, MAX_VERDICT_LENGTH);
-  return `${status} ${verdict}`.trim();
+/** Any URL can be asked, so an answer that is no report is an answer too. */
+async function ask(url: string, token: string | undefined, signal: AbortSignal): Promise<Answered> {
+  const bare = new URL(url);
+  bare.username = bare.password = '';
+  try {
+    // `within` has the time limit.
+    return await fetchReport(bare, { token, signal, timeoutMs: Infinity, fetch: onNewConnection(url) });
+  } catch (error) {
+    if (!(error instanceof ReportError)) throw error;
+    const { status, verdict, cause } = error;
+    if (status === undefined) throw cause instanceof Error ? cause : error;
+    return { status, verdict };
+  }
+}
+
+type Answered = Pick<ReportError, 'verdict'> & { readonly status: number };
+
+/** A ping proves that a new connection works. The platform's `fetch` has none: it keeps its connections. */
+function onNewConnection(url: string): ReportOptions['fetch'] {
+  return async (_bare, { headers, signal }) => {
+    const request: HttpRequest = { kind: 'http', url, method: 'GET', headers };
+    const { status, headers: given, body } = await send(request, { signal, stage: () => undefined }, () => true);
+    return {
+      status,
+      headers: { get: (name) => given[name]?.toString() ?? null },
+      body: new Blob([new Uint8Array(body)]).stream(),
+    };
+  };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { oneLine } from '../errors.ts';
 import type { Problem } from '../problem.ts';
-import { EXIT, stringOf, UsageError } from './command.ts';
+import { EXIT, oneOfOption, UsageError } from './command.ts';
 import type { Command } from './command.ts';
 import { inspect } from './inspected.ts';
 import type { Inspected } from './inspected.ts';
@@ -19,9 +19,7 @@ the secrets are read too. Exit code 0 without a mistake, 2 with any.`,
 
   async run(input, terminal) {
     const { positionals } = input;
-    const format = stringOf(input, 'format') ?? 'text';
-    if (format !== 'text' && format !== 'json')
-      throw new UsageError(`--format: no ${JSON.stringify(format)}; expected text or json`);
+    const format = oneOfOption(input, 'format', ['text', 'json']);
     if (positionals.length === 0) throw new UsageError('which file?');
     const all: Inspected[] = [];
     for (const target of positionals) {

@@ -2,12 +2,16 @@
 import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 
-/** The keys of a kind in addition to the common ones. Each has a description, for editors and the docs. */
+/** The keys of a kind in addition to the common ones. Each has a description and an example. */
 export type Keys = Readonly<Record<string, v.GenericSchema>>;
 
-/** The schema with a sentence that describes it. */
-export function describe<const S extends v.GenericSchema>(schema: S, sentence: string) {
-  return v.pipe(schema, v.description(sentence));
+/** The schema with a sentence that describes it, and a value as somebody might write it. */
+export function describe<const S extends v.GenericSchema>(
+  schema: S,
+  sentence: string,
+  example: NoInfer<v.InferInput<S>>,
+) {
+  return v.pipe(schema, v.description(sentence), v.examples([example]));
 }
 
 /** A string that parses as a URL of one of these schemes (`redis`, without the colon). */
@@ -55,6 +59,7 @@ export const caKey = {
     describe(
       v.pipe(text(), v.check(isCertificate, 'expected a certificate in PEM: -----BEGIN CERTIFICATE----- …')),
       'PEM of the certificate authority to trust instead of the public ones.',
+      '-----BEGIN CERTIFICATE-----\n…',
     ),
   ),
 } satisfies Keys;

@@ -17,6 +17,7 @@ export const tlsKeys = {
         v.check(isReadable(readCertificate), 'expected a certificate in PEM: -----BEGIN CERTIFICATE----- …'),
       ),
       'PEM of the certificate to show to a server that asks for one, with those that lead to its authority.',
+      '-----BEGIN CERTIFICATE-----\n…',
     ),
   ),
   key: v.optional(
@@ -29,18 +30,21 @@ export const tlsKeys = {
         ),
       ),
       'PEM of the private key of cert.',
+      '-----BEGIN PRIVATE KEY-----\n…',
     ),
   ),
 } satisfies Keys;
 
 /** The parts of a URL as keys of their own, for secrets that hold only a user and a password. */
 export const partKeys = {
-  host: v.optional(describe(text(), 'Host name or IP address, instead of that of the URL.')),
-  port: v.optional(describe(v.union([v.pipe(v.number(), v.integer()), text()]), 'Port, instead of that of the URL.')),
-  user: v.optional(describe(text(), 'User, instead of that of the URL.')),
-  password: v.optional(describe(text(), 'Password, instead of that of the URL.')),
+  host: v.optional(describe(text(), 'Host name or IP address, instead of that of the URL.', 'db.example')),
+  port: v.optional(
+    describe(v.union([v.pipe(v.number(), v.integer()), text()]), 'Port, instead of that of the URL.', 5432),
+  ),
+  user: v.optional(describe(text(), 'User, instead of that of the URL.', 'healthgate')),
+  password: v.optional(describe(text(), 'Password, instead of that of the URL.', 'correct-horse')),
   database: v.optional(
-    describe(v.union([text(), v.pipe(v.number(), v.integer())]), 'Database, instead of that of the URL.'),
+    describe(v.union([text(), v.pipe(v.number(), v.integer())]), 'Database, instead of that of the URL.', 'shop'),
   ),
   tls: v.optional(
     describe(
@@ -49,6 +53,7 @@ export const partKeys = {
         v.check((word) => Object.hasOwn(TLS_WORDS, word), `expected one of ${Object.keys(TLS_WORDS).join(', ')}`),
       ),
       'How strictly TLS verifies the server: off, require (any certificate), verify-ca or verify-full.',
+      'verify-full',
     ),
   ),
 } satisfies Keys;

@@ -16,6 +16,8 @@ export interface Setting<T> {
   readonly schema: v.GenericSchema<unknown, T>;
   /** The value if the document does not set it. */
   readonly preset: T;
+  /** A value as somebody might write it, for editors. */
+  readonly example: T;
   /** The highest number of seconds, if the value is in seconds. */
   readonly maxSeconds?: number;
   /** What the value must be, for messages: `a number from 0 to 3600`. */
@@ -30,20 +32,22 @@ export type AnySetting = Setting<unknown>;
 interface Bounds {
   readonly description: string;
   readonly preset: number;
+  readonly example: number;
   readonly min: number;
   readonly max: number;
   readonly unit?: 'seconds';
 }
 
-function numberSetting(key: string, { description, preset, min, max, unit }: Bounds): Setting<number> {
+function numberSetting(key: string, { description, preset, example, min, max, unit }: Bounds): Setting<number> {
   const schema = v.pipe(v.number(), v.minValue(min), v.maxValue(max));
   const expected = `a number from ${String(min)} to ${String(max)}`;
-  return { key, description, schema, preset, expected, ...(unit && { maxSeconds: max }) };
+  return { key, description, schema, preset, example, expected, ...(unit && { maxSeconds: max }) };
 }
 
 export const timeout = numberSetting('timeout', {
   description: 'Seconds that a check may take, unless it sets its own timeout.',
   preset: 2,
+  example: 3,
   min: 0.001,
   max: MAX_SECONDS,
   unit: 'seconds',
@@ -52,6 +56,7 @@ export const timeout = numberSetting('timeout', {
 export const deadline = numberSetting('deadline', {
   description: 'Seconds that a whole run may take.',
   preset: 10,
+  example: 8,
   min: 0.001,
   max: MAX_SECONDS,
   unit: 'seconds',
@@ -60,6 +65,7 @@ export const deadline = numberSetting('deadline', {
 export const maxAge = numberSetting('max_age', {
   description: 'Seconds for which a report is shared by everyone who asks.',
   preset: 5,
+  example: 15,
   min: 0,
   max: 3600,
   unit: 'seconds',
@@ -68,6 +74,7 @@ export const maxAge = numberSetting('max_age', {
 export const failingStatus = numberSetting('failing_status', {
   description: 'HTTP status of a failing report.',
   preset: 503,
+  example: 500,
   min: 200,
   max: 599,
 });
@@ -77,6 +84,7 @@ export const disabled: Setting<boolean> = {
   description: 'Whether the namespace answers as if it did not exist.',
   schema: v.boolean(),
   preset: false,
+  example: true,
   expected: 'true or false',
   // The author meant to change something, so disabling the namespace is the safer choice.
   instead: { value: true, words: 'the namespace is disabled' },

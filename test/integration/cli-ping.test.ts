@@ -87,13 +87,26 @@ describe('a ping', () => {
   });
 });
 
-test('limits how much of an answer it reads, and removes control characters from a header', async () => {
+test('limits how much of an answer it reads, and shows no header that is not a verdict', async () => {
   const headers = { 'x-health-status': `\u009b31m${'x'.repeat(100)}` };
   await withServer({ status: 200, headers, body: 'x'.repeat(2 ** 22) }, async ({ url }) => {
     const { code, out } = await runCli(['ping', url, '--attempts', '1']);
     expect(code).toBe(0);
-    expect(out).not.toContain('\u009b');
-    expect(steady(out)).toMatch(/^1\/1 {2}200 31mx{37} {2}N ms$/m);
+    expect(steady(out)).toMatch(/^1\/1 {2}200 {2}N ms$/m);
+  });
+});
+
+test('shows the verdict of an answer that is in another format', async () => {
+  await withServer({ ...working, body: 'working\n' }, async ({ url }) => {
+    const { out } = await runCli(['ping', `${url}/?format=text`, '--attempts', '1']);
+    expect(steady(out)).toMatch(/^1\/1 {2}200 working {2}N ms$/m);
+  });
+});
+
+test('sends user and password of the URL as Basic authorization', async () => {
+  await withServer(working, async ({ url, asked }) => {
+    await runCli(['ping', url.replace('//', '//user:s3cret@'), '--attempts', '1']);
+    expect(asked[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:s3cret').toString('base64')}`);
   });
 });
 

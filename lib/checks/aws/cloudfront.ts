@@ -14,10 +14,17 @@ export const cloudfront = defineKind({
   kind: 'cloudfront',
   works: 'the asset answers and its headers prove that CloudFront served it',
   keys: {
-    url: describe(httpUrl(), 'An asset of the distribution.'),
-    expect: v.optional(describe(v.strictObject(expectKeys), 'What the answer must be: 2xx unless set.'), {}),
+    url: describe(httpUrl(), 'An asset of the distribution.', 'https://cdn.example/logo.svg'),
+    expect: v.optional(
+      describe(v.strictObject(expectKeys), 'What the answer must be: 2xx unless set.', { status: 200 }),
+      {},
+    ),
     distribution: v.optional(
-      describe(text(), 'Id of the distribution; if set, AWS is also asked whether it is enabled and deployed.'),
+      describe(
+        text(),
+        'Id of the distribution; if set, AWS is also asked whether it is enabled and deployed.',
+        'E2EXAMPLE1234',
+      ),
     ),
     ...caKey,
   },

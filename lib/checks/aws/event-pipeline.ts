@@ -25,11 +25,11 @@ export const eventPipeline = defineKind({
     'an event with a unique id, put on the bus, arrives in ClickHouse; if not, the message names the hop that lost it',
   keys: {
     bus: busKey,
-    source: describe(text(), 'Source of the event, as the rule expects it.'),
-    detail_type: describe(text(), 'Detail type of the event, as the rule expects it.'),
-    rule: describe(text(), 'Name of the rule that the event must match.'),
-    connection: describe(text(), 'Name of the connection of the API destination.'),
-    destination: describe(text(), 'Name of the API destination that the rule must have as a target.'),
+    source: describe(text(), 'Source of the event, as the rule expects it.', 'shop'),
+    detail_type: describe(text(), 'Detail type of the event, as the rule expects it.', 'Order Placed'),
+    rule: describe(text(), 'Name of the rule that the event must match.', 'to-history'),
+    connection: describe(text(), 'Name of the connection of the API destination.', 'history'),
+    destination: describe(text(), 'Name of the API destination that the rule must have as a target.', 'history'),
     clickhouse: describe(
       v.strictObject({
         url: clickhouse.keys.url,
@@ -38,10 +38,12 @@ export const eventPipeline = defineKind({
           v.pipe(text(), v.regex(/\{id(:(String|UUID))?\}/, "must compare with the event's id: '{id}' or {id:String}")),
           "A SELECT without FORMAT that finds the event by detail.healthgate.id: '{id}' in quotes, or {id:String}. " +
             'A row means that it arrived. A single 0 does not count as one, so that count() works as well.',
+          "SELECT 1 FROM events WHERE id = '{id}'",
         ),
         ...tlsKeys,
       }),
       'The ClickHouse in which the event must arrive.',
+      { url: 'http://user:password@clickhouse.example:8123/shop', query: "SELECT 1 FROM events WHERE id = '{id}'" },
     ),
     region: regionKey,
   },

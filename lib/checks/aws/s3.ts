@@ -19,15 +19,20 @@ export const s3 = defineKind({
   kind: 's3',
   works: 'a unique object is put, read back and deleted; or the key is read',
   keys: {
-    bucket: describe(text(), 'Name of the bucket.'),
-    region: v.optional(describe(text(), "Region of the bucket; the process's own unless set.")),
+    bucket: describe(text(), 'Name of the bucket.', 'shop-assets'),
+    region: v.optional(describe(text(), "Region of the bucket; the process's own unless set.", 'eu-central-1')),
     endpoint: v.optional(
-      describe(httpUrl(), 'Address of another service that speaks S3. Requests to it use path-style addresses.'),
+      describe(
+        httpUrl(),
+        'Address of another service that speaks S3. Requests to it use path-style addresses.',
+        'https://s3.example',
+      ),
     ),
     mode: v.optional(
       describe(
         v.picklist(['round_trip', 'read']),
         'round_trip puts, reads and deletes an object of its own; read reads an existing one.',
+        'read',
       ),
       'round_trip',
     ),
@@ -36,6 +41,7 @@ export const s3 = defineKind({
         text(),
         'read: key of the object, of which the first MiB is read. round_trip: prefix of the unique key, healthgate/ ' +
           'unless set; a lifecycle rule may remove what an interrupted check leaves there.',
+        'health.txt',
       ),
     ),
     ...caKey,

@@ -6,7 +6,9 @@ export const secretsManager = defineKind({
   kind: 'secrets_manager',
   works: 'a new read of the secret from the vault succeeds',
   keys: {
-    secret: v.optional(describe(text(), "Name of the secret to read; the namespace's own unless set.")),
+    secret: v.optional(
+      describe(text(), "Name of the secret to read; the namespace's own unless set.", 'prod/postgres'),
+    ),
   },
   target: ({ secret }) => (secret === undefined ? "the namespace's secret" : `secret ${secret}`),
   // The document does not know which vault it is. If the vault itself fails, the run notices that.

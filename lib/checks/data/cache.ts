@@ -18,9 +18,10 @@ const MAX_REDIRECTS = 5;
 export const cache = defineKind({
   kind: 'cache',
   works: 'a unique key with a TTL is set, read back, deleted',
+  example: ['url'],
   keys: {
     ...redisKeys,
-    key_prefix: v.optional(describe(v.string(), 'Prefix of the unique key.'), 'healthgate:'),
+    key_prefix: v.optional(describe(v.string(), 'Prefix of the unique key.', 'shop:healthgate:'), 'healthgate:'),
   },
   mistake: redisMistake,
   target: redisTarget,

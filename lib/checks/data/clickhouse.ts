@@ -11,15 +11,20 @@ export const clickhouse = defineKind({
   kind: 'clickhouse',
   works: 'an authenticated SELECT answers',
   dialect: clickhouseDialect,
+  example: ['url'],
   keys: {
     url: v.optional(
       describe(
         clickhouseUrl(),
         'http://user:password@host:8123/database (https:// for TLS), optionally with parameters.',
+        'http://user:password@clickhouse.example:8123/shop',
       ),
     ),
     ...partKeys,
-    query: v.optional(describe(text(), 'A SELECT without FORMAT; any answer will do.'), 'SELECT 1'),
+    query: v.optional(
+      describe(text(), 'A SELECT without FORMAT; any answer will do.', 'SELECT 1 FROM orders LIMIT 1'),
+      'SELECT 1',
+    ),
     ...tlsKeys,
   },
   figures: { latency: { label: 'time of the query', unit: 'seconds', sort: 'number' } },

@@ -23,6 +23,7 @@ export const memcached = defineKind({
         v.check((url) => hostsIn(url) !== undefined, 'expected memcached:// and one or more host:port, without a user'),
       ),
       'memcached://host:11211; several hosts separated by commas are several pools, each of which must work.',
+      'memcached://cache.example:11211',
     ),
     key_prefix: v.optional(
       describe(
@@ -32,6 +33,7 @@ export const memcached = defineKind({
           v.maxLength(MAX_PREFIX_LENGTH, `must have at most ${MAX_PREFIX_LENGTH} characters`),
         ),
         'Prefix of the unique key.',
+        'shop:healthgate:',
       ),
       'healthgate:',
     ),

@@ -10,12 +10,20 @@ export const mysql = defineKind({
   kind: 'mysql',
   works: 'a new session answers the query',
   dialect: mysqlDialect,
+  example: ['url'],
   keys: {
     url: v.optional(
-      describe(mysqlUrl(), 'mysql://user:password@host:3306/database, optionally with parameters. Also MariaDB.'),
+      describe(
+        mysqlUrl(),
+        'mysql://user:password@host:3306/database, optionally with parameters. Also MariaDB.',
+        'mysql://user:password@db.example:3306/shop',
+      ),
     ),
     ...partKeys,
-    query: v.optional(describe(text(), 'Query that the session must answer; any answer will do.'), 'SELECT 1'),
+    query: v.optional(
+      describe(text(), 'Query that the session must answer; any answer will do.', 'SELECT 1 FROM orders LIMIT 1'),
+      'SELECT 1',
+    ),
     ...tlsKeys,
   },
   figures: { version: { label: 'server version', unit: '', sort: 'text' } },

@@ -10,15 +10,20 @@ export const postgres = defineKind({
   kind: 'postgres',
   works: 'a new session answers the query',
   dialect: postgresDialect,
+  example: ['url'],
   keys: {
     url: v.optional(
       describe(
         postgresUrl(),
         'postgres://user:password@host:5432/database, optionally with several hosts and parameters.',
+        'postgres://user:password@db.example:5432/shop',
       ),
     ),
     ...partKeys,
-    query: v.optional(describe(text(), 'Query that the session must answer; any answer will do.'), 'SELECT 1'),
+    query: v.optional(
+      describe(text(), 'Query that the session must answer; any answer will do.', 'SELECT 1 FROM orders LIMIT 1'),
+      'SELECT 1',
+    ),
     ...tlsKeys,
   },
   figures: {

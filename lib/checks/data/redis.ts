@@ -11,6 +11,7 @@ export const redis = defineKind({
   kind: 'redis',
   works: 'PING answers; in a cluster, its state is ok and PING answers on every master',
   dialect: redisDialect,
+  example: ['url'],
   keys: redisKeys,
   mistake: redisMistake,
   target: redisTarget,

@@ -20,12 +20,14 @@ export type Workers = number | readonly string[];
 export const celeryPing = defineKind({
   kind: 'celery_ping',
   works: 'every named worker, or at least that many, answers `pong`',
+  example: ['workers'],
   keys: {
     ...celeryKeys,
     workers: v.optional(
       describe(
         v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.pipe(v.array(text()), v.minLength(1))]),
         'Names of workers (celery@host) that must all answer, or the minimum number of workers.',
+        ['celery@worker-1', 'celery@worker-2'],
       ),
       1,
     ),

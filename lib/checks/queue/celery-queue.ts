@@ -27,19 +27,21 @@ import { busyWorkers, count, isConsumed, list } from './celery-common.ts';
 export const celeryQueue = defineKind({
   kind: 'celery_queue',
   works: "the canary's result returns, or a worker that answers consumes the queue; its depth is within bound",
+  example: ['task', 'max_depth'],
   keys: {
     ...celeryKeys,
     ...queueUrlKey,
     ...sqsKeys,
-    queue: describe(text(), 'Name of the queue.'),
+    queue: describe(text(), 'Name of the queue.', 'high_priority'),
     max_depth: v.optional(
-      describe(v.pipe(v.number(), v.integer(), v.minValue(0)), 'The most messages that may wait in the queue.'),
+      describe(v.pipe(v.number(), v.integer(), v.minValue(0)), 'The most messages that may wait in the queue.', 1000),
     ),
     task: v.optional(
       describe(
         text(),
         'Name of a harmless task without arguments, or celery.accumulate, which every worker has. ' +
           'It is put on the queue and must succeed.',
+        'celery.accumulate',
       ),
     ),
     result_url: v.optional(
@@ -49,9 +51,10 @@ export const celeryQueue = defineKind({
           v.regex(/^rediss?(\+sentinel)?:/, 'expected one server: Celery does not store results in a cluster'),
         ),
         "Redis that stores the workers' results; unless set, the result must come through the broker (backend rpc).",
+        'redis://cache.example:6379/1',
       ),
     ),
-    result_prefix: v.optional(describe(text(), 'The global_keyprefix of the Redis that stores the results.')),
+    result_prefix: v.optional(describe(text(), 'The global_keyprefix of the Redis that stores the results.', 'shop:')),
   },
   figures: {
     depth: { label: 'messages waiting', unit: 'messages', sort: 'number' },

@@ -15,11 +15,12 @@ export const rabbitmq = defineKind({
   kind: 'rabbitmq',
   works: 'it connects; with `round_trip`, a message comes back through an exclusive queue',
   dialect: amqpDialect,
+  example: ['url', 'round_trip'],
   keys: {
     ...brokerKeys,
     url: v.optional(brokerKeys.url),
     ...partKeys,
-    round_trip: v.optional(describe(v.boolean(), 'Whether a message must come back through the broker.'), false),
+    round_trip: v.optional(describe(v.boolean(), 'Whether a message must come back through the broker.', true), false),
   },
   figures: {
     version: { label: 'server version', unit: '', sort: 'text' },

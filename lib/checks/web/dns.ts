@@ -36,18 +36,20 @@ export const dns = defineKind({
   kind: 'dns',
   works: 'the name resolves as expected',
   keys: {
-    name: describe(v.pipe(text(), v.maxLength(254, 'too long for a host name')), 'Name to look up.'),
-    type: v.optional(describe(v.picklist(TYPES), 'Type of the records.'), 'A'),
+    name: describe(v.pipe(text(), v.maxLength(254, 'too long for a host name')), 'Name to look up.', 'shop.example'),
+    type: v.optional(describe(v.picklist(TYPES), 'Type of the records.', 'MX'), 'A'),
     expect: v.optional(
       describe(
         v.union([text(), v.pipe(v.array(text()), v.nonEmpty('must not be empty'))]),
         'Answers that must be given, as dig +short writes them: 192.0.2.1, 10 mail.example for MX, TXT without quotes.',
+        ['192.0.2.1'],
       ),
     ),
     server: v.optional(
       describe(
         v.pipe(v.string(), v.check(isServer, 'expected an IP address, with :port unless it is 53')),
         "Name server to ask; the machine's own unless set.",
+        '192.0.2.53',
       ),
     ),
   },

@@ -19,14 +19,16 @@ export const expectKeys = {
     describe(
       v.union([status, v.pipe(v.array(status), v.nonEmpty('must not be empty'))]),
       'Status, such as 204 or "2xx", or a list of these. Redirects are followed unless their status is expected.',
+      204,
     ),
     '2xx',
   ),
-  body: v.optional(describe(text(), 'Text that the first MiB of the body must contain.')),
+  body: v.optional(describe(text(), 'Text that the first MiB of the body must contain.', 'ok')),
   tls_days: v.optional(
     describe(
       v.pipe(v.number(), v.minValue(0), v.maxValue(10_000)),
       'The fewest days for which the certificate must still be valid.',
+      14,
     ),
   ),
 };
@@ -35,6 +37,7 @@ export const expectKeys = {
 export const jsonKey = describe(
   record(v.string(), v.unknown()),
   'Object that the JSON of the body must contain, at any depth: an array must contain each listed item, in any order.',
+  { database: 'ok' },
 );
 
 type Status = number | string;

@@ -8,18 +8,28 @@ import { headersKey, send, webNeeds, webTarget } from '../../clients/http/reques
 export const http = defineKind({
   kind: 'http',
   works: 'the answer is as expected',
+  example: ['expect'],
   keys: {
-    url: describe(httpUrl(), 'URL of the request. Redirects of GET and HEAD are followed, up to 10.'),
+    url: describe(
+      httpUrl(),
+      'URL of the request. Redirects of GET and HEAD are followed, up to 10.',
+      'https://api.example/version',
+    ),
     method: v.optional(
-      describe(v.picklist(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']), 'Method of the request.'),
+      describe(
+        v.picklist(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+        'Method of the request.',
+        'POST',
+      ),
       'GET',
     ),
     headers: headersKey,
-    body: v.optional(describe(v.string(), 'Body of the request; set its content type in headers.')),
+    body: v.optional(describe(v.string(), 'Body of the request; set its content type in headers.', '{"dry_run":true}')),
     expect: v.optional(
       describe(
         v.strictObject({ ...expectKeys, json: v.optional(jsonKey) }),
         'What the answer must be: 2xx unless set.',
+        { status: 200 },
       ),
       {},
     ),

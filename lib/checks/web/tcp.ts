@@ -8,8 +8,8 @@ export const tcp = defineKind({
   kind: 'tcp',
   works: 'a TCP connection opens',
   keys: {
-    host: describe(text(), 'Host name or IP address.'),
-    port: describe(port(), 'TCP port.'),
+    host: describe(text(), 'Host name or IP address.', 'smtp.example'),
+    port: describe(port(), 'TCP port.', 25),
   },
   figures: { address: { label: 'IP address', unit: '', sort: 'text' } },
   target: (config) => `tcp ${addressOf(config)}`,

@@ -28,17 +28,22 @@ export const websocket = defineKind({
   kind: 'websocket',
   works: 'the handshake succeeds, then a ping is answered or the expected message comes',
   keys: {
-    url: describe(url('ws', 'wss'), 'URL to connect to. Redirects are not followed.'),
+    url: describe(url('ws', 'wss'), 'URL to connect to. Redirects are not followed.', 'wss://chat.example/socket'),
     headers: headersKey,
     subprotocol: v.optional(
       describe(
         v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not a valid name of a subprotocol')),
         'Subprotocol that the server must agree to.',
+        'graphql-transport-ws',
       ),
     ),
-    send: v.optional(describe(v.string(), 'Message to send after the handshake.')),
+    send: v.optional(describe(v.string(), 'Message to send after the handshake.', '{"type":"ping"}')),
     expect: v.optional(
-      describe(text(), "Text that one of the server's messages must contain; unless set, a ping must be answered."),
+      describe(
+        text(),
+        "Text that one of the server's messages must contain; unless set, a ping must be answered.",
+        'pong',
+      ),
     ),
     ...tlsKeys,
   },

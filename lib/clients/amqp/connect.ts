@@ -24,6 +24,7 @@ export const brokerKeys = {
     brokerUrl(),
     'amqp://user:password@host:5672/vhost, or amqps://…:5671/…; percent-encode the virtual host, / unless given. ' +
       'Several URLs, separated by semicolons, are tried in their order.',
+    'amqp://user:password@mq.example:5672/shop',
   ),
   ...tlsKeys,
 };

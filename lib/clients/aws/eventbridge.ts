@@ -15,15 +15,15 @@ import { describe, text } from '../keys.ts';
 import { openAwsClient, clientSettings } from './client.ts';
 import { awsError } from './errors.ts';
 
-export const regionKey = v.optional(describe(text(), "Region; the process's own unless set."));
+export const regionKey = v.optional(describe(text(), "Region; the process's own unless set.", 'eu-central-1'));
 export const busKey = v.optional(
-  describe(text(), 'Event bus of the rule. Connections and API destinations ignore it: they belong to no bus.'),
+  describe(text(), 'Event bus of the rule. Connections and API destinations ignore it: they belong to no bus.', 'shop'),
   'default',
 );
 
 /** The keys of the kinds that look at one EventBridge resource. */
 export const eventBridgeKeys = {
-  name: describe(text(), 'The name, not the ARN.'),
+  name: describe(text(), 'The name, not the ARN.', 'to-history'),
   bus: busKey,
   region: regionKey,
 };

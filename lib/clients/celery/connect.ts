@@ -18,18 +18,24 @@ const URLS =
 
 /** The keys of every kind that talks to workers. */
 export const celeryKeys = {
-  url: describe(brokerUrl(), URLS),
+  url: describe(brokerUrl(), URLS, 'amqp://user:password@mq.example:5672/shop'),
   ...tlsKeys,
   control_exchange: v.optional(
-    describe(text(), "The workers' control_exchange, over which they get commands."),
+    describe(text(), "The workers' control_exchange, over which they get commands.", 'shop'),
     'celery',
   ),
-  key_prefix: v.optional(describe(text(), "Redis: the broker's global_keyprefix, which precedes all of its keys.")),
+  key_prefix: v.optional(
+    describe(text(), "Redis: the broker's global_keyprefix, which precedes all of its keys.", 'shop:'),
+  ),
 };
 
 /** The URL of a broker to which a task is sent. */
 export const queueUrlKey = {
-  url: describe(brokerUrl(), `${URLS} sqs://, or sqs://access-key:secret-key@ with both percent-encoded.`),
+  url: describe(
+    brokerUrl(),
+    `${URLS} sqs://, or sqs://access-key:secret-key@ with both percent-encoded.`,
+    'amqp://user:password@mq.example:5672/shop',
+  ),
 };
 
 function brokerUrl() {

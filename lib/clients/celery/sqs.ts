@@ -20,9 +20,11 @@ import type { Canary } from './messages.ts';
 
 /** The keys of a check whose broker may be SQS. */
 export const sqsKeys = {
-  region: v.optional(describe(text(), "SQS: its region; the process's own unless set.")),
-  endpoint: v.optional(describe(httpUrl(), 'SQS: address of another service that speaks SQS.')),
-  queue_prefix: v.optional(describe(text(), 'SQS: the queue_name_prefix, which precedes the names of all queues.')),
+  region: v.optional(describe(text(), "SQS: its region; the process's own unless set.", 'eu-central-1')),
+  endpoint: v.optional(describe(httpUrl(), 'SQS: address of another service that speaks SQS.', 'https://sqs.example')),
+  queue_prefix: v.optional(
+    describe(text(), 'SQS: the queue_name_prefix, which precedes the names of all queues.', 'shop-'),
+  ),
 };
 
 /** A URL of SQS. */

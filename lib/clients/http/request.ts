@@ -32,6 +32,7 @@ export const headersKey = v.optional(
       ),
     ),
     'Headers of the request, by name. After a redirect to another origin, they are not sent there.',
+    { 'x-api-version': '2' },
   ),
   {},
 );

@@ -21,6 +21,7 @@ export const redisKeys = {
       redisUrlPart(),
       'redis://user:password@host:6379/0 (rediss:// for TLS), redis+sentinel://…@host:26379,host:26379/master/0 or ' +
         'redis+cluster://…@host:6379,host:6379. A sentinel that asks for a password gets the same one.',
+      'redis://user:password@cache.example:6379/0',
     ),
   ),
   ...partKeys,

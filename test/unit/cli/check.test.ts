@@ -17,7 +17,7 @@ afterEach(async () => {
 /** Runs `check` on a folder of documents with these checks, by namespace. */
 async function checked(
   namespaces: Readonly<Record<string, unknown>>,
-  values: Readonly<Record<string, string>> = {},
+  values: Readonly<Record<string, string | boolean>> = {},
   overrides: Partial<Terminal> = {},
 ) {
   const files = Object.entries(namespaces).map(([name, checks]) => [`${name}.json`, documentText({ checks })]);
@@ -60,7 +60,7 @@ describe('check', () => {
   it('shows a live list on a terminal and removes it at the end', async () => {
     const { out, err } = await checked({ prod: { cache: { data: WORKS } } }, {}, { isInteractive: true });
     expect(err).toContain('cache/data\n');
-    expect(err.endsWith('\u001b[1A\u001b[J')).toBe(true);
+    expect(err).toMatch(/\u001b\[1A\u001b\[J\u001b\[32m✓ prod is working\u001b\[0m: .*1 working.*, in \d\.\d{3} s\n$/);
     expect(out).toMatch(/^working .*\nworking .* cache\/data\n$/);
   });
 
@@ -68,6 +68,59 @@ describe('check', () => {
     const { code, out } = await checked({ prod: { a: WORKS } }, {}, { signal: AbortSignal.abort() });
     expect(code).toBe(130);
     expect(out).toContain('AbortedError: called off after 0 s');
+  });
+});
+
+describe('the summary of check', () => {
+  const checks = { a: WORKS, b: { ...FAILS, critical: false }, group: { c: FAILS } };
+
+  it('counts the checks and names those that do not work, worst first', async () => {
+    const { err } = await checked({ prod: checks }, {}, { isInteractive: true, env: { NO_COLOR: '1' } });
+    const shown = err.slice(err.lastIndexOf('\u001b[J') + 3);
+    expect(shown).toMatch(
+      /^✗ prod is failing: 1 failing, 1 degraded, 1 working, in \d\.\d{3} s\n {2}✗ group\/c\n {2}! b\n$/,
+    );
+  });
+
+  it.each([
+    ['in a pipe', {}, {}, false, false],
+    ['in a pipe with FORCE_COLOR', {}, { FORCE_COLOR: '1' }, false, true],
+    ['in a pipe with FORCE_COLOR=0', {}, { FORCE_COLOR: '0' }, false, false],
+    ['on a terminal', {}, {}, true, true],
+    ['on a terminal with NO_COLOR', {}, { NO_COLOR: '1' }, true, false],
+    ['on a terminal with an empty NO_COLOR', {}, { NO_COLOR: '' }, true, true],
+    ['on a terminal with --no-color', { 'no-color': true }, { FORCE_COLOR: '1' }, true, false],
+    ['on a dumb terminal', {}, { TERM: 'dumb' }, true, false],
+  ])('has the right colours %s', async (_name, values, env, isInteractive, isColoured) => {
+    const { err, out } = await checked({ prod: checks }, values, { env, isInteractive });
+    expect(err.includes('\u001b[31m')).toBe(isColoured);
+    expect(err.includes('prod is failing')).toBe(isInteractive || isColoured);
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('is left out with --quiet, as is everything else', async () => {
+    const result = await checked({ prod: checks }, { quiet: true }, { isInteractive: true });
+    expect(result).toEqual({ code: 1, out: '', err: '' });
+  });
+});
+
+describe('check --watch', () => {
+  it('runs again until Ctrl-C, and ends with the code of the last run', async () => {
+    const controller = new AbortController();
+    let runs = 0;
+    const out = () => {
+      runs += 1;
+      if (runs === 3)
+        setImmediate(() => {
+          controller.abort();
+        });
+    };
+    const { code } = await checked({ prod: { a: FAILS } }, { watch: '0.1' }, { out, signal: controller.signal });
+    expect({ code, runs }).toEqual({ code: 1, runs: 3 });
+  });
+
+  it.each(['0', '-1', 'x', '1e9'])('refuses %s seconds', async (watch) => {
+    await expect(checked({ prod: { a: WORKS } }, { watch })).rejects.toThrow('--watch: expected a number from 0.1');
   });
 });
 
@@ -79,7 +132,11 @@ describe('check with invalid arguments', () => {
     [{ namespace: 'prd' }, /^namespace "prd": not in file:.*; did you mean prod\?$/],
     [{ namespace: '../prod' }, /^namespace "\.\.\/prod": not in file:/],
     [{ namespace: 'broken' }, 'namespace "broken": its document cannot be used; see healthgate validate'],
-    [{ namespace: 'prod', part: 'cache/dta' }, '--part: prod has no cache/dta'],
+    [{ namespace: 'prod', part: 'cache/dta' }, '--part: prod has no cache/dta; did you mean cache/data?'],
+    [
+      { namespace: 'prod', format: 'jsno' },
+      '--format: unknown format "jsno"; did you mean json?; expected json or text',
+    ],
     [{ namespace: 'prod', format: 'xml' }, '--format: unknown format "xml"; expected json or text'],
   ])('refuses the options %j', async (values, message) => {
     await expect(checked({ ...namespaces, broken: {} }, values)).rejects.toThrow(

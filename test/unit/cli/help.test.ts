@@ -13,7 +13,8 @@ describe.each(commands)('healthgate $name --help', (entry) => {
   it('shows each argument and option in the usage, and explains it', async () => {
     const command = await entry.load();
     const text = helpOf(entry, command);
-    const [usage = ''] = text.split('\n');
+    const [usage = ''] = text.split('\n\n');
+    expect(usage).toMatch(/^Usage: healthgate /);
     for (const { name, help } of command.arguments) {
       expect(usage).toContain(` ${name}`);
       expect(text).toContain(help.split('\n')[0]);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { liveList } from '../../../lib/cli/live.ts';
+import { paintOf } from '../../../lib/cli/colours.ts';
+import { liveList as coloured } from '../../../lib/cli/live.ts';
 import { checkAt, groupOf } from '../../support/part.ts';
 import { resultAt } from '../../support/reports.ts';
 import { recordingTerminal } from '../../support/terminal.ts';
@@ -11,6 +12,9 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
+
+const liveList = (part: Parameters<typeof coloured>[0], terminal: Parameters<typeof coloured>[1]) =>
+  coloured(part, terminal, paintOf({ env: {}, isInteractive: true }, false));
 
 const failing = { error: { code: 'UnhealthyError', message: 'bad' } } as const;
 const tree = groupOf('', groupOf('cache', checkAt('cache/data'), checkAt('cache/pages')), checkAt('db'));
@@ -40,13 +44,16 @@ describe('liveList', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('leaves out working checks when not all checks fit', async () => {
+  it('shows what fails first when not all checks fit, then what runs, and counts the others', async () => {
     const terminal = recordingTerminal({ rows: 4 });
     const { show, clear } = liveList(tree, terminal);
-    expect(screen(terminal.writtenErr())).toHaveLength(2);
+    expect(screen(terminal.writtenErr())).toEqual(['⠋ cache/data', '… and 2 more; 0 of 3 done']);
     show(resultAt('cache/data'));
     await vi.advanceTimersByTimeAsync(100);
-    expect(screen(terminal.writtenErr())).toEqual(['⠙ cache/pages', '⠙ db']);
+    expect(screen(terminal.writtenErr())).toEqual(['⠙ cache/pages', '… and 2 more; 1 of 3 done']);
+    show(resultAt('db', failing));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(screen(terminal.writtenErr())).toEqual(['✗ db', '… and 2 more; 2 of 3 done']);
     clear();
   });
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { parseNamespace } from '../../../lib/document/namespace.ts';
 import type { Setting } from '../../../lib/document/settings.ts';
-import { documentSchema } from '../../../infra/schema.ts';
+import { documentSchema } from '../../../lib/document/schema.ts';
 import { documentText } from '../../support/namespace.ts';
 
 /** A setting whose meaning lies above the document. */
@@ -11,6 +11,7 @@ const roles: Setting<Readonly<Record<string, string>>> = {
   description: 'Which check plays which part.',
   schema: v.record(v.string(), v.string()),
   preset: {},
+  example: { db: 'postgres' },
   expected: 'an object of strings',
   instead: { value: {}, words: 'no role is played' },
 };

@@ -88,7 +88,7 @@ describe('a part of the tree', () => {
     const kind = defineKind({
       kind: 'plain',
       works: 'it answers',
-      keys: { host: about(text(), 'Host.') },
+      keys: { host: about(text(), 'Host.', 'db.example') },
       figures: { depth: { label: 'depth', unit: 'messages', sort: 'number' } },
       target: ({ host }) => `plain ${host}`,
       needs: ({ host }) => [host],

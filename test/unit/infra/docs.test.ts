@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { madeFiles, typeOf, withBlock, withKindSections } from '../../../infra/docs.ts';
+import { madeFiles, withBlock, withKindSections } from '../../../infra/docs.ts';
+import { typeOf } from '../../../lib/document/key-rows.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 

@@ -1,0 +1,164 @@
+/** The endpoint as an OpenAPI 3.1 document, made from the registries of routes and formats. */
+import packageJson from '../../../package.json' with { type: 'json' };
+import { formats } from '../../formats/index.ts';
+import { health } from '../routes/health.ts';
+import type { Route } from '../routes/route.ts';
+import { status } from '../routes/status.ts';
+import { answersOf, availableFormats, withoutBodies } from './answers.ts';
+import type { Answers, Part } from './answers.ts';
+
+interface Settings {
+  /** The URL of the endpoint, without a slash at the end. */
+  readonly url?: string;
+  /** The namespace's `failing_status`. */
+  readonly failingStatus?: number;
+}
+
+/** https://spec.openapis.org/oas/v3.1.1.html */
+export async function openApiDocument({ url = '/', failingStatus = 503 }: Settings = {}): Promise<Part> {
+  const shown = await availableFormats();
+  const answers = answersOf(shown, failingStatus);
+  const names = shown.map(({ name }) => name);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Healthgate',
+      version: packageJson.version,
+      summary: packageJson.description,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url }],
+    paths: Object.assign({}, ...describedRoutes.map(({ paths }) => paths(answers))) as Part,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An access token. `JWT` works in place of `Bearer`.' },
+      },
+      parameters: { ...parameters, format: { ...parameters.format, schema: { enum: names } } },
+      schemas,
+    },
+  };
+}
+
+interface DescribedRoute {
+  readonly route: Route;
+  readonly paths: (answers: Answers) => Readonly<Record<string, Part>>;
+}
+
+/** One line for each route. */
+export const describedRoutes: readonly DescribedRoute[] = [
+  { route: health, paths: healthPaths },
+  { route: status, paths: statusPaths },
+];
+
+function healthPaths(answers: Answers): Readonly<Record<string, Part>> {
+  const all = 'The report of a namespace';
+  const token = ref('access_token');
+  return {
+    '/api/health/': {
+      ...operations('report', all, answers, { parameters: ASKED, security: [{ bearer: [] }] }),
+    },
+    '/api/health/{access_token}/': {
+      ...operations('reportByToken', `${all}, with the token in the path`, answers, {
+        parameters: [token, ...ASKED],
+        security: [],
+      }),
+    },
+    '/api/health/{access_token}/{part}/': {
+      ...operations('partByToken', 'The report of a part of a namespace, which runs that part alone', answers, {
+        parameters: [token, ref('part'), ...ASKED],
+        security: [],
+      }),
+    },
+  };
+}
+
+/** Only where there are pages: without them, the route answers as if it did not exist. */
+function statusPaths(answers: Answers): Readonly<Record<string, Part>> {
+  if (!formats.some(({ name }) => name === 'html')) return {};
+  const summary = 'The page of the public namespace, if the deployment names one: names and verdicts alone';
+  return { '/status/': operations('statusPage', summary, answers, { parameters: [ref('status')], security: [] }) };
+}
+
+const ref = (name: string): Part => ({ $ref: `#/components/parameters/${name}` });
+const ASKED = ['format', 'within', 'status', 'fresh'].map(ref);
+
+function operations(id: string, summary: string, answers: Answers, more: Part): Part {
+  return {
+    get: { operationId: id, summary, ...more, responses: answers },
+    head: {
+      operationId: `${id}Head`,
+      summary: `${summary}, without the body`,
+      ...more,
+      responses: withoutBodies(answers),
+    },
+  };
+}
+
+const parameters = {
+  access_token: {
+    name: 'access_token',
+    in: 'path',
+    required: true,
+    description: 'An access token, or a summary token, which opens names and verdicts alone.',
+    schema: { type: 'string' },
+  },
+  part: {
+    name: 'part',
+    in: 'path',
+    required: true,
+    description: 'The name of a group or a check. Further names follow as further segments: `cache/data/`.',
+    schema: { type: 'string' },
+  },
+  format: { name: 'format', in: 'query', description: 'How to write the report. Without it, `Accept` decides.' },
+  within: {
+    name: 'within',
+    in: 'query',
+    description: 'Seconds in which the answer must come, for a caller with little patience.',
+    schema: { type: 'number', exclusiveMinimum: 0 },
+    example: 1.5,
+  },
+  status: {
+    name: 'status',
+    in: 'query',
+    description: '`200` asks pages for status 200 whatever the verdict.',
+    schema: { type: 'string' },
+    example: '200',
+  },
+  fresh: {
+    name: 'Cache-Control',
+    in: 'header',
+    description: '`no-cache` asks for a run that begins after the request.',
+    schema: { type: 'string' },
+    example: 'no-cache',
+  },
+} as const;
+
+const schemas = {
+  Tree: {
+    description: "The namespace's checks, with each check replaced by its result.",
+    anyOf: [
+      { $ref: '#/components/schemas/Check' },
+      { type: 'object', additionalProperties: { $ref: '#/components/schemas/Tree' } },
+    ],
+  },
+  Check: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['status', 'response_time'],
+    properties: {
+      status: { type: 'string', description: '`working`, or `<Error>: <message>`.', examples: ['working'] },
+      response_time: {
+        type: 'string',
+        pattern: '^\\d+\\.\\d{3}$',
+        description: 'Seconds, with three decimals.',
+        examples: ['0.012'],
+      },
+    },
+  },
+  Detail: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['detail'],
+    properties: { detail: { type: 'string' } },
+  },
+};

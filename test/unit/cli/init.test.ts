@@ -1,0 +1,112 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { kinds } from '../../../lib/checks/index.ts';
+import { EXIT } from '../../../lib/cli/command.ts';
+import type { Terminal } from '../../../lib/cli/command.ts';
+import { init } from '../../../lib/cli/init.ts';
+import { inspectDocument } from '../../../lib/document/inspect.ts';
+import { namespaceOf } from '../../../lib/document/tokens.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+import { inputOf, recordingTerminal } from '../../support/terminal.ts';
+
+interface Document {
+  readonly access_tokens: readonly string[];
+  readonly checks: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** Runs `init` on a folder that does not exist yet. */
+async function started(args: readonly string[], overrides: Partial<Terminal> = {}) {
+  const folder = await temporaryFolder();
+  onTestFinished(() => folder.remove());
+  const vault = join(folder.path, 'vault');
+  const terminal = recordingTerminal(overrides);
+  const run = () => init.run(inputOf(args, { vault: `file:${vault}` }), terminal);
+  const read = async (name: string) => readFile(join(vault, `${name}.json`), 'utf8');
+  return { vault, terminal, run, read };
+}
+
+/** Answers the questions of a command one by one; nothing further at the end. */
+function answering(...answers: readonly string[]): Pick<Terminal, 'ask'> & { readonly asked: string[] } {
+  const asked: string[] = [];
+  return { asked, ask: async (question) => answers[asked.push(question) - 1] ?? '' };
+}
+
+describe('init', () => {
+  it('writes a document that validate accepts, for every kind', async () => {
+    const { run, read } = await started(['shop', ...kinds.map(({ kind }) => kind)]);
+    expect(await run()).toBe(EXIT.ok);
+    const text = await read('shop');
+    expect(await inspectDocument('shop', text)).toEqual({ problems: [], checks: kinds.length });
+  });
+
+  it('takes the first key of a kind, numbers checks of one kind, and keeps a password to the file', async () => {
+    const url = 'redis://:s3cret@127.0.0.1:6379';
+    const { run, read, vault, terminal } = await started(['shop', `redis=${url}`, 'redis', 'tcp=smtp.example']);
+    await run();
+    const { checks } = JSON.parse(await read('shop')) as Document;
+    expect(Object.keys(checks)).toEqual(['redis', 'redis_2', 'tcp']);
+    expect(checks).toMatchObject({ redis: { kind: 'redis', url }, tcp: { host: 'smtp.example', port: 25 } });
+    expect((await stat(join(vault, 'shop.json'))).mode & 0o077).toBe(0);
+    expect(terminal.written()).not.toContain('s3cret');
+  });
+
+  it('shows the token and the next commands, with a check that works at the start', async () => {
+    const { run, read, vault, terminal } = await started([]);
+    await run();
+    const { access_tokens, checks } = JSON.parse(await read('prod')) as Document;
+    expect(checks).toEqual({ secrets_manager: { kind: 'secrets_manager' } });
+    expect(namespaceOf(access_tokens[0] ?? '')).toBe('prod');
+    expect(terminal.written()).toContain(`token    ${access_tokens[0] ?? ''}\n`);
+    expect(terminal.written()).toContain(`healthgate check --namespace prod --vault file:${vault}\n`);
+  });
+
+  it('overwrites nothing', async () => {
+    const { run, read } = await started(['shop', 'redis']);
+    await run();
+    const before = await read('shop');
+    await expect(run()).rejects.toThrow(/^file:.* has a namespace shop, which is not overwritten$/);
+    expect(await read('shop')).toBe(before);
+  });
+
+  it.each([
+    [['shop', 'reddis'], /^unknown kind "reddis"; did you mean redis\?/],
+    [['redis=redis://h'], /the namespace comes before the checks$/],
+    [['../shop'], /^a namespace has 1 to 64 letters/],
+    [['shop', 'secrets_manager=s3cret'], /^secrets_manager: takes no value$/],
+    [['shop', 'redis=s3cret'], /^redis: url: expected a URL that starts with redis/],
+    [['shop', 'postgres=redis://:s3cret@h'], /^postgres: url: /],
+  ])('refuses %j and writes nothing', async (args, message) => {
+    const { run, vault } = await started(args);
+    const error = (await run().catch((error: unknown) => error)) as Error;
+    expect(error.name).toBe('UsageError');
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toContain('s3cret');
+    await expect(readdir(vault)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('init on a terminal', () => {
+  it('asks for the namespace, the kinds and their keys, again where an answer is a mistake', async () => {
+    const tcp = ['tcp', 'smtp.example', 'x', 'smtp.example', '587'];
+    const answers = answering('shop', '?', 'tpc', ...tcp, 'redis', '', '');
+    const { run, read, terminal } = await started([], answers);
+    expect(await run()).toBe(EXIT.ok);
+    const { checks } = JSON.parse(await read('shop')) as Document;
+    expect(checks).toMatchObject({ tcp: { host: 'smtp.example', port: 587 }, redis: { kind: 'redis' } });
+    expect(answers.asked).toContain('  host [smtp.example]: ');
+    expect(terminal.written()).toContain('a TCP connection opens');
+    expect(terminal.writtenErr()).toMatch(/unknown kind "tpc"; did you mean tcp\?[^]*port: expected /);
+  });
+
+  it('writes nothing after Ctrl-C', async () => {
+    const controller = new AbortController();
+    const ask = async () => {
+      controller.abort();
+      return '';
+    };
+    const { run, vault } = await started([], { ask, signal: controller.signal });
+    expect(await run()).toBe(EXIT.calledOff);
+    await expect(readdir(vault)).rejects.toThrow('ENOENT');
+  });
+});
