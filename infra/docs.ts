@@ -1,4 +1,7 @@
-/** Writes what is made from the code: the JSON Schema of a document, and the tables in README.md and docs/. */
+/**
+ * Writes what is made from the code: the JSON Schema of a document, the tables in README.md and docs/, and the style and
+ * script of the status page.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -6,6 +9,7 @@ import { kinds } from '../lib/checks/index.ts';
 import { commonKeys } from '../lib/checks/kind.ts';
 import type { Dialect } from '../lib/clients/dialects/dialect.ts';
 import { formats } from '../lib/formats/index.ts';
+import { pageAssets } from './page-assets.ts';
 import { documentSchema } from './schema.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -59,6 +63,7 @@ export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
   });
   return new Map([
     ['infra/namespace.schema.json', await pretty(JSON.stringify(schema), 'json')] as const,
+    ['lib/formats/html/assets.json', await pretty(JSON.stringify(await pageAssets()), 'json')] as const,
     ...(await Promise.all(pages)),
   ]);
 }
