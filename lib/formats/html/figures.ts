@@ -1,6 +1,6 @@
 /** The figures that a check has observed. */
 import type { Figure, FigureValue, Point } from '../../engine/figures.ts';
-import { foreign, html, joined } from './markup.ts';
+import { foreign, markup, joined } from './markup.ts';
 import type { Markup } from './markup.ts';
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
@@ -8,20 +8,16 @@ const number = new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
 export function figureList(figures: readonly Figure[]): Markup | undefined {
   if (figures.length === 0) return undefined;
   const items = figures.map(
-    ({ label, unit, value }) =>
-      html`<div>
-        <dt>${foreign(label)}</dt>
-        <dd>${valueMarkup(value, unit)}</dd>
-      </div>`,
+    ({ label, unit, value }) => markup`<div><dt>${foreign(label)}</dt><dd>${valueMarkup(value, unit)}</dd></div>`,
   );
-  return html`<dl class="figures">${items}</dl>`;
+  return markup`<dl class="figures">${items}</dl>`;
 }
 
 function valueMarkup(value: FigureValue, unit: string): Markup {
-  if (typeof value === 'number') return html`${number.format(value)} ${unit}`;
+  if (typeof value === 'number') return markup`${number.format(value)} ${unit}`;
   if (typeof value === 'string') return foreign(value);
   if (isSeries(value)) return series(value, unit);
-  return value.length === 0 ? html`none` : joined(value.map(foreign), ', ');
+  return value.length === 0 ? markup`none` : joined(value.map(foreign), ', ');
 }
 
 function isSeries(value: readonly string[] | readonly Point[]): value is readonly Point[] {
@@ -40,10 +36,10 @@ function series(points: readonly Point[], unit: string): Markup {
   const line = points
     .map(({ at, value }) => `${place(at, first, last, WIDTH)},${place(high - value, 0, high - low, HEIGHT)}`)
     .join(' ');
-  const drawing = html`<svg class="series" viewBox="0 -2 ${WIDTH} ${HEIGHT + 4}" preserveAspectRatio="none">
-    <polyline points="${line}" />
-  </svg>`;
-  return html`${number.format(values.at(-1) ?? 0)} ${unit} ${points.length > 1 ? drawing : undefined}`;
+  const drawing = markup`<svg class="series" viewBox="0 -2 ${WIDTH} ${HEIGHT + 4}" preserveAspectRatio="none">
+      <polyline points="${line}" />
+    </svg>`;
+  return markup`${number.format(values.at(-1) ?? 0)} ${unit} ${points.length > 1 ? drawing : undefined}`;
 }
 
 function place(value: number, from: number, to: number, size: number): string {

@@ -4,7 +4,7 @@ import { resultsOf } from '../../engine/tree.ts';
 import type { Result } from '../../engine/types.ts';
 import type { View } from '../format.ts';
 import { icon, lightOf, tally, WORDS } from './lights.ts';
-import { counted, duration, foreign, html, pathMarkup } from './markup.ts';
+import { counted, duration, foreign, markup, pathMarkup } from './markup.ts';
 import type { Markup } from './markup.ts';
 
 const TITLES = { failing: 'Failing', degraded: 'Degraded', working: 'Working' } as const;
@@ -13,26 +13,23 @@ export function header({ report, ageMs, namespace, part }: View, outages: readon
   const { verdict, startedAt, durationMs, result } = report;
   const at = new Date(startedAt + durationMs);
   const counts = tally(result).map(
-    ({ light, count }) =>
-      html`<div class="${light}">
-        <dt>${icon(light)}${WORDS[light]}</dt>
-        <dd>${count}</dd>
-      </div>`,
+    ({ light, count }) => markup`<div class="${light}"><dt>${icon(light)}${WORDS[light]}</dt><dd>${count}</dd></div>`,
   );
-  const where = part.length === 0 ? undefined : html`<span class="part"> / ${pathMarkup(part)}</span>`;
-  return html`<header class="top">
-    <div class="verdict">
-      <p class="where">${foreign(namespace.name)}${where}</p>
-      <h1>${icon(verdict)}${TITLES[verdict]}</h1>
-      <p class="sum">${sentence(result, outages)}</p>
-      <p class="when">
-        Checked <time datetime="${at.toISOString()}" data-age="${Math.round(ageMs)}">${utc(at)}</time
-        ><span class="ago">, ${ageText(ageMs)}</span><span class="run">, in ${duration(durationMs)}</span>
-        <button type="button" id="pause" class="needs-script" data-keep aria-pressed="false">Pause</button>
-      </p>
-    </div>
-    <dl class="tally">${counts}</dl>
-  </header>`;
+  const where = part.length === 0 ? undefined : markup`<span class="part"> / ${pathMarkup(part)}</span>`;
+  return markup`<header class="top">
+      <div class="verdict">
+        <p class="where">${foreign(namespace.name)}${where}</p>
+        <h1>${icon(verdict)}${TITLES[verdict]}</h1>
+        <p class="sum">${sentence(result, outages)}</p>
+        <div class="when">
+          <span>Checked <span class="ago">${ageText(ageMs)}</span></span>
+          <time datetime="${at.toISOString()}" data-age="${Math.round(ageMs)}">${utc(at)}</time>
+          <span>took ${duration(durationMs)}</span>
+          <button id="pause" class="needs-script" data-keep aria-pressed="false">Pause</button>
+        </div>
+      </div>
+      <dl class="tally">${counts}</dl>
+    </header>`;
 }
 
 /** `2023-11-14 22:13:20 UTC`. */
@@ -53,9 +50,9 @@ function sentence(result: Result, outages: readonly Outage[]): string {
   if (lights.length === 0) return 'There are no checks.';
   const called = unknown === 0 ? '' : ` ${counted(unknown, 'check')} ended without a result.`;
   if (failing > 0) {
-    const causes =
-      outages.length === 0 ? '' : `, from ${outages.length === 1 ? 'one cause' : counted(outages.length, 'cause')}`;
-    return `${String(failing)} of ${total} ${failing === 1 ? 'fails' : 'fail'}${causes}.${called}`;
+    const causes = outages.filter((outage) => outage.verdict === 'failing').length;
+    const from = causes === 0 ? '' : `, from ${causes === 1 ? 'one cause' : counted(causes, 'cause')}`;
+    return `${String(failing)} of ${total} ${failing === 1 ? 'fails' : 'fail'}${from}.${called}`;
   }
   if (degraded > 0)
     return `${String(degraded)} of ${total} ${degraded === 1 ? 'is' : 'are'} degraded; no critical check fails.${called}`;

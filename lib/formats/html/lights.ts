@@ -1,7 +1,7 @@
 /** The lights of the page: each state has a word, a shape and a colour, so that any one of them is enough. */
 import { resultsOf } from '../../engine/tree.ts';
 import type { CheckResult, Result, Verdict } from '../../engine/types.ts';
-import { html, raw } from './markup.ts';
+import { markup, raw } from './markup.ts';
 import type { Markup } from './markup.ts';
 
 /** `unknown`: the check was called off, which says nothing about its target. */
@@ -39,7 +39,7 @@ export const sprite = raw(
 
 /** Beside the word, which says the same to those who do not see it. */
 export function icon(light: Light): Markup {
-  return html`<svg class="icon" aria-hidden="true"><use href="#i-${light}" /></svg>`;
+  return markup`<svg class="icon" aria-hidden="true"><use href="#i-${light}" /></svg>`;
 }
 
 const FAVICON_COLOURS: Readonly<Record<Light, string>> = {

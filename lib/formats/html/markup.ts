@@ -6,11 +6,26 @@ import { oneLine } from '../../errors.ts';
 export type Markup = ReturnType<typeof raw>;
 type Value = string | number | Markup | undefined | readonly Markup[];
 
-/** HTML from a template: strings and numbers in it are escaped, markup is not, and `undefined` leaves nothing. */
-export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Markup {
-  const markup = template(strings, ...values);
-  if (markup instanceof Promise) throw new TypeError('a template of the page has to wait for a value');
-  return markup;
+/**
+ * HTML from a template: strings and numbers in it are escaped, markup is not, and `undefined` leaves nothing. Line breaks
+ * of the template and the spaces after them are left out. (It is not called `html`, since Prettier would then add others,
+ * also inside of the script, which the hash in the policy must match.)
+ */
+export function markup(strings: TemplateStringsArray, ...values: readonly Value[]): Markup {
+  const made = template(compact(strings), ...values);
+  if (made instanceof Promise) throw new TypeError('a template of the page has to wait for a value');
+  return made;
+}
+
+const compacted = new WeakMap<TemplateStringsArray, TemplateStringsArray>();
+
+function compact(strings: TemplateStringsArray): TemplateStringsArray {
+  const known = compacted.get(strings);
+  if (known !== undefined) return known;
+  const texts = strings.map((text) => text.replace(/\n\s*/g, ''));
+  const made = Object.assign(texts, { raw: texts });
+  compacted.set(strings, made);
+  return made;
 }
 
 /** Markup that is known to be safe, since it is a part of the program. */
@@ -18,20 +33,20 @@ export { raw };
 
 /** A name or a message of others: on one line, and with its own direction, so that it cannot turn what stands beside it. */
 export function foreign(text: string): Markup {
-  return html`<bdi>${oneLine(text) || '–'}</bdi>`;
+  return markup`<bdi>${oneLine(text) || '–'}</bdi>`;
 }
 
 /** `a/b/c`, with places after each slash at which a line may break. */
 export function pathMarkup(names: readonly string[]): Markup {
-  const parts = names.map((name, index) => html`${index === 0 ? undefined : SLASH}${foreign(name)}`);
-  return html`${parts.length === 0 ? foreign('') : parts}`;
+  const parts = names.map((name, index) => markup`${index === 0 ? undefined : SLASH}${foreign(name)}`);
+  return markup`${parts.length === 0 ? foreign('') : parts}`;
 }
 
 const SLASH = raw('/<wbr>');
 
 /** Parts with a text between them. */
 export function joined(parts: readonly Markup[], separator: string): Markup {
-  return html`${parts.map((part, index) => html`${index === 0 ? '' : separator}${part}`)}`;
+  return markup`${parts.map((part, index) => markup`${index === 0 ? '' : separator}${part}`)}`;
 }
 
 /** `1 check`, `2 checks`. */

@@ -2,7 +2,7 @@
 import type { CheckResult } from '../../engine/types.ts';
 import type { StageTime } from '../../engine/stages.ts';
 import { icon } from './lights.ts';
-import { duration, html } from './markup.ts';
+import { duration, markup } from './markup.ts';
 import type { Markup } from './markup.ts';
 
 /** Percent of the width: what still can be seen. */
@@ -15,24 +15,17 @@ export function waterfall({ stages, durationMs, error }: CheckResult): Markup | 
   const rows = stages.map((stage) =>
     row(stage, totalMs, error !== undefined && error.degraded !== true && stage === last),
   );
-  return html`<table class="stages">
-    <caption>
-      Stages
-    </caption>
-    <tbody>
-      ${rows}
-    </tbody>
-  </table>`;
+  return markup`<table class="stages"><caption>Stages</caption><tbody>${rows}</tbody></table>`;
 }
 
 function row({ name, startMs, durationMs }: StageTime, totalMs: number, isLast: boolean): Markup {
   const width = Math.max(MIN_WIDTH, (durationMs / totalMs) * 100);
   const x = Math.min((startMs / totalMs) * 100, 100 - width);
-  const bar = html`<svg><rect x="${percent(x)}" width="${percent(width)}" height="100%" /></svg>`;
+  const bar = markup`<svg><rect x="${percent(x)}" width="${percent(width)}" height="100%" /></svg>`;
   const [attribute, note] = isLast
-    ? [html` class="end"`, html`${icon('failing')}<span class="vh"> failed here</span>`]
+    ? [markup` class="end"`, markup`${icon('failing')}<span class="vh"> failed here</span>`]
     : [];
-  return html`<tr${attribute}><th>${name}${note}</th><td>${bar}</td><td>${duration(durationMs)}</td></tr>`;
+  return markup`<tr${attribute}><th>${name}${note}</th><td>${bar}</td><td>${duration(durationMs)}</td></tr>`;
 }
 
 function percent(value: number): string {

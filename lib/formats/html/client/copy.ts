@@ -6,7 +6,7 @@ const SHOWN_MS = 2000;
 export function copyMessages(): void {
   document.addEventListener('click', (event) => {
     const button = event.target instanceof Element ? event.target.closest('button.copy') : null;
-    const text = button?.parentElement?.querySelector('.text');
+    const text = button?.closest('.message')?.querySelector('.text');
     if (button && text)
       void copy(text).then((copied) => {
         tell(button, copied);
@@ -27,14 +27,14 @@ async function copy(element: Element): Promise<boolean> {
 }
 
 function tell(button: Element, copied: boolean): void {
-  const before = button.innerHTML;
+  const before = button.textContent;
   if (button.classList.contains('copied')) return;
   const words = copied ? 'Copied' : 'Selected';
   button.textContent = words;
   button.classList.add('copied');
   setText(find('#announce', HTMLElement), words);
   setTimeout(() => {
-    button.innerHTML = before;
+    button.textContent = before;
     button.classList.remove('copied');
     setText(find('#announce', HTMLElement), '');
   }, SHOWN_MS);

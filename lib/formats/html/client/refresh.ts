@@ -18,7 +18,7 @@ export function keepCurrent(changed: () => void): void {
 
   const tick = () => {
     const ageMs = Date.now() - ranAt;
-    setText(find('.ago', HTMLElement), `, ${ageText(ageMs)}`);
+    setText(find('.ago', HTMLElement), ageText(ageMs));
     setText(find('.offline .age', HTMLElement), `What you see is ${span(ageMs)} old.`);
     if (!document.hidden && !isPaused && !isAsking && Date.now() >= dueAt) void refresh();
   };
