@@ -1,6 +1,6 @@
 /**
- * Writes what is made from the code: the JSON Schema of a document, the tables in README.md and docs/, and the style and
- * script of the status page.
+ * Writes what is made from the code: the JSON Schema of a document, the tables in README.md and docs/, and the style
+ * and the script of the status page.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

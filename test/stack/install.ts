@@ -32,7 +32,7 @@ export interface Failure {
   readonly reason: string;
 }
 
-const REQUIREMENTS: readonly Requirement[] = [...debianPackages(), pythonEnvironment()];
+const REQUIREMENTS: readonly Requirement[] = [...debianPackages(), browser(), pythonEnvironment()];
 
 /** One requirement for each package, however many servers need it. */
 function debianPackages(): Requirement[] {
@@ -51,6 +51,18 @@ function debianPackages(): Requirement[] {
       install: (updateApt) => aptInstall([packageName], updateApt),
     };
   });
+}
+
+/** The browser that shows the status page. No server needs it, so the demo starts without it. */
+function browser(): Requirement {
+  return {
+    name: 'Debian package chromium',
+    parts: [],
+    packages: ['chromium'],
+    from: 'apt-get install chromium',
+    isThere: () => findProgram('chromium') !== undefined,
+    install: (updateApt) => aptInstall(['chromium'], updateApt),
+  };
 }
 
 function pythonEnvironment(): Requirement {

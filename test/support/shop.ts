@@ -182,7 +182,7 @@ const slow: Overrides = {
   error: { code: 'UnhealthyError', message: 'answered in 1.84 s, slower than its limit of 0.5 s', degraded: true },
   ...stagesOf({ put: 1640, get: 132, delete: 68 }),
 };
-const long = `${'no answer within 2 s from postgres db.shop.internal:5432 while logging in, '.repeat(4)}`.slice(0, 300);
+const long = 'no answer within 2 s from postgres db.shop.internal:5432 while logging in, '.repeat(4).slice(0, 300);
 
 function named(report: Report): Report {
   return { ...report, namespace: 'shop-production', durationMs: 2004 };

@@ -29,7 +29,10 @@ export function groups(result: Result, rows: Rows): Markup {
 
 function card(title: Markup | undefined, group: GroupResult, rows: Rows): Markup {
   const head = markup`<header>${title}<p class="facts">${counts(group)}</p></header>`;
-  return markup`<section class="card group">${title === undefined ? undefined : head}${inside(group, [], rows)}</section>`;
+  return markup`<section class="card group">
+      ${title === undefined ? undefined : head}
+      ${inside(group, [], rows)}
+    </section>`;
 }
 
 /** The rows of a group, then those of the groups in it, each below the names that lead there. */

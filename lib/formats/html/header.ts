@@ -55,6 +55,9 @@ function sentence(result: Result, outages: readonly Outage[]): string {
     return `${String(failing)} of ${total} ${failing === 1 ? 'fails' : 'fail'}${from}.${called}`;
   }
   if (degraded > 0)
-    return `${String(degraded)} of ${total} ${degraded === 1 ? 'is' : 'are'} degraded; no critical check fails.${called}`;
+    if (degraded > 0) {
+      const verb = degraded === 1 ? 'is' : 'are';
+      return `${String(degraded)} of ${total} ${verb} degraded; no critical check fails.${called}`;
+    }
   return unknown > 0 ? called.trim() : lights.length === 1 ? 'The check works.' : `All ${total} work.`;
 }

@@ -33,7 +33,8 @@ export function lightOf({ error, verdict }: CheckResult): Light {
 export const sprite = raw(
   `<svg class="sprite" aria-hidden="true">${LIGHTS.map((light) => {
     const { surface, sign } = SHAPES[light];
-    return `<symbol id="i-${light}" viewBox="0 0 20 20"><path d="${surface}"/><path class="sign" d="${sign}"/></symbol>`;
+    const paths = `<path d="${surface}"/><path class="sign" d="${sign}"/>`;
+    return `<symbol id="i-${light}" viewBox="0 0 20 20">${paths}</symbol>`;
   }).join('')}</svg>`,
 );
 

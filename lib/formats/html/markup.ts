@@ -7,9 +7,9 @@ export type Markup = ReturnType<typeof raw>;
 type Value = string | number | Markup | undefined | readonly Markup[];
 
 /**
- * HTML from a template: strings and numbers in it are escaped, markup is not, and `undefined` leaves nothing. Line breaks
- * of the template and the spaces after them are left out. (It is not called `html`, since Prettier would then add others,
- * also inside of the script, which the hash in the policy must match.)
+ * HTML from a template: strings and numbers in it are escaped, markup is not, and `undefined` leaves nothing. The line
+ * breaks of the template and the spaces after them are left out. It is not called `html`, since Prettier would then add
+ * line breaks, also inside the script, whose hash is in the policy.
  */
 export function markup(strings: TemplateStringsArray, ...values: readonly Value[]): Markup {
   const made = template(compact(strings), ...values);
@@ -31,7 +31,7 @@ function compact(strings: TemplateStringsArray): TemplateStringsArray {
 /** Markup that is known to be safe, since it is a part of the program. */
 export { raw };
 
-/** A name or a message of others: on one line, and with its own direction, so that it cannot turn what stands beside it. */
+/** A name or a message of others: on one line, and isolated, so that its direction changes nothing beside it. */
 export function foreign(text: string): Markup {
   return markup`<bdi>${oneLine(text) || '–'}</bdi>`;
 }

@@ -1,4 +1,4 @@
-/** The waterfall of a check: when each stage began, and how long it took. Texts are HTML, so that they stay readable. */
+/** The waterfall of a check: when each stage began, and how long it took. Only the bars are drawn, so texts can wrap. */
 import type { CheckResult } from '../../engine/types.ts';
 import type { StageTime } from '../../engine/stages.ts';
 import { icon } from './lights.ts';
