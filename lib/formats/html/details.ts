@@ -29,10 +29,11 @@ export function message(check: CheckResult): Markup {
     </div>`;
 }
 
-const COPY = markup`<button class="copy needs-script">Copy message</button>`;
+const COPY = markup`<button class="copy">Copy message</button>`;
 
 /** A link to the page that explains what to do; undefined where it is no page that a browser opens. */
 function runbookLink(runbook: string | undefined): Markup | undefined {
-  if (runbook === undefined || !/^https?:/i.test(runbook)) return undefined;
-  return markup`<a class="button" href="${runbook}" rel="noreferrer">Open the runbook</a>`;
+  const url = runbook !== undefined && URL.canParse(runbook) ? new URL(runbook) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
+  return markup`<a class="button" href="${url.href}">Open the runbook</a>`;
 }

@@ -69,7 +69,7 @@ function row(check: CheckResult, rows: Rows): Markup {
 }
 
 /** Characters of a message that fit into a row. */
-const HINT_LENGTH = 120;
+const HINT_LENGTH = 100;
 
 /** Why a closed row does not work. */
 function hint(check: CheckResult, { blamed }: Rows): Markup | undefined {
