@@ -8,7 +8,7 @@ import { openBrowser } from './support/browser.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const FOLDER = join(ROOT, 'docs/images');
-const BROKEN = 'rabbitmq';
+const BROKEN = 'rabbit';
 const QUALITY = 80;
 
 const PICTURES: Readonly<Record<string, BrowserContextOptions>> = {
@@ -30,14 +30,20 @@ async function startDemo(): Promise<{ readonly url: string; stop(): Promise<void
     child.kill('SIGINT');
     await ended;
   };
-  let output = '';
-  for await (const bytes of child.stdout) {
-    process.stdout.write(String(bytes));
-    output += String(bytes);
-    const url = /curl (?<url>http:\S+)/.exec(output)?.groups?.url;
-    if (url !== undefined && output.includes('Press Ctrl-C')) return { url, stop };
-  }
-  throw new Error('the demo ended early');
+  const url = await new Promise<string>((resolve, reject) => {
+    let output = '';
+    // Read to the end, since the demo also writes when it stops.
+    child.stdout.on('data', (bytes: Buffer) => {
+      process.stdout.write(bytes);
+      output += bytes.toString();
+      const found = /curl (?<url>http:\S+)/.exec(output)?.groups?.url;
+      if (found !== undefined && output.includes('Press Ctrl-C')) resolve(found);
+    });
+    void ended.then(() => {
+      reject(new Error('the demo ended early'));
+    });
+  });
+  return { url, stop };
 }
 
 const failures = await install(findMissing());
@@ -45,17 +51,25 @@ for (const { requirement, reason } of failures) console.error(`cannot install ${
 if (failures.length > 0) process.exit(1);
 
 const demo = await startDemo();
-const browser = await openBrowser();
-await mkdir(FOLDER, { recursive: true });
-for (const [name, options] of Object.entries(PICTURES)) {
-  const context = await browser.newContext({ ...options, timezoneId: 'Europe/Berlin', locale: 'en-GB' });
-  const page = await context.newPage();
-  await page.goto(`${demo.url}?format=html`);
-  // Playwright itself writes no WebP, which is a third of the size of PNG.
-  const session = await context.newCDPSession(page);
-  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
-  await writeFile(join(FOLDER, `${name}.webp`), Buffer.from(data, 'base64'));
-  await context.close();
+try {
+  await takePictures(demo.url);
+} finally {
+  await demo.stop();
 }
-await browser.close();
-await demo.stop();
+
+async function takePictures(url: string): Promise<void> {
+  const browser = await openBrowser();
+  await mkdir(FOLDER, { recursive: true });
+  for (const [name, options] of Object.entries(PICTURES)) {
+    const context = await browser.newContext({ ...options, timezoneId: 'Europe/Berlin', locale: 'en-GB' });
+    const page = await context.newPage();
+    await page.goto(`${url}?format=html`);
+    await page.locator('summary').first().click();
+    // Playwright itself writes no WebP, which is a third of the size of PNG.
+    const session = await context.newCDPSession(page);
+    const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
+    await writeFile(join(FOLDER, `${name}.webp`), Buffer.from(data, 'base64'));
+    await context.close();
+  }
+  await browser.close();
+}

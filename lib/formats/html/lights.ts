@@ -38,9 +38,13 @@ export const sprite = raw(
   }).join('')}</svg>`,
 );
 
+const ICONS = new Map(
+  LIGHTS.map((light) => [light, markup`<svg class="icon" aria-hidden="true"><use href="#i-${light}" /></svg>`]),
+);
+
 /** Beside the word, which says the same to those who do not see it. */
-export function icon(light: Light): Markup {
-  return markup`<svg class="icon" aria-hidden="true"><use href="#i-${light}" /></svg>`;
+export function icon(light: Light): Markup | undefined {
+  return ICONS.get(light);
 }
 
 const FAVICON_COLOURS: Readonly<Record<Light, string>> = {

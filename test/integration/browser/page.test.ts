@@ -65,7 +65,7 @@ describe('the page', () => {
 
   it('can be read without script: no control that needs one is shown', async () => {
     const page = await visits.visit({ javaScriptEnabled: false });
-    expect(await page.locator('.needs-script:visible').count()).toBe(0);
+    expect(await page.locator('.needs-script:visible, .copy:visible').count()).toBe(0);
     await row(page, 'cache/data').locator('summary').click();
     expect(await row(page, 'cache/data').locator('.stages').isVisible()).toBe(true);
   });
