@@ -1,4 +1,4 @@
-/** `npm run screenshots`: the pictures of README.md, taken of the status page of the demo after RabbitMQ was stopped. */
+/** `npm run screenshots`: the pictures of README.md, of the status page of the demo after RabbitMQ was stopped. */
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -65,6 +65,8 @@ async function takePictures(url: string): Promise<void> {
     const page = await context.newPage();
     await page.goto(`${url}?format=html`);
     await page.locator('summary').first().click();
+    await page.mouse.move(0, 0);
+    await page.evaluate('scrollTo(0, 0)');
     // Playwright itself writes no WebP, which is a third of the size of PNG.
     const session = await context.newCDPSession(page);
     const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });

@@ -1,4 +1,4 @@
-/** The waterfall of a check: when each stage began, and how long it took. Only the bars are drawn, so texts can wrap. */
+/** The waterfall of a check: when each stage began, and how long it took. Only the bars are drawn; texts can wrap. */
 import type { CheckResult } from '../../engine/types.ts';
 import type { StageTime } from '../../engine/stages.ts';
 import { icon } from './lights.ts';

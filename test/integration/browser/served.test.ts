@@ -4,12 +4,11 @@ import { createToken } from '../../../lib/document/tokens.ts';
 import { serveCli } from '../../support/cli.ts';
 import type { Served } from '../../support/cli.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-import type { TemporaryFolder } from '../../support/temporary.ts';
 import { refresh, useVisits } from './visits.ts';
 
 const visits = useVisits();
 const token = createToken('shop');
-let vault: TemporaryFolder;
+let vault: Awaited<ReturnType<typeof temporaryFolder>>;
 let served: Served;
 
 beforeAll(async () => {
