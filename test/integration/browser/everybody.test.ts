@@ -4,11 +4,21 @@ import type { AxeResults } from 'axe-core';
 import type { BrowserContextOptions } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { summaryOf } from '../../../lib/formats/summary.ts';
-import { reports, viewOf } from '../../support/reports.ts';
-import { large, shopReports } from '../../support/shop.ts';
+import type { CheckResult } from '../../../lib/engine/types.ts';
+import { groupResult, reports, resultAt, viewAt, viewOf } from '../../support/reports.ts';
+import { large, shopReports, stagesOf } from '../../support/shop.ts';
 import { refresh, row, useVisits } from './visits.ts';
 
 const PHONE = { width: 320, height: 640 };
+
+/** The longest name that a document may have. */
+const LONG = 'x'.repeat(200);
+const long: Partial<CheckResult> = {
+  target: LONG,
+  error: { code: 'UnhealthyError', message: 'y'.repeat(300) },
+  causes: [{ path: LONG }],
+  ...stagesOf({ connecting: 1, [LONG]: 2 }),
+};
 
 const visits = useVisits();
 
@@ -17,6 +27,10 @@ describe('everybody', () => {
     ...Object.entries(shopReports).map(([name, report]) => [name, viewOf(report)] as const),
     ['the summary', viewOf(summaryOf(shopReports['one cause']), { summary: true })] as const,
     ['hostile names', viewOf(reports['hostile names'] ?? shopReports.working)] as const,
+    [
+      'long texts',
+      viewAt(groupResult('', groupResult(LONG, resultAt([LONG, LONG], long), resultAt([LONG, 'a'], long)))),
+    ] as const,
   ];
   const screens: Readonly<Record<string, BrowserContextOptions>> = {
     'a light desk': { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
