@@ -172,6 +172,7 @@ describe('a refresh', () => {
     await expect
       .poll(() => page.locator('.offline').innerText())
       .toContain('Cannot refresh: the service answers with status 405.');
+    expect(await page.locator('.offline').isVisible()).toBe(true);
   });
 
   it('waits while it is paused', async () => {
