@@ -1,4 +1,7 @@
-/** Writes what is made from the code: the JSON Schema, the OpenAPI document, and the tables in README.md and docs/. */
+/**
+ * Writes what is made from the code: the JSON Schema, the OpenAPI document, the tables in README.md and docs/, and the
+ * style and the script of the status page.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -10,6 +13,7 @@ import type { Schema } from '../lib/document/key-rows.ts';
 import { documentSchema } from '../lib/document/schema.ts';
 import { formats } from '../lib/formats/index.ts';
 import { openApiText } from './openapi.ts';
+import { pageAssets } from './page-assets.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -46,6 +50,7 @@ export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['infra/openapi.json', await pretty(await openApiText(), 'json')] as const,
     ['infra/namespace.schema.json', await pretty(JSON.stringify(schema), 'json')] as const,
+    ['lib/formats/html/assets.json', await pretty(JSON.stringify(await pageAssets()), 'json')] as const,
     ...(await Promise.all(pages)),
   ]);
 }

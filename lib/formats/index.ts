@@ -17,4 +17,10 @@ export const formats: readonly [FormatEntry, ...FormatEntry[]] = [
   },
   { name: 'badge', mediaType: 'image/svg+xml', load: async () => (await import('./badge.ts')).badge },
   { name: 'shields', load: async () => (await import('./shields.ts')).shields },
+  { name: 'html', mediaType: 'text/html', load: async () => (await import('./html.ts')).htmlWith(linked()) },
 ];
+
+/** The formats that need nothing but the report: the page links to them. */
+function linked(): string[] {
+  return formats.flatMap(({ name, needs = [] }) => (needs.length === 0 ? [name] : []));
+}

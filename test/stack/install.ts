@@ -34,9 +34,10 @@ export interface Failure {
 
 /**
  * Programs that read the endpoint, each with what proves that its package is installed. Tests run them; no server needs
- * one.
+ * one, so the demo starts without them.
  */
 const CONSUMERS: Readonly<Record<string, readonly string[]>> = {
+  chromium: ['chromium'],
   prometheus: ['prometheus', 'promtool'],
   'prometheus-alertmanager': ['amtool'],
   'prometheus-blackbox-exporter': ['prometheus-blackbox-exporter'],

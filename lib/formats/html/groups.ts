@@ -1,0 +1,80 @@
+/** The checks, group by group, in the order of the document. */
+import { isGroup } from '../../engine/types.ts';
+import type { CheckResult, GroupResult, Result } from '../../engine/types.ts';
+import { shortLine } from '../../errors.ts';
+import { statusText } from '../words.ts';
+import type { Anchors } from './anchors.ts';
+import { details } from './details.ts';
+import { icon, lightOf, tally, WORDS } from './lights.ts';
+import { duration, foreign, markup, joined, pathMarkup } from './markup.ts';
+import type { Markup } from './markup.ts';
+
+export interface Rows {
+  readonly anchors: Anchors;
+  /** What each consequence rests on. */
+  readonly blamed: ReadonlyMap<CheckResult, string>;
+  /** Whether rows show names and lights alone. */
+  readonly bare: boolean;
+}
+
+/** A card for each group at the top, after them one for the checks that are in none. */
+export function groups(result: Result, rows: Rows): Markup {
+  if (!isGroup(result)) return markup`<section class="card group">${row(result, rows)}</section>`;
+  const inner = result.parts.filter(isGroup);
+  const own = { ...result, parts: leavesIn(result) };
+  const title = inner.length === 0 ? undefined : markup`<h3>Without a group</h3>`;
+  const cards = inner.map((group) => card(markup`<h3>${foreign(group.name)}</h3>`, group, rows));
+  return markup`${cards}${own.parts.length === 0 ? undefined : card(title, own, rows)}`;
+}
+
+function card(title: Markup | undefined, group: GroupResult, rows: Rows): Markup {
+  const head = markup`<header>${title}<p class="facts">${counts(group)}</p></header>`;
+  return markup`<section class="card group">
+      ${title === undefined ? undefined : head}
+      ${inside(group, [], rows)}
+    </section>`;
+}
+
+/** The rows of a group, then those of the groups in it, each below the names that lead there. */
+function inside(group: GroupResult, names: readonly string[], rows: Rows): Markup {
+  const leaves = leavesIn(group).map((check) => row(check, rows));
+  const inner = group.parts.filter(isGroup).map((part) => inside(part, [...names, part.name], rows));
+  if (names.length === 0) return markup`${leaves}${inner}`;
+  const title = markup`<h4>${pathMarkup(names)}</h4>`;
+  return markup`${leaves.length === 0 ? undefined : markup`<div class="inner">${title}${leaves}</div>`}${inner}`;
+}
+
+function leavesIn(group: GroupResult): CheckResult[] {
+  return group.parts.flatMap((part) => (isGroup(part) ? [] : [part]));
+}
+
+function counts(group: GroupResult): Markup {
+  const parts = tally(group).map(
+    ({ light, count }) => markup`<span class="count ${light}">${count} ${WORDS[light]}</span>`,
+  );
+  return parts.length === 0 ? markup`no checks` : joined(parts, ', ');
+}
+
+function row(check: CheckResult, rows: Rows): Markup {
+  const light = lightOf(check);
+  const tag = check.critical ? undefined : markup` <span class="tag">optional</span>`;
+  const line = markup`${icon(light)}
+    <span class="name">${foreign(check.name)}${tag}</span>
+    <span class="state">${WORDS[light]}</span>`;
+  if (rows.bare) return markup`<div class="check bare ${light}">${line}</div>`;
+  return markup`<details class="check ${light}" id="${rows.anchors(check)}">
+      <summary>${line}<span class="took">${duration(check.durationMs)}</span>${hint(check, rows)}</summary>
+      <div class="body">${details(check)}</div>
+    </details>`;
+}
+
+/** Characters of a message that fit into a row. */
+const HINT_LENGTH = 100;
+
+/** Why a closed row does not work. */
+function hint(check: CheckResult, { blamed }: Rows): Markup | undefined {
+  if (check.error === undefined) return undefined;
+  const cause = blamed.get(check);
+  const text = cause === undefined ? statusText(check) : `because of ${cause}`;
+  return markup`<span class="hint">${foreign(shortLine(text, HINT_LENGTH))}</span>`;
+}

@@ -1,0 +1,77 @@
+/** The status page as one document. */
+import { outagesIn } from '../../engine/outages.ts';
+import { resultsOf } from '../../engine/tree.ts';
+import { oneLine } from '../../errors.ts';
+import type { View } from '../format.ts';
+import { CUT_OFF } from '../words.ts';
+import { anchorsOf } from './anchors.ts';
+import assets from './assets.json' with { type: 'json' };
+import { blamedBy, causes } from './causes.ts';
+import { groups } from './groups.ts';
+import { header } from './header.ts';
+import { favicon, SIGNS, sprite } from './lights.ts';
+import { markup, joined, raw } from './markup.ts';
+import type { Markup } from './markup.ts';
+
+/** Milliseconds: a page does not ask more often. */
+const MIN_REFRESH_MS = 5000;
+
+/** @param formats The names of the formats to link to. */
+export function page(view: View, formats: readonly string[]): string {
+  const { report, namespace, summary } = view;
+  const outages = summary ? [] : outagesIn(report.result);
+  const rows = { anchors: anchorsOf(report.result), blamed: blamedBy(outages), bare: summary };
+  const refreshMs = Math.max(namespace.maxAgeMs, MIN_REFRESH_MS);
+  const count = resultsOf(report.result).length;
+  const note = markup`<p class="card note"><strong>Note:</strong> ${CUT_OFF}.</p>`;
+  return markup`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <meta name="robots" content="noindex">
+        <title>${SIGNS[report.verdict]} ${oneLine(namespace.name)}: ${report.verdict}</title>
+        <link rel="icon" href="${favicon(report.verdict)}">
+        <style>${raw(assets.style)}</style>
+      </head>
+      <body class="${report.verdict}" data-refresh="${refreshMs}" data-verdict="${report.verdict}">
+        ${sprite}
+        <a class="skip" href="#checks">Skip to the checks</a>
+        ${header(view, outages)}
+        <main>
+          ${report.observerCutOff ? note : undefined}
+          ${causes(outages, rows.anchors)}
+          <section class="checks" aria-labelledby="checks">
+            <div class="bar"><h2 id="checks" tabindex="-1">Checks</h2>${count === 0 ? undefined : TOOLS}</div>
+            ${groups(report.result, rows)}
+            <p class="none" hidden>No check matches.</p>
+          </section>
+        </main>
+        <footer>${footer(summary ? [] : formats)}</footer>
+        <div class="offline" data-keep hidden><p role="status"></p><p class="age"></p></div>
+        <p class="vh" role="status" id="announce" data-keep></p>
+        <script>${raw(assets.script)}</script>
+      </body>
+    </html>${LINE_FEED}`.toString();
+}
+
+/** The text that templates leave out. */
+const LINE_FEED = raw('\n');
+
+/** The box works by script alone and is shown by it; the switch needs none. */
+const TOOLS = markup`<div class="tools" role="search" data-keep>
+    <label class="needs-script">
+      <span class="vh">Filter the checks</span>
+      <input type="search" id="filter" placeholder="Name, kind or message" autocomplete="off" spellcheck="false">
+    </label>
+    <label class="only"><input type="checkbox" id="only" autocomplete="off">Only what fails</label>
+    <span class="vh" role="status" id="matches"></span>
+  </div>`;
+
+function footer(formats: readonly string[]): Markup {
+  const links = formats.map((name) => markup`<a href="?format=${encodeURIComponent(name)}">${name}</a>`);
+  const others =
+    links.length === 0 ? undefined : markup`<nav aria-label="Formats">This report as ${joined(links, ' ')}</nav>`;
+  return markup`<p>Healthgate</p>${others}`;
+}
