@@ -133,5 +133,6 @@ function formatIn(input: Input) {
   const format = formats.find((entry) => entry.name === name);
   if (format !== undefined) return format;
   const hint = didYouMean(name, formatNames);
-  throw new UsageError(`--format: unknown format ${JSON.stringify(name)}${hint}; expected ${formatNames.join(' or ')}`);
+  const known = `${formatNames.slice(0, -1).join(', ')} or ${formatNames.at(-1) ?? ''}`;
+  throw new UsageError(`--format: unknown format ${JSON.stringify(name)}${hint}; expected ${known}`);
 }

@@ -3,7 +3,6 @@ import { isGroup } from '../engine/types.ts';
 import type { Result } from '../engine/types.ts';
 import { statusByVerdict } from './format.ts';
 import type { Format } from './format.ts';
-import { jsonText } from './json-text.ts';
 import { statusText } from './words.ts';
 
 export const json: Format = {
@@ -15,7 +14,7 @@ export const json: Format = {
 /** By hand, since an object would put names that look like numbers first, and does not allow the name `__proto__`. */
 function write(result: Result): string {
   if (isGroup(result)) {
-    return `{${result.parts.map((part) => `${jsonText(part.name)}:${write(part)}`).join(',')}}`;
+    return `{${result.parts.map((part) => `${JSON.stringify(part.name)}:${write(part)}`).join(',')}}`;
   }
-  return jsonText({ status: statusText(result), response_time: (result.durationMs / 1000).toFixed(3) });
+  return JSON.stringify({ status: statusText(result), response_time: (result.durationMs / 1000).toFixed(3) });
 }

@@ -24,6 +24,7 @@ export const openmetrics: Format = {
     const { report, ageMs } = view;
     const namespace = label('namespace', view.namespace.name);
     const checks = resultsOf(report.result).map((check) => ({ check, labels: labelsOf(check, view) }));
+    const stageLabel = remembering((name) => label('stage', name)); // many checks have the same stages
     const lines = [
       ...stateSet('healthgate_verdict', 'The verdict of the report.'),
       ...states('healthgate_verdict', namespace, report.verdict),
@@ -32,7 +33,7 @@ export const openmetrics: Format = {
       ...seconds('healthgate_check_duration_seconds', 'How long a check took.'),
       ...checks.map(({ check, labels }) => sample('healthgate_check_duration_seconds', labels, inSeconds(check))),
       ...seconds('healthgate_check_stage_seconds', 'How long a stage of a check took.'),
-      ...checks.flatMap(stagesOf),
+      ...checks.flatMap((check) => stagesOf(check, stageLabel)),
       ...family('healthgate_check_figure', 'gauge', 'A figure that a check observed.'),
       ...checks.flatMap(figuresOf),
       ...seconds('healthgate_report_age_seconds', 'How old the report is. Reports are shared for a few seconds.'),
@@ -70,11 +71,11 @@ function inSeconds({ durationMs }: { readonly durationMs: number }): number {
 }
 
 /** A stage that a check went through several times counts once, with its whole time. */
-function stagesOf({ check, labels }: Labelled): string[] {
+function stagesOf({ check, labels }: Labelled, stageLabel: (name: string) => string): string[] {
   const total = new Map<string, number>();
   for (const stage of check.stages) total.set(stage.name, (total.get(stage.name) ?? 0) + inSeconds(stage));
   return [...total].map(([stage, time]) =>
-    sample('healthgate_check_stage_seconds', `${labels},${label('stage', stage)}`, time),
+    sample('healthgate_check_stage_seconds', `${labels},${stageLabel(stage)}`, time),
   );
 }
 
@@ -97,6 +98,15 @@ function numberIn({ value }: Figure): number | undefined {
 function labelsOf({ path, kind, critical }: CheckResult, { namespace }: View): string {
   const check = `${label('check', pathKey(path))},${label('kind', kind)},${label('critical', String(critical))}`;
   return `${label('namespace', namespace.name)},${check}`;
+}
+
+function remembering(make: (name: string) => string): (name: string) => string {
+  const made = new Map<string, string>();
+  return (name) => {
+    const text = made.get(name) ?? make(name);
+    made.set(name, text);
+    return text;
+  };
 }
 
 function label(name: string, value: string): string {

@@ -10,6 +10,8 @@ export interface Plan {
   readonly checks: readonly PlannedCheck[];
   /** Seconds after which a run has ended. */
   readonly deadline: number;
+  /** HTTP status of a failing report. */
+  readonly failingStatus: number;
 }
 
 export type PlannedCheck = Pick<

@@ -47,4 +47,9 @@ export const consumers: readonly ConsumerEntry[] = [
     summary: 'readiness and startup probes, and a ServiceMonitor',
     load: async () => (await import('./kubernetes.ts')).kubernetes,
   },
+  {
+    name: 'openapi',
+    summary: 'the endpoint as an OpenAPI 3.1 document',
+    load: async () => (await import('./openapi.ts')).openapi(),
+  },
 ];

@@ -17,5 +17,6 @@ export function planOf(namespace: Namespace, url: string): Plan {
       ...(runbook !== undefined && { runbook: hide(runbook) }),
     }),
   );
-  return { namespace: namespace.name, url, checks, deadline: namespace.deadlineMs / 1000 };
+  const { name, deadlineMs, failingStatus } = namespace;
+  return { namespace: name, url, checks, deadline: deadlineMs / 1000, failingStatus };
 }

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createToken } from '../../lib/document/tokens.ts';
+import { availableFormats } from '../../lib/http/openapi/answers.ts';
 import { openApiDocument } from '../../lib/http/openapi/document.ts';
 import { runCommand } from '../stack/command.ts';
 import { PYTHON } from '../stack/python.ts';
@@ -29,7 +30,10 @@ test(
     });
     onTestFinished(() => folder.remove());
     const openApi = join(folder.path, 'openapi');
-    await writeFile(openApi, JSON.stringify(await openApiDocument({ failingStatus: FAILING_STATUS })));
+    await writeFile(
+      openApi,
+      JSON.stringify(openApiDocument(await availableFormats(), { failingStatus: FAILING_STATUS })),
+    );
     const served = await serveCli(['--vault', `file:${folder.path}`], { env: { HEALTHGATE_PUBLIC_NAMESPACE: 'shop' } });
     onTestFinished(async () => {
       await served.stop();

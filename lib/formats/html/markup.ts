@@ -12,9 +12,20 @@ type Value = string | number | Markup | undefined | readonly Markup[];
  * line breaks, also inside the script, whose hash is in the policy.
  */
 export function markup(strings: TemplateStringsArray, ...values: readonly Value[]): Markup {
-  const made = template(compact(strings), ...values);
+  const made = template(
+    compact(strings),
+    ...values.map((value) => (typeof value === 'string' ? harmless(value) : value)),
+  );
   if (made instanceof Promise) throw new TypeError('a template of the page has to wait for a value');
   return made;
+}
+
+/** Most texts have nothing else, and this is quick to see. */
+const PLAIN = /^[ -~]*$/;
+const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function harmless(text: string): string {
+  return PLAIN.test(text) ? text : text.toWellFormed().replace(CONTROLS, ' ');
 }
 
 const compacted = new WeakMap<TemplateStringsArray, TemplateStringsArray>();

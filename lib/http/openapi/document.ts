@@ -4,7 +4,7 @@ import { formats } from '../../formats/index.ts';
 import { health } from '../routes/health.ts';
 import type { Route } from '../routes/route.ts';
 import { status } from '../routes/status.ts';
-import { answersOf, availableFormats, withoutBodies } from './answers.ts';
+import { answersOf, withoutBodies } from './answers.ts';
 import type { Answers, Part } from './answers.ts';
 
 interface Settings {
@@ -14,9 +14,11 @@ interface Settings {
   readonly failingStatus?: number;
 }
 
+/** The formats that the document describes, loaded. */
+type Shown = Awaited<ReturnType<typeof availableFormats>>;
+
 /** https://spec.openapis.org/oas/v3.1.1.html */
-export async function openApiDocument({ url = '/', failingStatus = 503 }: Settings = {}): Promise<Part> {
-  const shown = await availableFormats();
+export function openApiDocument(shown: Shown, { url = '/', failingStatus = 503 }: Settings = {}): Part {
   const answers = answersOf(shown, failingStatus);
   const names = shown.map(({ name }) => name);
   return {

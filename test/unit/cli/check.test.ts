@@ -133,11 +133,11 @@ describe('check with invalid arguments', () => {
     [{ namespace: '../prod' }, /^namespace "\.\.\/prod": not in file:/],
     [{ namespace: 'broken' }, 'namespace "broken": its document cannot be used; see healthgate validate'],
     [{ namespace: 'prod', part: 'cache/dta' }, '--part: prod has no cache/dta; did you mean cache/data?'],
+    [{ namespace: 'prod', format: 'jsno' }, '--format: unknown format "jsno"; did you mean json?'],
     [
-      { namespace: 'prod', format: 'jsno' },
-      '--format: unknown format "jsno"; did you mean json?; expected json or text',
+      { namespace: 'prod', format: 'yml' },
+      '--format: unknown format "yml"; expected json, text, openmetrics, health+json, badge, shields or html',
     ],
-    [{ namespace: 'prod', format: 'xml' }, '--format: unknown format "xml"; expected json or text'],
   ])('refuses the options %j', async (values, message) => {
     await expect(checked({ ...namespaces, broken: {} }, values)).rejects.toThrow(
       typeof message === 'string' ? message.replace('dev, prod', 'broken, dev, prod') : message,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openApiDocument, describedRoutes } from '../../../lib/http/openapi/document.ts';
+import { availableFormats } from '../../../lib/http/openapi/answers.ts';
 import { formats } from '../../../lib/formats/index.ts';
 import { routes } from '../../../lib/http/routes/index.ts';
 
@@ -14,7 +15,7 @@ interface Operation {
 }
 
 const openApi = async (failingStatus?: number) =>
-  (await openApiDocument(failingStatus === undefined ? {} : { failingStatus })) as unknown as OpenApi;
+  openApiDocument(await availableFormats(), failingStatus === undefined ? {} : { failingStatus }) as unknown as OpenApi;
 
 describe('the OpenAPI document', () => {
   it('describes every route', () => {
