@@ -9,15 +9,18 @@ import { consume, send } from '../amqp/messages.ts';
 import type { OutgoingMessage } from '../amqp/messages.ts';
 import type { Broker } from '../amqp/broker.ts';
 import { brokerAddress, brokerOf, connectBroker } from '../amqp/connect.ts';
+import { brokerMistake, brokersOf } from '../amqp/url.ts';
 import type { CeleryBroker, CeleryConfig, QueueState, Taker, Transport, Whereabouts } from './broker.ts';
 import { controlMessage, outcomeOf } from './messages.ts';
 import type { Canary, Outcome, RemoteCommand } from './messages.ts';
 
 export const amqp: Transport = {
-  target: ({ url }) => brokerOf(url),
-  needs: ({ url }) => [brokerAddress(url)],
-  mistake: ({ key_prefix: prefix }) =>
-    prefix === undefined ? undefined : { path: 'key_prefix', message: 'only for a broker on Redis' },
+  target: brokerOf,
+  needs: (config) => [brokerAddress(config)],
+  mistake: (config) =>
+    config.key_prefix === undefined
+      ? brokerMistake(config)
+      : { path: 'key_prefix', message: 'only for a broker on Redis' },
   connect: async (config, context) => new AmqpBroker(config, await connectBroker(config, context), context),
 };
 
@@ -33,7 +36,7 @@ class AmqpBroker implements CeleryBroker {
 
   constructor(config: CeleryConfig, broker: Broker, context: Pick<CheckContext, 'share'>) {
     this.name = broker.name;
-    this.key = JSON.stringify([config.url, config.ca, config.control_exchange]);
+    this.key = JSON.stringify([brokersOf(config), config.ca, config.control_exchange]);
     this.#broker = broker;
     this.#context = context;
     this.#control = `${config.control_exchange}.pidbox`;

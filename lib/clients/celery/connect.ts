@@ -4,7 +4,7 @@ import type { Problem } from '../../problem.ts';
 import { brokerUrl as amqpUrl } from '../amqp/url.ts';
 import { describe, text } from '../keys.ts';
 import { redisUrl } from '../redis/url.ts';
-import { tlsKeys } from '../server-keys.ts';
+import { partKeys, tlsKeys } from '../server-keys.ts';
 import { amqp } from './amqp.ts';
 import type { CeleryBroker, CeleryConfig, ConnectContext, Transport } from './broker.ts';
 import { redis } from './redis.ts';
@@ -16,6 +16,7 @@ export const celeryKeys = {
     'amqp://user:password@host:5672/vhost, or amqps://…:5671/…; percent-encode the virtual host, / unless given. ' +
       'redis://user:password@host:6379/0, rediss://, or redis+sentinel://…@host:26379,host:26379/master/0.',
   ),
+  ...partKeys,
   ...tlsKeys,
   control_exchange: v.optional(
     describe(text(), "The workers' control_exchange, over which they get commands."),
