@@ -79,11 +79,11 @@ describe.each(Object.entries(endings))('a body that %s', (_name, { headers, then
   });
 
   it('is not read where the answer is a redirect', async () => {
-    const { url, stop } = await fixedAnswer({ status: 200, body: 'ok' });
+    const server = await fixedAnswer({ status: 200, body: 'ok' });
     const redirecting = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.once('data', () => {
-        socket.write(`HTTP/1.1 302 Found\r\nlocation: ${url}/\r\n${headers.join('\r\n')}\r\n\r\n`);
+        socket.write(`HTTP/1.1 302 Found\r\nlocation: ${server.url}/\r\n${headers.join('\r\n')}\r\n\r\n`);
         then(socket);
       });
     });
@@ -93,7 +93,7 @@ describe.each(Object.entries(endings))('a body that %s', (_name, { headers, then
     const { port } = redirecting.address() as AddressInfo;
     const leaf = { kind: 'http', url: `http://127.0.0.1:${port}/`, expect: { body: 'ok' }, timeout: 0.4 };
     expect((await runLeaf(leaf)).status).toBe('working');
-    await stop();
+    await server.stop();
   });
 });
 

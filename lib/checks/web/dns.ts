@@ -35,6 +35,10 @@ const MAX_NAME = 254;
 /** A lost datagram is sent again within the check's time. */
 const TRIES = 3;
 
+/**
+ * The name resolves. What could pass nevertheless: without `expect`, any record of the type, also a wrong or parked
+ * one; a name server's old copy; and further records beside those expected.
+ */
 export const dns = defineKind({
   kind: 'dns',
   works: 'the name resolves as expected',
