@@ -78,13 +78,16 @@ function settingSchema({ description, schema, preset }: AnySetting): JsonSchema 
   return { description, ...withoutDialect(toJsonSchema(schema)), default: preset };
 }
 
-/** A key that has a default need not be given, and any string but the kind may be a secret. */
+/** What a document may give as a reference. A secret's number is read as one, and a choice is made of strings. */
+const REFERABLE: ReadonlySet<string> = new Set(['string', 'number', 'picklist']);
+
+/** A key that has a default need not be given. */
 function leafJsonSchema(kind: (typeof kinds)[number]): JsonSchema {
   const schema = toJsonSchema(leafSchema(kind), {
     typeMode: 'input',
     errorMode: 'ignore',
     overrideSchema: ({ valibotSchema, jsonSchema }) =>
-      valibotSchema.type === 'string' ? { anyOf: [jsonSchema, SECRET] } : undefined,
+      REFERABLE.has(valibotSchema.type) ? { anyOf: [jsonSchema, SECRET] } : undefined,
   });
   return withoutDialect(schema);
 }

@@ -37,7 +37,7 @@ Exit code 0 if enough attempts succeeded, otherwise 1; 2 usage. Ctrl-C ends it a
     const minSuccessful = numberOf(input, 'min-successful', { preset: 1, min: 1, max: attempts, integer: true });
     const timeoutMs = 1000 * numberOf(input, 'timeout', { preset: 3, min: 0.001, max: MAX_SECONDS });
     const intervalMs = 1000 * numberOf(input, 'interval', { preset: 1, min: 0, max: MAX_SECONDS });
-    const request = { kind: 'http', url, method: 'GET', headers: headersFrom(terminal) };
+    const request = { kind: 'http', url, method: 'GET', headers: headersFrom(terminal), readsBody: true };
 
     terminal.out(`ping ${maskUrl(url)}\n`);
     const done: Attempt[] = [];

@@ -56,15 +56,24 @@ export function rewritingProxy(realPort: number, answer: (bytes: Buffer) => Buff
   return proxy(realPort, { delayMs: 0, answers: () => answer });
 }
 
-/** A proxy that speaks TLS to a real server on this machine that does not. Keys and certificate are in PEM. */
+/**
+ * A proxy that speaks TLS to a real server on this machine that does not. Keys and certificates are in PEM.
+ *
+ * @param certificate With `ca`, clients must show a certificate of that authority.
+ */
 export function tlsProxy(
   realPort: number,
-  certificate: { readonly key: string; readonly cert: string },
+  certificate: { readonly key: string; readonly cert: string; readonly ca?: string },
 ): Promise<FaultyServer> {
   const context = createSecureContext(certificate);
   return start({
     tcp(socket) {
-      const secure = new TLSSocket(socket, { isServer: true, secureContext: context });
+      const secure = new TLSSocket(socket, {
+        isServer: true,
+        secureContext: context,
+        requestCert: certificate.ca !== undefined,
+        rejectUnauthorized: certificate.ca !== undefined,
+      });
       pipeline(secure, connect(realPort, '127.0.0.1'), secure, () => undefined);
     },
   });

@@ -19,6 +19,10 @@ import type { EventBridge } from '../../clients/aws/eventbridge.ts';
 const BARE_ID = /\{id\}/g;
 const QUOTED_ID = /\{id:(?:String|UUID)\}/g;
 
+/**
+ * An event arrives in ClickHouse. What could pass nevertheless: events of other sources or types that the rule loses,
+ * and a part of the events that is lost, since one is sent.
+ */
 export const eventPipeline = defineKind({
   kind: 'event_pipeline',
   works:

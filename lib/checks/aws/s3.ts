@@ -7,14 +7,20 @@ import type { BeginStage } from '../../engine/stages.ts';
 import { UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../../clients/drivers/index.ts';
-import { caKey, describe, httpUrl, text } from '../../clients/keys.ts';
+import { describe, httpUrl, text } from '../../clients/keys.ts';
+import { certificateMistake, tlsKeys } from '../../clients/server-keys.ts';
 import { defineKind } from '../kind.ts';
 import type { ConfigOf } from '../kind.ts';
 import { hostOf } from '../../clients/url.ts';
 import { MAX_BODY_BYTES, readAtMost } from '../../clients/http/body.ts';
 import { clientSettings, openAwsClient } from '../../clients/aws/client.ts';
+import type { TlsKeys } from '../../clients/tls.ts';
 import { awsError } from '../../clients/aws/errors.ts';
 
+/**
+ * An object makes a round trip, or is read. What could pass nevertheless: a bucket in which other keys are missing or
+ * refused; in mode read, also one that refuses writes, or serves an old object.
+ */
 export const s3 = defineKind({
   kind: 's3',
   works: 'a unique object is put, read back and deleted; or the key is read',
@@ -35,37 +41,60 @@ export const s3 = defineKind({
       describe(
         text(),
         'read: key of the object, of which the first MiB is read. round_trip: prefix of the unique key, healthgate/ ' +
-          'unless set; a lifecycle rule may remove what an interrupted check leaves there.',
+          'unless set; a lifecycle rule may remove what an interrupted check leaves there. ' +
+          'A private key in PEM belongs to cert instead.',
       ),
     ),
-    ...caKey,
+    ca: tlsKeys.ca,
+    cert: tlsKeys.cert,
   },
-  mistake: ({ mode, key }) =>
-    mode === 'read' && key === undefined
-      ? { path: 'key', message: 'missing: mode read needs the key of an object' }
-      : undefined,
+  mistake: (config) => {
+    const { cert, key, object } = keysOf(config);
+    if (config.mode === 'read' && object === undefined)
+      return { path: 'key', message: 'missing: mode read needs the key of an object' };
+    return certificateMistake({ cert, key }, config.endpoint?.startsWith('https:') ?? true);
+  },
   target: ({ bucket, endpoint }) =>
     `s3 bucket ${bucket}${endpoint === undefined ? '' : ` at ${endpointAddress(endpoint)}`}`,
   needs: ({ endpoint }) => [endpoint === undefined ? 's3' : endpointAddress(endpoint)],
   async check(config, context) {
-    const { region, endpoint, ca, mode, key } = config;
-    const client = await context.share(JSON.stringify(['s3', region, endpoint, ca]), () =>
+    const { region, endpoint, ca, mode } = config;
+    const { cert, key, object } = keysOf(config);
+    const client = await context.share(JSON.stringify(['s3', region, endpoint, ca, cert, key]), () =>
       openClient(config, context.stage),
     );
     const bucket = await bucketOf(client, config, context);
-    if (mode === 'round_trip') return roundTrip(bucket, key ?? 'healthgate/');
-    await bucket.read(key ?? '');
+    if (mode === 'round_trip') return roundTrip(bucket, object ?? 'healthgate/');
+    await bucket.read(object ?? '');
   },
 });
+
+const PRIVATE_KEY = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/;
+
+interface Keys extends TlsKeys {
+  readonly object: string | undefined;
+}
+
+/**
+ * The key of the object, and the private key of the certificate. Both are called `key`, and only the latter is PEM.
+ * Whoever needs both puts the private key into `cert`.
+ */
+function keysOf({ key, cert }: Pick<TlsKeys, 'key' | 'cert'>): Keys {
+  const isPrivate = key !== undefined && PRIVATE_KEY.test(key);
+  const ofCert = cert !== undefined && PRIVATE_KEY.test(cert) ? cert : undefined;
+  return { cert, key: isPrivate ? key : ofCert, object: isPrivate ? undefined : key };
+}
 
 function endpointAddress(endpoint: string): string {
   return hostOf(endpoint, endpoint.startsWith('https:') ? 443 : 80);
 }
 
-async function openClient({ region, endpoint, ca }: ConfigOf<typeof s3>, stage: BeginStage): Promise<Opened<S3Client>> {
+async function openClient(config: ConfigOf<typeof s3>, stage: BeginStage): Promise<Opened<S3Client>> {
+  const { region, endpoint, ca } = config;
+  const { cert, key } = keysOf(config);
   const { S3Client } = await drivers.s3();
   const client = new S3Client({
-    ...clientSettings({ region, ca, stage }),
+    ...clientSettings({ region, ca, cert, key, stage }),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
     // Not every service that speaks S3 supports the SDK's own checksums. The check compares the content anyway.
     requestChecksumCalculation: 'WHEN_REQUIRED',

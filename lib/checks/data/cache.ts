@@ -15,6 +15,10 @@ const TTL_MS = 60_000;
 /** Slots of a cluster may move during the search for the right node. */
 const MAX_REDIRECTS = 5;
 
+/**
+ * A key is set, read back and deleted. What could pass nevertheless: a server that soon evicts what it stores, and in
+ * a cluster, the masters that do not hold the slot of the key.
+ */
 export const cache = defineKind({
   kind: 'cache',
   works: 'a unique key with a TTL is set, read back, deleted',

@@ -17,6 +17,10 @@ import { busyWorkers, list } from './celery-common.ts';
 /** The names of the workers that must answer, or their minimum number. */
 export type Workers = number | readonly string[];
 
+/**
+ * Workers answer remote control. What could pass nevertheless: a worker whose main process answers while its pool
+ * hangs, and workers that consume none of the application's queues.
+ */
 export const celeryPing = defineKind({
   kind: 'celery_ping',
   works: 'every named worker, or at least that many, answers `pong`',

@@ -24,6 +24,10 @@ import { sqsKeys } from '../../clients/celery/sqs.ts';
 import { runCanary } from './celery-canary.ts';
 import { busyWorkers, count, isConsumed, list } from './celery-common.ts';
 
+/**
+ * A canary comes back, or a worker says that it consumes the queue. What could pass nevertheless: with a canary, tasks
+ * other than its own that fail; without one, also a worker whose pool hangs.
+ */
 export const celeryQueue = defineKind({
   kind: 'celery_queue',
   works: "the canary's result returns, or a worker that answers consumes the queue; its depth is within bound",

@@ -24,6 +24,10 @@ const MAX_BYTES = 1024 * 1024;
 const NORMAL_CLOSURE = 1000;
 const NO_CLOSE_FRAME = 1006;
 
+/**
+ * A ping is answered, or the expected message comes. What could pass nevertheless: without `expect`, a server whose
+ * library answers pings while the application behind it hangs.
+ */
 export const websocket = defineKind({
   kind: 'websocket',
   works: 'the handshake succeeds, then a ping is answered or the expected message comes',

@@ -3,18 +3,17 @@ import type { Opened } from '../../engine/connections.ts';
 import type { BeginStage } from '../../engine/stages.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { httpAgent, httpsAgent } from '../connecting.ts';
+import type { TlsKeys } from '../tls.ts';
 
-interface ClientOptions {
+interface ClientOptions extends TlsKeys {
   /** The process's own unless given. */
   readonly region: string | undefined;
-  /** PEM of the certificate authority to trust instead of the public ones. */
-  readonly ca?: string | undefined;
   readonly stage: BeginStage;
 }
 
 /** No timeouts: the signal of each command ends it. */
-export function clientSettings({ region, ca, stage }: ClientOptions) {
-  const agent = { keepAlive: true, ca, stage };
+export function clientSettings({ region, ca, cert, key, stage }: ClientOptions) {
+  const agent = { keepAlive: true, ca, cert, key, stage };
   return {
     ...(region !== undefined && { region }),
     maxAttempts: 1,

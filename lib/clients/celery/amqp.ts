@@ -9,6 +9,7 @@ import { consume, send } from '../amqp/messages.ts';
 import type { OutgoingMessage } from '../amqp/messages.ts';
 import type { Broker } from '../amqp/broker.ts';
 import { brokerAddress, brokerOf, connectBroker } from '../amqp/connect.ts';
+import { brokerMistake, brokersOf } from '../amqp/url.ts';
 import type { CeleryBroker, CeleryConfig, QueueState, Taker, Trace, Transport } from './broker.ts';
 import { controlMessage, outcomeOf } from './messages.ts';
 import type { Canary, Outcome, RemoteCommand } from './messages.ts';
@@ -16,8 +17,9 @@ import type { Canary, Outcome, RemoteCommand } from './messages.ts';
 export const amqp: Transport = {
   title: 'RabbitMQ',
   isTwoWay: true,
-  target: ({ url }) => brokerOf(url),
-  needs: ({ url }) => [brokerAddress(url)],
+  target: brokerOf,
+  needs: (config) => [brokerAddress(config)],
+  mistake: brokerMistake,
   connect: async (config, context) => new AmqpBroker(config, await connectBroker(config, context), context),
 };
 
@@ -33,7 +35,7 @@ class AmqpBroker implements CeleryBroker {
 
   constructor(config: CeleryConfig, broker: Broker, context: Pick<CheckContext, 'share'>) {
     this.name = broker.name;
-    this.key = JSON.stringify([config.url, config.ca, config.control_exchange]);
+    this.key = JSON.stringify([brokersOf(config), config.ca, config.control_exchange]);
     this.#broker = broker;
     this.#context = context;
     this.#control = `${config.control_exchange}.pidbox`;

@@ -2,14 +2,12 @@
 import type { Opened } from '../../engine/connections.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import type { Problem } from '../../problem.ts';
+import type { ServerConfig } from '../server-keys.ts';
 import type { Canary, Outcome, RemoteCommand, Reply } from './messages.ts';
 
-export interface CeleryConfig {
+/** The broker that the URL names, unless the parts beside it say otherwise. */
+export interface CeleryConfig extends ServerConfig {
   readonly url: string;
-  readonly ca?: string | undefined;
-  readonly cert?: string | undefined;
-  /** The private key of `cert`. */
-  readonly key?: string | undefined;
   readonly control_exchange: string;
   readonly key_prefix?: string | undefined;
   readonly region?: string | undefined;

@@ -5,7 +5,7 @@ import type { Problem } from '../../problem.ts';
 import { brokerUrl as amqpUrl } from '../amqp/url.ts';
 import { describe, text } from '../keys.ts';
 import { redisUrl } from '../redis/url.ts';
-import { tlsKeys } from '../server-keys.ts';
+import { partKeys, tlsKeys } from '../server-keys.ts';
 import { amqp } from './amqp.ts';
 import { isTwoWay } from './broker.ts';
 import type { Broker, CeleryBroker, CeleryConfig, ConnectContext, Transport } from './broker.ts';
@@ -19,6 +19,7 @@ const URLS =
 /** The keys of every kind that talks to workers. */
 export const celeryKeys = {
   url: describe(brokerUrl(), URLS),
+  ...partKeys,
   ...tlsKeys,
   control_exchange: v.optional(
     describe(text(), "The workers' control_exchange, over which they get commands."),

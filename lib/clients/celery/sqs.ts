@@ -39,9 +39,13 @@ export const sqs: Transport = {
   connect: async (config, context) => new SqsBroker(config, await openSqs(addressOf(config), context), context),
 };
 
-const addressOf = onceFor(({ url, region, endpoint, ca }: CeleryConfig): SqsConfig => {
-  const { hosts, user = '', password = '' } = readUrl(url, sqsDialect);
-  const [host] = hosts;
+const addressOf = onceFor((config: CeleryConfig): SqsConfig => {
+  const { region, endpoint, ca } = config;
+  const draft = readUrl(config.url, sqsDialect);
+  const [host] = draft.hosts;
+  const { user = draft.user ?? '', password = draft.password ?? '' } = config;
+  if ((user === '') !== (password === ''))
+    throw new UrlMistake('is given only one half of an access key: user and password belong together');
   if (host !== undefined && endpoint !== undefined)
     throw new UrlMistake('names a host, and so does the key endpoint: leave the host out, as in sqs://');
   // Celery speaks plain HTTP to a host in its URL.
@@ -60,9 +64,12 @@ function nameOf(config: CeleryConfig): string {
   return place === undefined ? 'sqs' : `sqs ${place}`;
 }
 
-function uselessKey({ cert, key }: CeleryConfig): Problem | undefined {
-  const path = cert === undefined ? (key === undefined ? undefined : 'key') : 'cert';
-  return path === undefined ? undefined : { path, message: 'means nothing to SQS, which asks for no certificate' };
+/** The key `endpoint` says where another SQS is; the URL and its user and password say the rest. */
+const USELESS = ['host', 'port', 'database', 'tls', 'cert', 'key'] as const;
+
+function uselessKey(config: CeleryConfig): Problem | undefined {
+  const path = USELESS.find((key) => config[key] !== undefined);
+  return path === undefined ? undefined : { path, message: 'means nothing to SQS; endpoint names another service' };
 }
 
 /**

@@ -2,11 +2,8 @@ import { UnhealthyError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
 import { codeOf } from '../../errors.ts';
 
-/** The public error for an answer that Node's HTTP parser or decoders cannot read; undefined for any other error. */
+/** The public error for an answer that Node's HTTP parser cannot read; undefined for any other error. */
 export function httpError(error: unknown, target: string): CheckError | undefined {
-  const code = codeOf(error) ?? '';
-  if (code.startsWith('HPE_')) return new UnhealthyError(`${target} does not answer in HTTP; is it the right port?`);
-  if (/^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT)/.test(code))
-    return new UnhealthyError(`${target} sent a body that cannot be decompressed`);
-  return undefined;
+  if (codeOf(error)?.startsWith('HPE_') !== true) return undefined;
+  return new UnhealthyError(`${target} does not answer in HTTP; is it the right port?`);
 }
