@@ -7,6 +7,7 @@ import type { Finding } from './causes.ts';
 import { CheckRun } from './check-run.ts';
 import { Connections } from './connections.ts';
 import { within } from './deadline.ts';
+import { RunIntake } from './intake.ts';
 import { masked } from './masked.ts';
 import { leavesOf, pathKey } from './tree.ts';
 import { isGroup } from './types.ts';
@@ -47,7 +48,7 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
   const reached = new Set<string>();
   const { vault, log, signal, concealed = [] } = options;
   const checks = leavesOf(part);
-  const checkRun = new CheckRun(checks, { end, connections, reached, vault, log, signal });
+  const checkRun = new CheckRun(checks, { end, connections, intake: new RunIntake(), reached, vault, log, signal });
   const findings = await Promise.all(
     checks.map(async (check): Promise<Finding> => {
       const { result } = await checkRun.outcomeOf(check);

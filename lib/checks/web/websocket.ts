@@ -76,6 +76,7 @@ async function open(config: Conversation, context: Stages, signal: AbortSignal):
         };
         const host = hostname.replace(/^\[|\]$/g, '');
         timeConnecting(connecting, { host, tls: protocol === 'wss:', stage: context.stage, ready });
+        connecting.once('error', (error) => socket.emit('error', error)); // ws only says that the connection closed
       });
       request.end();
     },
@@ -106,6 +107,13 @@ function converse(socket: WebSocket, config: Conversation, target: string, conte
   let messages = 0;
   let bytes = 0;
   return new Promise((resolve, reject) => {
+    const count = (data: Buffer) => {
+      messages += 1;
+      bytes += data.length;
+      const most = messages > MAX_MESSAGES ? `${MAX_MESSAGES} messages` : bytes > MAX_BYTES ? '1 MiB' : undefined;
+      if (most !== undefined)
+        reject(new UnhealthyError(`${target} sent more than ${most}, but not what the check waits for`));
+    };
     socket.on('error', reject);
     socket.on('close', (code) => {
       reject(closed(code, target));
@@ -129,11 +137,9 @@ function converse(socket: WebSocket, config: Conversation, target: string, conte
     });
     socket.on('message', (data: Buffer) => {
       if (config.expect !== undefined && data.includes(config.expect)) resolve();
-      messages += 1;
-      bytes += data.length;
-      if (messages > MAX_MESSAGES || bytes > MAX_BYTES)
-        reject(new UnhealthyError(`${target} sent ${messages} messages, but not the expected one`));
+      count(data);
     });
+    socket.on('ping', count);
   });
 }
 
@@ -155,6 +161,8 @@ function closed(code: number, target: string): CheckError {
 /** An error of ws has a code of its own after the handshake, and none if the handshake itself is wrong. */
 function socketError(error: unknown, target: string): unknown {
   const code = codeOf(error);
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+    return new UnhealthyError(`${target} sent more than 1 MiB in one message`);
   if (code?.startsWith('WS_ERR_') === true)
     return new UnhealthyError(`${target} breaks the websocket protocol: ${code}`);
   return (

@@ -4,6 +4,9 @@ import type { BeginStage } from '../../engine/stages.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { httpAgent, httpsAgent } from '../connecting.ts';
 
+/** The SDK parses answers to objects of many times their size. Of an object in S3, one MiB is read. */
+const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
+
 interface ClientOptions {
   /** The process's own unless given. */
   readonly region: string | undefined;
@@ -14,7 +17,7 @@ interface ClientOptions {
 
 /** No timeouts: the signal of each command ends it. */
 export function clientSettings({ region, ca, stage }: ClientOptions) {
-  const agent = { keepAlive: true, ca, stage };
+  const agent = { keepAlive: true, ca, stage, maxBytes: MAX_ANSWER_BYTES };
   return {
     ...(region !== undefined && { region }),
     maxAttempts: 1,
