@@ -9,9 +9,12 @@ export const MAX_SENT_BYTES = 8 * 1024 * 1024;
 
 /** What a socket is destroyed with when its server has sent too much. */
 export class SentTooMuch extends Error {
-  /** @param most How much would have been all right: `8 MiB`. */
+  /** How much would have been all right, for messages: `8 MiB`. A driver may change the text of the error. */
+  readonly most: string;
+
   constructor(most: string) {
     super(`more than ${most}`);
+    this.most = most;
   }
 }
 
@@ -136,21 +139,17 @@ class Intake {
 
   #refuse(): void {
     this.#waiting = [];
-    const error = new SentTooMuch(`${String(this.#maxBytes / 1024 / 1024)} MiB`);
-    // Otherwise Node tells its reader that the connection was reset.
-    responses.get(this.#socket)?.destroy(error);
-    this.#socket.destroy(error);
+    this.#socket.destroy(new SentTooMuch(`${String(this.#maxBytes / 1024 / 1024)} MiB`));
   }
 }
 
-/** The HTTP answer that a socket carries. */
-const responses = new WeakMap<Socket, IncomingMessage>();
+const limited = new WeakSet<Socket>();
+
+// Node tells whoever reads an HTTP answer only that the connection was reset, whatever ended it.
 subscribe('http.client.response.finish', (message) => {
   const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
-  if (request.socket !== null) responses.set(request.socket, response);
+  if (request.socket !== null && limited.has(request.socket)) request.on('error', (error) => response.destroy(error));
 });
-
-const limited = new WeakSet<Socket>();
 
 /**
  * Destroys the socket with `SentTooMuch` once its server has sent more than `maxBytes`. What it sends is read no faster

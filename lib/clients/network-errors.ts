@@ -51,7 +51,7 @@ const TLS_ERRORS: Readonly<Record<string, string>> = {
 export function networkError(error: unknown, target: string): CheckError | undefined {
   for (const link of links(error)) {
     if (link instanceof CheckError) return link;
-    if (link instanceof SentTooMuch) return new UnhealthyError(`${target} sent ${link.message}`);
+    if (link instanceof SentTooMuch) return new UnhealthyError(`${target} sent more than ${link.most}`);
     const code = tlsReason(link) ?? codeOf(link);
     if (code === undefined) continue;
     const connection = CONNECTION_ERRORS[code];

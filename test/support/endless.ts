@@ -34,7 +34,7 @@ export const endlessRedis: EndlessAnswers = {
   'a bulk string of bytes that are not UTF-8': text('$2147483647\r\n', '\xff', { error: EIGHT_MIB }),
   'a status': text('+', 'x', { error: EIGHT_MIB }),
   'an error': text('-', 'x', { error: EIGHT_MIB }),
-  'an integer': text(':', '1', { error: EIGHT_MIB }),
+  'an integer': text(':', '1', { error: /^UnhealthyError: .* sent more than 24 characters of a number$/ }),
   'an array': text('*200000\r\n', '$60\r\n'.padEnd(65, 'x').concat('\r\n'), { error: EIGHT_MIB }),
   'an array that announces more than fits': text('*2147483647\r\n', ':1\r\n', { error: ITEMS }),
   'many small arrays': text('*1000\r\n', '*1000\r\n'.concat('+\r\n'.repeat(1000)), { error: ITEMS }),
@@ -95,10 +95,10 @@ export const endlessClickhouse: EndlessAnswers = {
   'the text of an exception': text(
     'HTTP/1.1 500 E\r\nx-clickhouse-exception-code: 60\r\ntransfer-encoding: chunked\r\n\r\n',
     '4\r\noops\r\n',
-    { error: /^UnhealthyError: .* sent more than 1 MiB; make the query return less$/ },
+    { error: /^UnhealthyError: .* sent more than 2 MiB; make the query return less$/ },
   ),
   rows: text(`${OK}transfer-encoding: chunked\r\n\r\n`, '4\r\n[1],\r\n', {
-    error: /^UnhealthyError: .* sent more than 1 MiB; make the query return less$/,
+    error: /^UnhealthyError: .* sent more than 2 MiB; make the query return less$/,
   }),
 };
 
@@ -176,7 +176,7 @@ export const endlessMysql: EndlessAnswers = {
   'rows of null': { opening: onResult(...COLUMNS), chunk: packets(4, hex('fb')), error: EIGHT_MIB },
   'one row': { opening: onResult(...COLUMNS, hex('ffffff 04')), chunk: Buffer.from('x'), error: EIGHT_MIB },
   columns: {
-    opening: onResult(hex('040000 01 fd ffffff')),
+    opening: onResult(hex('030000 01 fc ffff')),
     chunk: packets(2, COLUMN),
     error: /^UnhealthyError: .* sent more than 5000 columns$/,
   },
@@ -205,6 +205,7 @@ export const endlessAmqp: EndlessAnswers = {
 const afterUpgrade = (...more: Buffer[]) => (answer: Buffer): Buffer | undefined =>
   answer.includes(' 101 ') ? Buffer.concat([answer, ...more]) : undefined;
 const MESSAGES = /^UnhealthyError: .* sent more than 1000 messages, but not what the check waits for$/;
+const FRAGMENTS = /^UnhealthyError: .* sent more than 10000 fragments of one message$/;
 const ONE_MESSAGE = /^UnhealthyError: .* sent more than 1 MiB in one message$/;
 
 export const endlessWebsocket: EndlessAnswers = {
@@ -212,7 +213,7 @@ export const endlessWebsocket: EndlessAnswers = {
   messages: { opening: afterUpgrade(), chunk: hex('81 01 61'), error: MESSAGES },
   pings: { opening: afterUpgrade(), chunk: hex('89 00'), error: MESSAGES },
   pongs: { opening: afterUpgrade(), chunk: hex('8a 00'), error: EIGHT_MIB },
-  fragments: { opening: afterUpgrade(hex('01 01 61')), chunk: hex('00 01 61'), error: ONE_MESSAGE },
-  'empty fragments': { opening: afterUpgrade(hex('01 01 61')), chunk: hex('00 00'), error: ONE_MESSAGE },
+  fragments: { opening: afterUpgrade(hex('01 01 61')), chunk: hex('00 01 61'), error: FRAGMENTS },
+  'empty fragments': { opening: afterUpgrade(hex('01 01 61')), chunk: hex('00 00'), error: FRAGMENTS },
   'a frame': { opening: afterUpgrade(hex('81 7f 00000000 7fffffff')), chunk: Buffer.from('x'), error: ONE_MESSAGE },
 };

@@ -20,6 +20,7 @@ import { headersKey, webNeeds, webTarget } from '../../clients/http/request.ts';
 /** The most that the server may send before the expected message. */
 const MAX_MESSAGES = 1000;
 const MAX_BYTES = 1024 * 1024;
+const MAX_FRAGMENTS = 10_000;
 /** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
 const NORMAL_CLOSURE = 1000;
 const NO_CLOSE_FRAME = 1006;
@@ -64,6 +65,7 @@ async function open(config: Conversation, context: Stages, signal: AbortSignal):
   const socket = new WebSocket(address, config.subprotocol ?? [], {
     headers: { 'user-agent': 'healthgate', ...config.headers },
     maxPayload: MAX_BYTES,
+    maxFragments: MAX_FRAGMENTS,
     perMessageDeflate: false,
     ca: config.ca,
     cert: config.cert,
@@ -163,6 +165,8 @@ function socketError(error: unknown, target: string): unknown {
   const code = codeOf(error);
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
     return new UnhealthyError(`${target} sent more than 1 MiB in one message`);
+  if (code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS')
+    return new UnhealthyError(`${target} sent more than ${MAX_FRAGMENTS} fragments of one message`);
   if (code?.startsWith('WS_ERR_') === true)
     return new UnhealthyError(`${target} breaks the websocket protocol: ${code}`);
   return (

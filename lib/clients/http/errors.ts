@@ -5,7 +5,8 @@ import { codeOf } from '../../errors.ts';
 /** The public error for an answer that Node's HTTP parser or decoders cannot read; undefined for any other error. */
 export function httpError(error: unknown, target: string): CheckError | undefined {
   const code = codeOf(error) ?? '';
-  if (code === 'HPE_HEADER_OVERFLOW') return new UnhealthyError(`${target} sent more than 16 KiB of headers`);
+  if (/^HPE_(HEADER|CHUNK_EXTENSIONS)_OVERFLOW$/.test(code))
+    return new UnhealthyError(`${target} sent more than 16 KiB of headers`);
   if (code.startsWith('HPE_')) return new UnhealthyError(`${target} does not answer in HTTP; is it the right port?`);
   if (/^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT)/.test(code))
     return new UnhealthyError(`${target} sent a body that cannot be decompressed`);

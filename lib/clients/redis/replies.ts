@@ -8,12 +8,13 @@ import { SentTooMuch } from '../intake.ts';
 const MAX_ITEMS = 200_000;
 /** Arrays within arrays. The deepest reply that we ask for is that of CLUSTER SLOTS, with four levels. */
 const MAX_LEVELS = 16;
-/** As much of a line as it takes to read a length. */
+/** As much of a line as it takes to read a number of 64 bits. */
 const HEAD = 24;
 
 /** The types of RESP 2, which is what we ask for: https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 const [ERROR, BULK, ARRAY] = ['-', '$', '*'] as const;
-const TYPES = ['+', ERROR, ':', BULK, ARRAY];
+const NUMBERS = [':', BULK, ARRAY];
+const TYPES = ['+', ERROR, ...NUMBERS];
 
 /** Follows one reply after another, and says what must not be fed. */
 class Replies {
@@ -43,7 +44,11 @@ class Replies {
       return;
     }
     this.#head += portion.toString('latin1', 0, Math.max(0, HEAD - this.#head.length));
-    if (portion.at(-1) !== LINE_FEED) return;
+    if (portion.at(-1) !== LINE_FEED) {
+      if (this.#head.length === HEAD && NUMBERS.includes(this.#head.charAt(0)))
+        throw new SentTooMuch(`${String(HEAD)} characters of a number`);
+      return;
+    }
     const [type, length] = [this.#head.charAt(0), Number.parseInt(this.#head.slice(1), 10)];
     this.#head = '';
     if (type === BULK && length >= 0) this.#bulk = length + 2;

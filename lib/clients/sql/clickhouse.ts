@@ -19,7 +19,7 @@ import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { serverError } from './clickhouse-errors.ts';
 
 /** The most bytes of an answer that are read; a healthy one is far shorter. */
-const MAX_ANSWER = 1024 * 1024;
+const MAX_ANSWER = 2 * 1024 * 1024;
 
 /** What a configuration says about its server. */
 const serverFor = serverOf(clickhouseDialect);
@@ -139,7 +139,7 @@ async function read(stream: Readable, target: string, signal: AbortSignal): Prom
     chunks.push(chunk);
     length += chunk.length;
     if (length > MAX_ANSWER)
-      throw new UnhealthyError(`${target} sent more than 1 MiB; make the query return less`);
+      throw new UnhealthyError(`${target} sent more than 2 MiB; make the query return less`);
   }
   return Buffer.concat(chunks).toString();
 }

@@ -10,7 +10,9 @@ const MAX_RESULTS = 1000;
 
 /** What mysql2's types leave out. */
 export interface PacketHandler {
-  handlePacket(packet: unknown): void;
+  /** The number that the next packet should have. */
+  sequenceId: number;
+  handlePacket(packet: { readonly sequenceId: number } | undefined): void;
 }
 
 /**
@@ -33,6 +35,8 @@ export function limitResults(connection: PacketHandler & { readonly stream: Sock
   const handle = connection.handlePacket.bind(connection);
   connection.handlePacket = (packet) => {
     packets += 1;
+    // Otherwise mysql2 writes a line to the console for each packet that is out of order.
+    if (packet !== undefined) connection.sequenceId = packet.sequenceId;
     if (packets > MAX_COLUMNS) refuse(MAX_COLUMNS, 'columns');
     else handle(packet);
   };
