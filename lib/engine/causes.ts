@@ -63,7 +63,11 @@ function causesByDependency(failing: readonly Finding[]): Map<string, readonly C
   for (const [path, index] of indexes) {
     if (needed[index]?.length === 0) continue;
     const own = roots.filter((_, root) => ((found[index]?.[root >> 5] ?? 0) & (1 << (root & 31))) !== 0);
-    if (own.length > 0) causes.set(path, own.map(([root]) => ({ path: root })));
+    if (own.length > 0)
+      causes.set(
+        path,
+        own.map(([root]) => ({ path: root })),
+      );
   }
   return causes;
 }
@@ -73,11 +77,12 @@ function merge(found: readonly Uint32Array[], index: number, others: readonly nu
   const own = found[index] ?? new Uint32Array();
   let isNew = false;
   for (const other of others) {
-    found[other]?.forEach((bits, word) => {
-      const merged = ((own[word] ?? 0) | bits) >>> 0;
+    const more = found[other] ?? own;
+    for (let word = 0; word < own.length; word += 1) {
+      const merged = ((own[word] ?? 0) | (more[word] ?? 0)) >>> 0;
       isNew ||= merged !== own[word];
       own[word] = merged;
-    });
+    }
   }
   return isNew;
 }

@@ -42,7 +42,10 @@ export const endlessRedis: EndlessAnswers = {
 };
 
 const HEADERS = /^UnhealthyError: .* sent more than 16 KiB of headers$/;
-const MUCH_JSON = { keys: { expect: { json: { status: 'ok' } } }, error: /^UnhealthyError: .* more than 1 MiB of JSON$/ };
+const MUCH_JSON = {
+  keys: { expect: { json: { status: 'ok' } } },
+  error: /^UnhealthyError: .* more than 1 MiB of JSON$/,
+};
 const OK = 'HTTP/1.1 200 OK\r\n';
 const GZIP = `${OK}content-encoding: gzip\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\0\x03`;
 const ZEROS = deflateRawSync(Buffer.alloc(10 * 1024 * 1024), { finishFlush: constants.Z_FULL_FLUSH });
@@ -110,8 +113,7 @@ export const endlessMemcached: EndlessAnswers = {
 /** The answer to the query begins with the description of the columns. */
 const afterColumns = (answer: Buffer): Buffer | undefined =>
   answer.toString('latin1', 0, 1) === 'T' ? answer.subarray(0, 1 + answer.readUInt32BE(1)) : undefined;
-const afterLogin = (answer: Buffer): Buffer | undefined =>
-  answer.includes('server_version') ? bytes() : undefined;
+const afterLogin = (answer: Buffer): Buffer | undefined => (answer.includes('server_version') ? bytes() : undefined);
 const message = (type: string, body: Buffer, length = body.length + 4): Buffer =>
   Buffer.concat([Buffer.from(type), hex(length.toString(16).padStart(8, '0')), body]);
 const HUGE = 0x7fffffff;
@@ -133,7 +135,11 @@ export const endlessPostgres: EndlessAnswers = {
     error: /^UnhealthyError: .* sent more than 1000 results$/,
   },
   notices: { opening: afterColumns, chunk: message('N', Buffer.from('SNOTICE\0C00000\0Mhi\0\0')), error: EIGHT_MIB },
-  'notices during the login': { opening: afterLogin, chunk: message('N', Buffer.from('SNOTICE\0\0')), error: EIGHT_MIB },
+  'notices during the login': {
+    opening: afterLogin,
+    chunk: message('N', Buffer.from('SNOTICE\0\0')),
+    error: EIGHT_MIB,
+  },
   'parameters during the login': {
     opening: afterLogin,
     chunk: Buffer.concat(
@@ -202,8 +208,10 @@ export const endlessAmqp: EndlessAnswers = {
   },
 };
 
-const afterUpgrade = (...more: Buffer[]) => (answer: Buffer): Buffer | undefined =>
-  answer.includes(' 101 ') ? Buffer.concat([answer, ...more]) : undefined;
+const afterUpgrade =
+  (...more: Buffer[]) =>
+  (answer: Buffer): Buffer | undefined =>
+    answer.includes(' 101 ') ? Buffer.concat([answer, ...more]) : undefined;
 const MESSAGES = /^UnhealthyError: .* sent more than 1000 messages, but not what the check waits for$/;
 const FRAGMENTS = /^UnhealthyError: .* sent more than 10000 fragments of one message$/;
 const ONE_MESSAGE = /^UnhealthyError: .* sent more than 1 MiB in one message$/;

@@ -13,6 +13,7 @@ import { describe, text, url } from '../../clients/keys.ts';
 import { timeConnecting } from '../../clients/connecting.ts';
 import { certificateMistake, tlsKeys } from '../../clients/server-keys.ts';
 import { defineKind } from '../kind.ts';
+import { containing } from './containing.ts';
 import type { ConfigOf } from '../kind.ts';
 import { httpError } from '../../clients/http/errors.ts';
 import { headersKey, webNeeds, webTarget } from '../../clients/http/request.ts';
@@ -106,6 +107,7 @@ async function open(config: Conversation, context: Stages, signal: AbortSignal):
 
 function converse(socket: WebSocket, config: Conversation, target: string, context: Stages): Promise<void> {
   const payload = randomBytes(8);
+  const isExpected = config.expect === undefined ? undefined : containing(config.expect);
   let messages = 0;
   let bytes = 0;
   return new Promise((resolve, reject) => {
@@ -138,7 +140,7 @@ function converse(socket: WebSocket, config: Conversation, target: string, conte
       if (data.equals(payload)) resolve();
     });
     socket.on('message', (data: Buffer) => {
-      if (config.expect !== undefined && data.includes(config.expect)) resolve();
+      if (isExpected?.(data) === true) resolve();
       count(data);
     });
     socket.on('ping', count);

@@ -84,7 +84,7 @@ export function feedReplies(redis: Redis, name: string): void {
   const { stream, commandQueue } = redis as unknown as { stream: Socket; commandQueue: { length: number } };
   const replies = new Replies();
   const feed = (chunk: Buffer, pass: (portion: Buffer) => void) => {
-    for (let start = 0; start < chunk.length && !stream.destroyed; ) {
+    for (let start = 0; start < chunk.length && !stream.destroyed;) {
       const portion = chunk.subarray(start, start + replies.portion(chunk, start));
       const isAsked = commandQueue.length > 0 || !replies.isBetween || portion[0] === ERROR.charCodeAt(0);
       if (!isAsked) throw new Error('nobody asked');

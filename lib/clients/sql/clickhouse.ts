@@ -138,8 +138,7 @@ async function read(stream: Readable, target: string, signal: AbortSignal): Prom
   for await (const chunk of addAbortSignal(signal, stream) as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > MAX_ANSWER)
-      throw new UnhealthyError(`${target} sent more than 2 MiB; make the query return less`);
+    if (length > MAX_ANSWER) throw new UnhealthyError(`${target} sent more than 2 MiB; make the query return less`);
   }
   return Buffer.concat(chunks).toString();
 }
