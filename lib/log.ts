@@ -72,7 +72,10 @@ function short(hide: Hide, longest: number): Hide {
 
 /** At most a hundred of the items of a list, or of the keys of an object. */
 function few(value: object): object {
-  if (Array.isArray(value)) return value.length > MAX_ITEMS ? [...value.slice(0, MAX_ITEMS), '…'] : value;
+  if (Array.isArray(value)) {
+    const items: readonly unknown[] = value;
+    return items.length > MAX_ITEMS ? [...items.slice(0, MAX_ITEMS), '…'] : items;
+  }
   const entries = Object.entries(value);
   return entries.length > MAX_ITEMS ? Object.fromEntries([...entries.slice(0, MAX_ITEMS), ['…', '…']]) : value;
 }

@@ -7,8 +7,8 @@ const ENOUGH = 9;
 
 /**
  * Gives everything that a stream receives to `take`, which passes on what the readers may see. If a reader throws, the
- * stream is destroyed with the error that `broken` makes of it: drivers throw within the `data` event, where nothing else could catch
- * it, and it would end the process.
+ * stream is destroyed with the error that `broken` makes of it: drivers throw within the `data` event, where nothing
+ * else could catch it, and it would end the process.
  */
 export function interceptData(
   stream: Duplex,
