@@ -12,7 +12,7 @@ import type { Host } from './redis/url.ts';
 
 /** Seconds after which a key that could not be deleted expires. */
 const EXPIRES_AFTER = 60;
-/** The longest reply has the key, at most 250 bytes, and the value. A server that sends more is not understood. */
+/** The longest reply has the key, at most 250 bytes, and the value. */
 const MAX_UNREAD = 1024;
 
 /** The connection to one server. Its methods must be called one after the other. */
@@ -123,7 +123,7 @@ export class Pool {
 
   #refuse(): void {
     this.#unread = '';
-    this.#end(wrongProtocol(this.#name));
+    this.#end(new UnhealthyError(`${this.#name} sent more than 1 KiB as a reply`));
     this.#socket.destroy();
   }
 

@@ -1,5 +1,6 @@
 /** Translates the codes of Node's sockets, resolver and TLS. Each kind adds the codes of its own protocol. */
-import { CheckError, codeOf, ConnectionError, TimeoutError, TLSError } from '../errors.ts';
+import { CheckError, codeOf, ConnectionError, TimeoutError, TLSError, UnhealthyError } from '../errors.ts';
+import { SentTooMuch } from './intake.ts';
 
 const CONNECTION_ERRORS: Readonly<Record<string, (target: string) => string>> = {
   ECONNREFUSED: (target) => `connection refused by ${target}; is it running and listening there?`,
@@ -50,6 +51,7 @@ const TLS_ERRORS: Readonly<Record<string, string>> = {
 export function networkError(error: unknown, target: string): CheckError | undefined {
   for (const link of links(error)) {
     if (link instanceof CheckError) return link;
+    if (link instanceof SentTooMuch) return new UnhealthyError(`${target} sent more than ${link.most}`);
     const code = tlsReason(link) ?? codeOf(link);
     if (code === undefined) continue;
     const connection = CONNECTION_ERRORS[code];

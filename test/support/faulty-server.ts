@@ -20,17 +20,17 @@ interface Behaviour {
 
 /** Accepts connections and never answers. */
 export function blackHole(): Promise<FaultyServer> {
-  return start({ tcp: (socket) => socket.resume() });
+  return startServer({ tcp: (socket) => socket.resume() });
 }
 
 /** Accepts connections and closes them immediately. */
 export function closesImmediately(): Promise<FaultyServer> {
-  return start({ tcp: (socket) => socket.destroy() });
+  return startServer({ tcp: (socket) => socket.destroy() });
 }
 
 /** Answers everything with bytes that belong to no protocol, and also sends them before anything arrives. */
 export function answersGarbage(bytes: Buffer): Promise<FaultyServer> {
-  return start({
+  return startServer({
     tcp(socket) {
       socket.write(bytes);
       socket.once('data', () => socket.end(bytes));
@@ -66,7 +66,7 @@ export function tlsProxy(
   certificate: { readonly key: string; readonly cert: string; readonly ca?: string },
 ): Promise<FaultyServer> {
   const context = createSecureContext(certificate);
-  return start({
+  return startServer({
     tcp(socket) {
       const secure = new TLSSocket(socket, {
         isServer: true,
@@ -88,7 +88,7 @@ interface ProxyOptions {
 function proxy(realPort: number, { delayMs, answers }: ProxyOptions): Promise<FaultyServer> {
   const sockets = new Set<UdpSocket>();
   const later = (work: () => void) => setTimeout(work, delayMs).unref();
-  return start(
+  return startServer(
     {
       tcp(socket) {
         const real = connect({ port: realPort, host: '127.0.0.1', noDelay: true });
@@ -159,7 +159,8 @@ function corruptOne(seed: number): (bytes: Buffer) => Buffer {
   };
 }
 
-async function start(behaviour: Behaviour, stopMore: () => void = () => undefined): Promise<FaultyServer> {
+/** A server that behaves like this. */
+export async function startServer(behaviour: Behaviour, stopMore: () => void = () => undefined): Promise<FaultyServer> {
   const sockets = new Set<Socket>();
   let contact: () => void;
   const contacted = new Promise<void>((resolve) => (contact = resolve));

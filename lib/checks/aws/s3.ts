@@ -106,8 +106,8 @@ async function openClient(config: ConfigOf<typeof s3>, stage: BeginStage): Promi
 interface Bucket {
   readonly target: string;
   put(key: string, content: string): Promise<unknown>;
-  /** The first MiB of the object. */
-  read(key: string): Promise<Buffer>;
+  /** The first MiB of the object; `whole` is false if there is more. */
+  read(key: string): Promise<{ readonly bytes: Buffer; readonly whole: boolean }>;
   remove(key: string): Promise<unknown>;
 }
 
@@ -138,7 +138,7 @@ async function bucketOf(client: S3Client, config: ConfigOf<typeof s3>, context: 
           throw new UnhealthyError(
             `${target} did not answer with an object; is the endpoint right, and does it speak S3?`,
           );
-        return (await readAtMost(Body as Readable, MAX_BODY_BYTES)).bytes;
+        return readAtMost(Body as Readable, MAX_BODY_BYTES);
       };
       // Without permission to list the bucket, a missing object is reported as access denied.
       return call('s3:GetObject', Key, get, 's3:GetObject and s3:ListBucket');
@@ -153,7 +153,9 @@ async function roundTrip(bucket: Bucket, prefix: string): Promise<void> {
   const content = randomBytes(32).toString('hex');
   await bucket.put(key, content);
   try {
-    if ((await bucket.read(key)).toString() !== content)
+    const { bytes, whole } = await bucket.read(key);
+    if (!whole) throw new UnhealthyError(`${bucket.target} sent more than 1 MiB for an object of 64 bytes`);
+    if (bytes.toString() !== content)
       throw new UnhealthyError(
         `${bucket.target} returned an object with the key ${key} whose content differs from what was put`,
       );

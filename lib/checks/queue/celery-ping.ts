@@ -48,6 +48,7 @@ export const celeryPing = defineKind({
   async check({ workers, ...config }, context) {
     const start = performance.now();
     const broker = await connectTwoWay(config, context);
+    context.stage('ping', 'while sending ping to the workers');
     const answers = await askWorkers(PING, broker, context);
     context.stage('ping', 'while waiting for answers to ping');
     const wait = patience(context.limitMs, context.limitMs - (performance.now() - start));

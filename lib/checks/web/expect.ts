@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { AuthError, ConfigurationError, shortLine, TLSError, UnhealthyError } from '../../errors.ts';
 import { describe, record, text } from '../../clients/keys.ts';
+import { containing } from './containing.ts';
 import { mismatch } from './mismatch.ts';
 import { textOf } from '../../clients/http/body.ts';
 import type { HttpResponse } from '../../clients/http/request.ts';
@@ -87,7 +88,7 @@ export function judge(response: HttpResponse, expected: Expectation, now: number
     throw new UnhealthyError(`${target} answered ${status}, expected ${[expected.status].flat().join(' or ')}`);
   }
   if (expected.tls_days !== undefined) judgeCertificate(target, certificateExpiresAt, expected.tls_days, now);
-  if (expected.body !== undefined && !textOf(response).includes(expected.body))
+  if (expected.body !== undefined && !containing(expected.body)(Buffer.from(textOf(response))))
     throw new UnhealthyError(`${target} answered ${status}, but the body does not contain the expected text`);
   if (expected.json === undefined) return;
   if (!whole) throw new UnhealthyError(`${target} answered ${status}, but with more than 1 MiB of JSON`);

@@ -126,7 +126,7 @@ function sendToServer(
       timeConnecting(socket, { host: url.hostname.replace(/^\[|\]$/g, ''), tls, stage, ready });
       return;
     }
-    beginHandshake(stage);
+    beginHandshake(socket, stage);
     socket.once('secureConnect', ready);
   });
   return sent;

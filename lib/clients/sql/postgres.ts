@@ -19,7 +19,7 @@ import { certificateMistake } from '../server-keys.ts';
 import type { ServerConfig } from '../server-keys.ts';
 import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { refuseMessage, refuseTlsAnswer, serverError } from './postgres-errors.ts';
-import { judgeRole, requireBinding } from './postgres-session.ts';
+import { firstRow, judgeRole, limitResults, requireBinding, watchParameters } from './postgres-session.ts';
 
 /** A string that is a usable URL of PostgreSQL. */
 export function postgresUrl() {
@@ -114,14 +114,12 @@ async function open(
   timeConnecting(connection.stream, { host, tls: false, stage, ...(!tls && { ready: logIn }) });
   guard(connection, target, tls);
   connection.once('sslconnect', () => {
-    beginHandshake(stage);
+    beginHandshake(connection.stream, stage);
     connection.stream.once('secureConnect', logIn);
   });
   if (options.channel_binding === 'require') requireBinding(connection, target);
-  const parameters = new Map<string, string>();
-  connection.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
-    parameters.set(parameterName, parameterValue);
-  });
+  const parameters = watchParameters(connection);
+  limitResults(connection);
   const destroy = () => {
     connection.stream.destroy();
   };
@@ -131,7 +129,7 @@ async function open(
     await client.connect();
     if (role !== 'any') await judgeRole(client, role, target);
     stage('query');
-    await client.query(config.query);
+    await firstRow(client, config.query);
   } catch (error) {
     const closed = connection.stream.destroyed;
     destroy();
@@ -142,12 +140,6 @@ async function open(
     );
   }
   return { value: sessionOf(parameters), close: () => client.end(), destroy };
-}
-
-/** https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC */
-interface ParameterStatus {
-  readonly parameterName: string;
-  readonly parameterValue: string;
 }
 
 function sessionOf(parameters: ReadonlyMap<string, string>): PostgresSession {
