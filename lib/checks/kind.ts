@@ -24,8 +24,8 @@ interface KindBase<Entries extends Keys> {
   /** The target for messages: `redis cache.example:6379`. Without the user info, path or query string of a URL. */
   target(config: Configuration<Entries>): string;
   /**
-   * The addresses that it needs (`host:port`, or a service's name such as `s3`): what several failures may have in
-   * common. If there are several, a message that blames one of them names it.
+   * The addresses that it needs (`host:port`, the path of a Unix socket, or a service's name such as `s3`): what
+   * several failures may have in common. If there are several, a message that blames one of them names it.
    */
   needs(config: Configuration<Entries>): readonly string[];
 }

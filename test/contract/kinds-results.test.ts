@@ -11,8 +11,8 @@ import { temporaryFolder } from '../support/temporary.ts';
 import { fixtures } from './fixtures/index.ts';
 import { aimedFixtures, registerHooks, run, runAll, stack, using, vault } from './suite.ts';
 
-/** `db.example:5432`, several of which count as one, or a service such as `s3`. */
-const NEED = /^([^\s,]+:\d+(,[^\s,]+:\d+)*|[a-z0-9_-]+)$/;
+/** `db.example:5432`, several of which count as one, the path of a Unix socket, or a service such as `s3`. */
+const NEED = /^([^\s,]+:\d+(,[^\s,]+:\d+)*|\/\S+|[a-z0-9_-]+)$/;
 
 registerHooks();
 
