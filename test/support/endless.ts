@@ -168,7 +168,8 @@ const packets = (first: number, payload: Buffer, length = payload.length): Buffe
 /** The answer to the query begins with packet 1, which has the number of columns. */
 const isResult = (answer: Buffer): boolean => answer.readUIntLE(0, 3) === 1 && answer[3] === 1;
 const HEADER = hex('010000 01 01');
-const COLUMN = hex('03 646566 00 00 00 01 61 00 0c 2100 ff000000 fd 0000 00 0000');
+/** As MariaDB describes a column: `00` before the `0c` is its extended metadata, which mysql2 asks for. */
+const COLUMN = hex('03 646566 00 00 00 01 61 00 00 0c 2100 ff000000 fd 0000 00 0000');
 const onResult =
   (...opening: Buffer[]) =>
   (answer: Buffer): Buffer | undefined =>
