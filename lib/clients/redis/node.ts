@@ -65,7 +65,7 @@ export async function openNode(
   signal.addEventListener('abort', destroy, { once: true });
   try {
     await node.connect();
-    if (password !== undefined) stage('login', 'while logging in');
+    if (password !== undefined || database > 0 || clientName !== undefined) stage('login', 'while logging in');
     await node.logIn(user, password, role === 'redis' ? database : 0);
     if (clientName !== undefined) await node.call('CLIENT', 'SETNAME', clientName);
   } catch (error) {
