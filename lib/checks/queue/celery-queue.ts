@@ -85,7 +85,7 @@ export const celeryQueue = defineKind({
     const proof =
       task === undefined
         ? proveConsumption({ queue, found, leftMs }, broker, context)
-        : runCanary({ ...config, task, found: readyFor(config, found, broker), leftMs }, broker, context);
+        : runCanary({ ...config, task, go: () => readyFor(config, found, broker), leftMs }, broker, context);
     proof.catch(() => undefined); // nobody awaits it if the queue has failed
 
     const state = await found;

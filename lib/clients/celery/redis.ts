@@ -8,7 +8,7 @@ import { UnhealthyError } from '../../errors.ts';
 import { connectRedis, redisNeeds, redisTarget } from '../redis/client.ts';
 import type { RedisNode } from '../redis/node.ts';
 import { addressOf, redisMistake } from '../redis/url.ts';
-import type { CeleryBroker, CeleryConfig, ConnectContext, QueueState, Taker, Trace, Transport } from './broker.ts';
+import type { CeleryBroker, CeleryConfig, ConnectContext, Go, QueueState, Taker, Trace, Transport } from './broker.ts';
 import { canaryEnvelope, commandEnvelope, replyIn } from './envelope.ts';
 import { outcomeOf } from './messages.ts';
 import type { Canary, Outcome, RemoteCommand } from './messages.ts';
@@ -118,13 +118,13 @@ class RedisBroker implements CeleryBroker {
     return { depth };
   }
 
-  async send(canary: Canary, go: Promise<unknown>): Promise<void> {
-    await go;
+  async send(canary: Canary, go: Go): Promise<void> {
+    await go();
     await this.#put(canary, []);
   }
 
-  async call(canary: Canary, go: Promise<unknown>, sent: () => void): Promise<Outcome> {
-    await go;
+  async call(canary: Canary, go: Go, sent: () => void): Promise<Outcome> {
+    await go();
     const replyTo = `healthgate.result.${canary.message.correlationId}`;
     const replies = new ReplyList(this.#node, this.#prefix + replyTo);
     await this.#put(canary, replies.creation(RESULT_EXPIRES_S), replyTo);
