@@ -16,9 +16,11 @@ interface KindBase<Entries extends Keys> {
   readonly kind: string;
   /** What "working" means, for the docs: `PING answers`. */
   readonly works: string;
+  /** What it cannot find, for the docs: what is broken, and the check works nevertheless. */
+  readonly couldPass: string;
   readonly keys: Entries;
-  /** How its URL is written, for the docs. */
-  readonly dialect?: Dialect;
+  /** How its URL may be written, for the docs. */
+  readonly dialects?: readonly Dialect[];
   /** Finds a mistake in keys that are valid one by one: two of them contradict each other, or one needs another. */
   mistake?(config: Configuration<Entries>): Problem | undefined;
   /** The target for messages: `redis cache.example:6379`. Without the user info, path or query string of a URL. */

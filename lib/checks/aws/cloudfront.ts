@@ -12,13 +12,11 @@ import { send, webNeeds, webTarget } from '../../clients/http/request.ts';
 import { clientSettings, openAwsClient } from '../../clients/aws/client.ts';
 import { awsError } from '../../clients/aws/errors.ts';
 
-/**
- * The asset is served with the headers of CloudFront. What could pass nevertheless: another server that sends these
- * headers, an asset with wrong content, and a copy in a cache whose origin is down.
- */
 export const cloudfront = defineKind({
   kind: 'cloudfront',
   works: 'the asset answers and its headers prove that CloudFront served it',
+  couldPass:
+    'another server that sends these headers, an asset with wrong content, and a copy in a cache whose origin is down',
   keys: {
     url: describe(httpUrl(), 'An asset of the distribution.'),
     expect: v.optional(describe(v.strictObject(expectKeys), 'What the answer must be: 2xx unless set.'), {}),

@@ -8,13 +8,11 @@ import {
   named,
 } from '../../clients/aws/eventbridge.ts';
 
-/**
- * The connection is authorized. What could pass nevertheless: a wrong password or API key, which AWS tries with the
- * first event only, and credentials that were revoked since.
- */
 export const eventbridgeConnection = defineKind({
   kind: 'eventbridge_connection',
   works: 'the connection is authorized (or active, if it leads to a private API)',
+  couldPass:
+    'a wrong password or API key, which AWS tries with the first event only, and credentials that were revoked since',
   keys: eventBridgeKeys,
   target: ({ name }) => named.connection(name),
   needs: eventBridgeNeeds,

@@ -8,13 +8,10 @@ import { clientSettings, openAwsClient } from '../../clients/aws/client.ts';
 import { awsError } from '../../clients/aws/errors.ts';
 import { describeConnection, eventBridgeKeys, eventBridgeNeeds, named } from '../../clients/aws/eventbridge.ts';
 
-/**
- * The secret of the connection exists and is what the connection was authorized with. What could pass nevertheless:
- * credentials that the other side has revoked or never accepted.
- */
 export const eventbridgeCredentials = defineKind({
   kind: 'eventbridge_credentials',
   works: "the connection's secret exists and is current, and the connection has been authorized with it",
+  couldPass: 'credentials that the other side has revoked or never accepted',
   keys: eventBridgeKeys,
   target: ({ name }) => `credentials of ${named.connection(name)}`,
   needs: eventBridgeNeeds,

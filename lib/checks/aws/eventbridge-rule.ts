@@ -2,13 +2,10 @@ import { UnhealthyError } from '../../errors.ts';
 import { defineKind } from '../kind.ts';
 import { eventBridgeKeys, eventBridgeNeeds, named, openEventBridge, ruleFault } from '../../clients/aws/eventbridge.ts';
 
-/**
- * The rule is enabled and has targets. What could pass nevertheless: a pattern that matches no event, and a target
- * that does not exist any more or refuses the events.
- */
 export const eventbridgeRule = defineKind({
   kind: 'eventbridge_rule',
   works: 'the rule is enabled and has a target',
+  couldPass: 'a pattern that matches no event, and a target that does not exist any more or refuses the events',
   keys: eventBridgeKeys,
   target: ({ name, bus }) => named.rule(name, bus),
   needs: eventBridgeNeeds,

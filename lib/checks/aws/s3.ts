@@ -17,13 +17,11 @@ import { clientSettings, openAwsClient } from '../../clients/aws/client.ts';
 import type { TlsKeys } from '../../clients/tls.ts';
 import { awsError } from '../../clients/aws/errors.ts';
 
-/**
- * An object makes a round trip, or is read. What could pass nevertheless: a bucket in which other keys are missing or
- * refused; in mode read, also one that refuses writes, or serves an old object.
- */
 export const s3 = defineKind({
   kind: 's3',
   works: 'a unique object is put, read back and deleted; or the key is read',
+  couldPass:
+    'a bucket in which other keys are missing or refused; in mode read, also one that refuses writes or is out of date',
   keys: {
     bucket: describe(text(), 'Name of the bucket.'),
     region: v.optional(describe(text(), "Region of the bucket; the process's own unless set.")),

@@ -2,13 +2,10 @@ import * as v from 'valibot';
 import { defineKind } from '../kind.ts';
 import { describe, text } from '../../clients/keys.ts';
 
-/**
- * The secret is read afresh. What could pass nevertheless: a secret whose value is out of date or wrong, since nobody
- * but its user can tell.
- */
 export const secretsManager = defineKind({
   kind: 'secrets_manager',
   works: 'a new read of the secret from the vault succeeds',
+  couldPass: 'a secret whose value is out of date or wrong, since nobody but its user can tell',
   keys: {
     secret: v.optional(describe(text(), "Name of the secret to read; the namespace's own unless set.")),
   },

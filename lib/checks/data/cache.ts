@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { ConfigurationError, UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { defineKind } from '../kind.ts';
+import { redisDialect } from '../../clients/dialects/redis.ts';
 import { describe } from '../../clients/keys.ts';
 import { connectNode, connectRedis, redisKeys, redisNeeds, redisTarget } from '../../clients/redis/client.ts';
 import { Redirect } from '../../clients/redis/errors.ts';
@@ -15,13 +16,12 @@ const TTL_MS = 60_000;
 /** Slots of a cluster may move during the search for the right node. */
 const MAX_REDIRECTS = 5;
 
-/**
- * A key is set, read back and deleted. What could pass nevertheless: a server that soon evicts what it stores, and in
- * a cluster, the masters that do not hold the slot of the key.
- */
 export const cache = defineKind({
   kind: 'cache',
   works: 'a unique key with a TTL is set, read back, deleted',
+  couldPass:
+    'a server that soon evicts what it stores, and in a cluster, the masters that do not hold the slot of the key',
+  dialects: [redisDialect],
   keys: {
     ...redisKeys,
     key_prefix: v.optional(describe(v.string(), 'Prefix of the unique key.'), 'healthgate:'),

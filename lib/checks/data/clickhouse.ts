@@ -7,14 +7,12 @@ import { answered } from '../../engine/connections.ts';
 import { defineKind } from '../kind.ts';
 import { clickhouseDialect } from '../../clients/dialects/clickhouse.ts';
 
-/**
- * An authenticated SELECT answers. What could pass nevertheless, with the query that is preset: a database without
- * tables, a server that refuses inserts, and a query that finds no rows.
- */
 export const clickhouse = defineKind({
   kind: 'clickhouse',
   works: 'an authenticated SELECT answers',
-  dialect: clickhouseDialect,
+  couldPass:
+    'with the query that is preset, a database without tables, and refused inserts; any query that finds no rows',
+  dialects: [clickhouseDialect],
   keys: {
     url: v.optional(
       describe(

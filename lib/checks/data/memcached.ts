@@ -12,13 +12,10 @@ const DEFAULT_PORT = 11211;
 const MAX_KEY_LENGTH = 250;
 const MAX_PREFIX_LENGTH = MAX_KEY_LENGTH - randomUUID().length;
 
-/**
- * On every pool, a key is set, read back and deleted. What could pass nevertheless: a pool so full that it soon evicts
- * what it stores, and other pools than the application's.
- */
 export const memcached = defineKind({
   kind: 'memcached',
   works: 'on every pool, `version` answers, and a unique key that expires is set, read back, deleted',
+  couldPass: "a pool so full that it soon evicts what it stores, and other pools than the application's",
   keys: {
     url: describe(
       v.pipe(

@@ -6,14 +6,12 @@ import { addressIn } from '../../clients/url.ts';
 import { defineKind } from '../kind.ts';
 import { mysqlDialect } from '../../clients/dialects/mysql.ts';
 
-/**
- * A new session answers the query. What could pass nevertheless, with the query that is preset: a database without
- * tables, a replica that lags, and a server that refuses writes.
- */
 export const mysql = defineKind({
   kind: 'mysql',
   works: 'a new session answers the query',
-  dialect: mysqlDialect,
+  couldPass:
+    'with the query that is preset, a database without tables, a replica that lags, and a server that refuses writes',
+  dialects: [mysqlDialect],
   keys: {
     url: v.optional(
       describe(mysqlUrl(), 'mysql://user:password@host:3306/database, optionally with parameters. Also MariaDB.'),

@@ -6,14 +6,12 @@ import { addressIn } from '../../clients/url.ts';
 import { defineKind } from '../kind.ts';
 import { postgresDialect } from '../../clients/dialects/postgres.ts';
 
-/**
- * A new session answers the query. What could pass nevertheless, with the query that is preset: a database without
- * tables, a replica that lags, and a server that refuses writes.
- */
 export const postgres = defineKind({
   kind: 'postgres',
   works: 'a new session answers the query',
-  dialect: postgresDialect,
+  couldPass:
+    'with the query that is preset, a database without tables, a replica that lags, and a server that refuses writes',
+  dialects: [postgresDialect],
   keys: {
     url: v.optional(
       describe(

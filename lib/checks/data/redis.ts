@@ -7,14 +7,12 @@ import { hostFrom } from '../../clients/redis/errors.ts';
 import type { RedisConfig, RedisNode } from '../../clients/redis/node.ts';
 import { addressOf, hostText, parseHost, redisMistake } from '../../clients/redis/url.ts';
 
-/**
- * Redis answers PING. What could pass nevertheless: a server that refuses every write, since it is a replica or out of
- * memory, and another Redis than the application's.
- */
 export const redis = defineKind({
   kind: 'redis',
   works: 'PING answers; in a cluster, its state is ok and PING answers on every master',
-  dialect: redisDialect,
+  couldPass:
+    "a server that refuses writes, since it is a replica or out of memory, and another Redis than the application's",
+  dialects: [redisDialect],
   keys: redisKeys,
   mistake: redisMistake,
   target: redisTarget,

@@ -10,6 +10,7 @@ import {
   celeryTarget,
   connectTwoWay,
   oneWayBroker,
+  twoWayDialects,
 } from '../../clients/celery/connect.ts';
 import { PING } from '../../clients/celery/messages.ts';
 import { busyWorkers, list } from './celery-common.ts';
@@ -17,13 +18,11 @@ import { busyWorkers, list } from './celery-common.ts';
 /** The names of the workers that must answer, or their minimum number. */
 export type Workers = number | readonly string[];
 
-/**
- * Workers answer remote control. What could pass nevertheless: a worker whose main process answers while its pool
- * hangs, and workers that consume none of the application's queues.
- */
 export const celeryPing = defineKind({
   kind: 'celery_ping',
   works: 'every named worker, or at least that many, answers `pong`',
+  couldPass: "a worker that answers while its pool hangs, and workers that consume none of the application's queues",
+  dialects: twoWayDialects,
   keys: {
     ...celeryKeys,
     workers: v.optional(

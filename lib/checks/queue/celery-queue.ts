@@ -11,6 +11,7 @@ import { askWorkers, patience } from '../../clients/celery/answers.ts';
 import { isTwoWay } from '../../clients/celery/broker.ts';
 import type { Broker, QueueState } from '../../clients/celery/broker.ts';
 import {
+  celeryDialects,
   celeryKeys,
   celeryMistake,
   celeryNeeds,
@@ -24,13 +25,11 @@ import { sqsKeys } from '../../clients/celery/sqs.ts';
 import { runCanary } from './celery-canary.ts';
 import { busyWorkers, count, isConsumed, list } from './celery-common.ts';
 
-/**
- * A canary comes back, or a worker says that it consumes the queue. What could pass nevertheless: with a canary, tasks
- * other than its own that fail; without one, also a worker whose pool hangs.
- */
 export const celeryQueue = defineKind({
   kind: 'celery_queue',
   works: "the canary's result returns, or a worker that answers consumes the queue; its depth is within bound",
+  couldPass: 'with a canary, tasks other than its own that fail; without one, also a worker whose pool hangs',
+  dialects: celeryDialects,
   keys: {
     ...celeryKeys,
     ...queueUrlKey,

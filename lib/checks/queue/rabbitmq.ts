@@ -11,14 +11,12 @@ import { partKeys } from '../../clients/server-keys.ts';
 import { consume } from '../../clients/amqp/messages.ts';
 import type { Broker } from '../../clients/amqp/broker.ts';
 
-/**
- * The broker lets us in and opens a channel. What could pass nevertheless: without `round_trip`, a broker that blocks
- * publishers for want of memory or disk; with it, one whose other queues are stuck.
- */
 export const rabbitmq = defineKind({
   kind: 'rabbitmq',
   works: 'it connects; with `round_trip`, a message comes back through an exclusive queue',
-  dialect: amqpDialect,
+  couldPass:
+    'without `round_trip`, a broker that blocks publishers (memory, disk); with it, one whose other queues are stuck',
+  dialects: [amqpDialect],
   keys: {
     ...brokerKeys,
     url: v.optional(brokerKeys.url),

@@ -35,13 +35,11 @@ const MAX_NAME = 254;
 /** A lost datagram is sent again within the check's time. */
 const TRIES = 3;
 
-/**
- * The name resolves. What could pass nevertheless: without `expect`, any record of the type, also a wrong or parked
- * one; a name server's old copy; and further records beside those expected.
- */
 export const dns = defineKind({
   kind: 'dns',
   works: 'the name resolves as expected',
+  couldPass:
+    "without `expect`, any record of the type, even a wrong one; a name server's old copy; records beside those expected",
   keys: {
     name: describe(v.pipe(text(), v.maxLength(MAX_NAME, 'too long for a host name')), 'Name to look up.'),
     type: v.optional(describe(v.picklist(TYPES), 'Type of the records.'), 'A'),

@@ -6,13 +6,11 @@ import { expectKeys, figuresOf, httpFigures, isExpectedStatus, jsonKey, judge } 
 import { proxyFor, proxyNeeds } from '../../clients/http/proxy.ts';
 import { headersKey, send, webNeeds, webTarget } from '../../clients/http/request.ts';
 
-/**
- * The answer has the expected status. What could pass nevertheless: without `expect.body` or `expect.json`, an error
- * page with status 200, and an answer whose body breaks off.
- */
 export const http = defineKind({
   kind: 'http',
   works: 'the answer is as expected',
+  couldPass:
+    'without `expect.body` or `expect.json`, an error page with status 200, and an answer whose body breaks off',
   keys: {
     url: describe(httpUrl(), 'URL of the request. Redirects of GET and HEAD are followed, up to 10.'),
     method: v.optional(

@@ -4,13 +4,11 @@ import { connectionClosed, networkError } from '../../clients/network-errors.ts'
 import { defineKind } from '../kind.ts';
 import { describe, port, text } from '../../clients/keys.ts';
 
-/**
- * A TCP connection opens. What could pass nevertheless: any listener, such as a proxy before a dead server, a process
- * that hangs, and another program on the port.
- */
 export const tcp = defineKind({
   kind: 'tcp',
   works: 'a TCP connection opens',
+  couldPass:
+    'any listener, such as a proxy before a dead server, a process that hangs, and another program on the port',
   keys: {
     host: describe(text(), 'Host name or IP address.'),
     port: describe(port(), 'TCP port.'),

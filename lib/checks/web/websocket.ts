@@ -26,13 +26,10 @@ const MAX_FRAGMENTS = 10_000;
 const NORMAL_CLOSURE = 1000;
 const NO_CLOSE_FRAME = 1006;
 
-/**
- * A ping is answered, or the expected message comes. What could pass nevertheless: without `expect`, a server whose
- * library answers pings while the application behind it hangs.
- */
 export const websocket = defineKind({
   kind: 'websocket',
   works: 'the handshake succeeds, then a ping is answered or the expected message comes',
+  couldPass: 'without `expect`, a server whose library answers pings while the application behind it hangs',
   keys: {
     url: describe(url('ws', 'wss'), 'URL to connect to. Redirects are not followed.'),
     headers: headersKey,

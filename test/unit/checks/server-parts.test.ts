@@ -57,6 +57,13 @@ describe('the published schema', () => {
     for (const keys of sets) expect(Object.keys(keys)).toEqual(expect.arrayContaining(['cert', 'key']));
   });
 
+  it('has tables of URLs for every kind that takes the URL of a server, and its parts beside it', () => {
+    const names = kinds.map(({ kind }) => kind);
+    const takesParts = (kind: string) => keySets(definitions[kind]).some((keys) => 'url' in keys && 'host' in keys);
+    const withTables = kinds.filter(({ dialects = [] }) => dialects.length > 0).map(({ kind }) => kind);
+    expect(withTables).toEqual(names.filter(takesParts));
+  });
+
   it.each([
     ['tcp', 'port', 'a number'],
     ['redis', 'port', 'a number or a string'],
