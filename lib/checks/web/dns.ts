@@ -39,7 +39,7 @@ export const dns = defineKind({
   kind: 'dns',
   works: 'the name resolves as expected',
   couldPass:
-    "without `expect`, any record of the type, even a wrong one; a name server's old copy; records beside those expected",
+    "without `expect`, any record of the type, even a wrong one; a name server's old copy; records beside the expected",
   keys: {
     name: describe(v.pipe(text(), v.maxLength(MAX_NAME, 'too long for a host name')), 'Name to look up.'),
     type: v.optional(describe(v.picklist(TYPES), 'Type of the records.'), 'A'),
