@@ -80,6 +80,12 @@ export function withSocket<T>(connect: () => T, use: (socket: Socket) => void): 
 
 type ConnectSocket = (...args: unknown[]) => Socket;
 
+/**
+ * What TLS says will be spoken, as browsers and curl say it. Without it, a server or load balancer that routes by
+ * protocol may refuse, and one that speaks only HTTP/2 may not say so.
+ */
+export const HTTP_OVER_TLS = { ALPNProtocols: ['http/1.1'] };
+
 export interface AgentOptions {
   /** Whether a connection serves several requests, one after another. */
   readonly keepAlive: boolean;
@@ -98,7 +104,7 @@ export function httpAgent({ keepAlive, stage, maxBytes }: AgentOptions): HttpAge
 
 /** The same for `https:`. */
 export function httpsAgent({ stage, maxBytes, ...options }: TlsAgentOptions): HttpsAgent {
-  return timed(new HttpsAgent(options), { tls: true, stage, maxBytes });
+  return timed(new HttpsAgent({ ...HTTP_OVER_TLS, ...options }), { tls: true, stage, maxBytes });
 }
 
 interface Timed extends Pick<AgentOptions, 'stage' | 'maxBytes'> {

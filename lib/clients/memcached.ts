@@ -32,7 +32,7 @@ export class Pool {
     this.#host = host;
     this.address = hostText({ host, port });
     this.#name = `memcached ${this.address}`;
-    this.#socket = connect({ host, port, signal });
+    this.#socket = connect({ host, port, signal, noDelay: true });
     this.#socket.setEncoding('latin1');
     this.#socket.on('data', (text: string) => {
       this.#unread += text;

@@ -36,6 +36,7 @@ const TLS_ERRORS: Readonly<Record<string, string>> = {
   ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'it does not accept the certificate in cert',
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not trust the issuer of the certificate in cert',
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: `${ASKS}, or has no cipher in common`,
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'it refuses HTTP/1.1; does it speak only HTTP/2?',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION:
     'it speaks only another version of TLS, most likely one that is older than TLS 1.2',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'it speaks only an older version of TLS than TLS 1.2, which is not safe',

@@ -10,7 +10,7 @@ import { connectionClosed, networkError } from '../../clients/network-errors.ts'
 import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../../clients/drivers/index.ts';
 import { describe, text, url } from '../../clients/keys.ts';
-import { timeConnecting } from '../../clients/connecting.ts';
+import { HTTP_OVER_TLS, timeConnecting } from '../../clients/connecting.ts';
 import { certificateMistake, tlsKeys } from '../../clients/server-keys.ts';
 import { defineKind } from '../kind.ts';
 import { containing } from './containing.ts';
@@ -69,6 +69,7 @@ async function open(config: Conversation, context: Stages, signal: AbortSignal):
     maxPayload: MAX_BYTES,
     maxFragments: MAX_FRAGMENTS,
     perMessageDeflate: false,
+    ...HTTP_OVER_TLS,
     ca: config.ca,
     cert: config.cert,
     key: config.key,

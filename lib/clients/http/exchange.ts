@@ -9,7 +9,7 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { beginHandshake, timeConnecting } from '../connecting.ts';
+import { beginHandshake, HTTP_OVER_TLS, timeConnecting } from '../connecting.ts';
 import { connectionClosed, networkError } from '../network-errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { readBody } from './body.ts';
@@ -119,7 +119,7 @@ function sendToServer(
   { stage, ready }: Pick<CheckContext, 'stage'> & { readonly ready: () => void },
 ): ClientRequest {
   const tls = url.protocol === 'https:';
-  const over = { agent: false, ca, cert, key, ...(tunnel !== undefined && { socket: tunnel }) };
+  const over = { ...HTTP_OVER_TLS, agent: false, ca, cert, key, ...(tunnel !== undefined && { socket: tunnel }) };
   const sent = (tls ? requestHttps : requestHttp)(url, { ...options, ...over });
   sent.once('socket', (socket) => {
     if (tunnel === undefined) {

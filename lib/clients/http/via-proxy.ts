@@ -9,7 +9,7 @@ import { AuthError, ConnectionError, UnhealthyError } from '../../errors.ts';
 import type { CheckError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import type { BeginStage } from '../../engine/stages.ts';
-import { timeConnecting } from '../connecting.ts';
+import { HTTP_OVER_TLS, timeConnecting } from '../connecting.ts';
 import { connectionClosed, networkError } from '../network-errors.ts';
 import { httpError } from './errors.ts';
 import type { Proxy } from './proxy.ts';
@@ -53,6 +53,7 @@ export function sendToProxy(
     },
     // Otherwise Node would expect the host of the header, which is the target, in the certificate of the proxy.
     ...(tls && {
+      ...HTTP_OVER_TLS,
       servername: isIP(host) === 0 ? host : '',
       ca: ca === undefined ? undefined : [ca, ...rootCertificates],
     }),
