@@ -71,6 +71,11 @@ export function queryPostgres(
   return firstOf({ places, name, limitMs, signal }, (place, until) => open(config, place, stage, until));
 }
 
+interface Internals {
+  readonly connection: EventEmitter & { stream: Socket };
+  readonly connectionParameters: object;
+}
+
 interface Place {
   readonly host: Host;
   /** What the server must be, in the words of libpq's target_session_attrs. */
@@ -101,12 +106,14 @@ async function open(
     },
     database,
     application_name: options.application_name ?? 'healthgate',
-    ...(options.options !== undefined && { options: options.options }),
     ...(options.channel_binding === 'require' && { enableChannelBinding: true }),
     ssl: mode !== 'off' && tlsOptions(mode, server, config, host),
+    sslnegotiation: 'postgres',
   });
   // @types/pg leaves out the connection, which holds the socket from the start.
-  const { connection } = client as unknown as { connection: EventEmitter & { stream: Socket } };
+  const { connection, connectionParameters } = client as unknown as Internals;
+  // The driver would take them from the environment of the process.
+  Object.assign(connectionParameters, { options: options.options, replication: undefined });
   const tls = mode !== 'off';
   const logIn = () => {
     stage('login', 'while logging in');
