@@ -71,18 +71,21 @@ test.each<[string, string, Instead, RegExp, number]>([
   expect(await left()).toBe(objects);
 });
 
-test.each(['s3:PutObject', 's3:GetObject', 's3:DeleteObject'])('removes its object when called off at %s', async (at) => {
-  const controller = new AbortController();
-  const { context } = contextFor({ signal: controller.signal });
-  const stage = (name: string) => {
-    if (name !== at) return;
-    setImmediate(() => {
-      controller.abort(new AbortedError(0));
-    });
-  };
-  const [check] = await checksOf({ kind: 's3', bucket: aws.bucket, endpoint: proxy.url, key });
-  const seen = proxy.calls.length;
-  await check?.run({ ...context, stage }).catch(() => undefined);
-  expect(proxy.calls.slice(seen).at(-1)?.method).toBe('DELETE');
-  expect(await left()).toBe(0);
-});
+test.each(['s3:PutObject', 's3:GetObject', 's3:DeleteObject'])(
+  'removes its object when called off at %s',
+  async (at) => {
+    const controller = new AbortController();
+    const { context } = contextFor({ signal: controller.signal });
+    const stage = (name: string) => {
+      if (name !== at) return;
+      setImmediate(() => {
+        controller.abort(new AbortedError(0));
+      });
+    };
+    const [check] = await checksOf({ kind: 's3', bucket: aws.bucket, endpoint: proxy.url, key });
+    const seen = proxy.calls.length;
+    await check?.run({ ...context, stage }).catch(() => undefined);
+    expect(proxy.calls.slice(seen).at(-1)?.method).toBe('DELETE');
+    expect(await left()).toBe(0);
+  },
+);

@@ -36,7 +36,7 @@ export const s3 = defineKind({
       describe(
         text(),
         'read: key of the object, of which the first MiB is read. round_trip: prefix of the unique key, healthgate/ ' +
-          'unless set; a lifecycle rule may remove what an interrupted check leaves there. ' +
+          'unless set; a lifecycle rule may remove what a check that was cut off could not. ' +
           'A private key in PEM belongs to cert instead.',
       ),
     ),
