@@ -1,21 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
 import type { Opened } from '../../engine/connections.ts';
 import type { BeginStage } from '../../engine/stages.ts';
-import { UnhealthyError } from '../../errors.ts';
-import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../../clients/drivers/index.ts';
 import { describe, httpUrl, text } from '../../clients/keys.ts';
 import { certificateMistake, tlsKeys } from '../../clients/server-keys.ts';
 import { defineKind } from '../kind.ts';
 import type { ConfigOf } from '../kind.ts';
+import { callsOf, roundTrip } from './s3-round-trip.ts';
 import { hostOf } from '../../clients/url.ts';
-import { MAX_BODY_BYTES, readAtMost } from '../../clients/http/body.ts';
 import { clientSettings, openAwsClient } from '../../clients/aws/client.ts';
 import type { TlsKeys } from '../../clients/tls.ts';
-import { awsError } from '../../clients/aws/errors.ts';
 
 export const s3 = defineKind({
   kind: 's3',
@@ -39,7 +34,7 @@ export const s3 = defineKind({
       describe(
         text(),
         'read: key of the object, of which the first MiB is read. round_trip: prefix of the unique key, healthgate/ ' +
-          'unless set; a lifecycle rule may remove what an interrupted check leaves there. ' +
+          'unless set; a lifecycle rule may remove what a check that was cut off could not. ' +
           'A private key in PEM belongs to cert instead.',
       ),
     ),
@@ -52,18 +47,18 @@ export const s3 = defineKind({
       return { path: 'key', message: 'missing: mode read needs the key of an object' };
     return certificateMistake({ cert, key }, config.endpoint?.startsWith('https:') ?? true);
   },
-  target: ({ bucket, endpoint }) =>
-    `s3 bucket ${bucket}${endpoint === undefined ? '' : ` at ${endpointAddress(endpoint)}`}`,
+  target: nameOf,
   needs: ({ endpoint }) => [endpoint === undefined ? 's3' : endpointAddress(endpoint)],
-  async check(config, context) {
+  async check(config, context): Promise<void> {
     const { region, endpoint, ca, mode } = config;
     const { cert, key, object } = keysOf(config);
-    const client = await context.share(JSON.stringify(['s3', region, endpoint, ca, cert, key]), () =>
+    const { client, roundTrips } = await context.share(JSON.stringify(['s3', region, endpoint, ca, cert, key]), () =>
       openClient(config, context.stage),
     );
-    const bucket = await bucketOf(client, config, context);
-    if (mode === 'round_trip') return roundTrip(bucket, object ?? 'healthgate/');
-    await bucket.read(object ?? '');
+    const bucket = { client, name: config.bucket, target: nameOf(config), hasEndpoint: endpoint !== undefined };
+    if (mode === 'round_trip') return roundTrip({ ...bucket, roundTrips }, object ?? 'healthgate/', context);
+    const { read } = await callsOf(bucket, context, context.signal);
+    await read(object ?? '');
   },
 });
 
@@ -83,11 +78,21 @@ function keysOf({ key, cert }: Pick<TlsKeys, 'key' | 'cert'>): Keys {
   return { cert, key: isPrivate ? key : ofCert, object: isPrivate ? undefined : key };
 }
 
+function nameOf({ bucket, endpoint }: { bucket: string; endpoint?: string | undefined }): string {
+  return `s3 bucket ${bucket}${endpoint === undefined ? '' : ` at ${endpointAddress(endpoint)}`}`;
+}
+
 function endpointAddress(endpoint: string): string {
   return hostOf(endpoint, endpoint.startsWith('https:') ? 443 : 80);
 }
 
-async function openClient(config: ConfigOf<typeof s3>, stage: BeginStage): Promise<Opened<S3Client>> {
+interface Session {
+  readonly client: S3Client;
+  /** Those that have not ended, also of checks that were called off. */
+  readonly roundTrips: Set<Promise<void>>;
+}
+
+async function openClient(config: ConfigOf<typeof s3>, stage: BeginStage): Promise<Opened<Session>> {
   const { region, endpoint, ca } = config;
   const { cert, key } = keysOf(config);
   const { S3Client } = await drivers.s3();
@@ -98,68 +103,12 @@ async function openClient(config: ConfigOf<typeof s3>, stage: BeginStage): Promi
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
-  return openAwsClient(client, 's3');
-}
-
-interface Bucket {
-  readonly target: string;
-  put(key: string, content: string): Promise<unknown>;
-  /** The first MiB of the object; `whole` is false if there is more. */
-  read(key: string): Promise<{ readonly bytes: Buffer; readonly whole: boolean }>;
-  remove(key: string): Promise<unknown>;
-}
-
-async function bucketOf(client: S3Client, config: ConfigOf<typeof s3>, context: CheckContext): Promise<Bucket> {
-  const { bucket: name, endpoint } = config;
-  const target = s3.target(config);
-  const hasEndpoint = endpoint !== undefined;
-  const { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } = await drivers.s3();
-  const abort = { abortSignal: context.signal };
-  const call = async <T>(action: string, key: string, work: () => Promise<T>, permission = action): Promise<T> => {
-    context.stage(action, `during ${action}`);
-    try {
-      return await work();
-    } catch (error) {
-      const service = hasEndpoint ? {} : { service: 'S3' };
-      const failed = { target, permission: `${permission} on bucket ${name}`, object: `the key ${key}`, ...service };
-      throw awsError(error, failed) ?? error;
-    }
-  };
+  const opened = await openAwsClient(client, 's3');
+  const roundTrips = new Set<Promise<void>>();
   return {
-    target,
-    put: (Key, Body) =>
-      call('s3:PutObject', Key, () => client.send(new PutObjectCommand({ Bucket: name, Key, Body }), abort)),
-    read: (Key) => {
-      const get = async () => {
-        const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: name, Key }), abort);
-        if (Body === undefined || ETag === undefined)
-          throw new UnhealthyError(
-            `${target} did not answer with an object; is the endpoint right, and does it speak S3?`,
-          );
-        return readAtMost(Body as Readable, MAX_BODY_BYTES);
-      };
-      // Without permission to list the bucket, a missing object is reported as access denied.
-      return call('s3:GetObject', Key, get, 's3:GetObject and s3:ListBucket');
-    },
-    remove: (Key) =>
-      call('s3:DeleteObject', Key, () => client.send(new DeleteObjectCommand({ Bucket: name, Key }), abort)),
+    value: { client, roundTrips },
+    close: () => opened.close(),
+    // Those that were called off still remove their objects, within a second.
+    destroy: () => Promise.allSettled(roundTrips).then(() => opened.destroy()),
   };
-}
-
-async function roundTrip(bucket: Bucket, prefix: string): Promise<void> {
-  const key = prefix + randomUUID();
-  const content = randomBytes(32).toString('hex');
-  await bucket.put(key, content);
-  try {
-    const { bytes, whole } = await bucket.read(key);
-    if (!whole) throw new UnhealthyError(`${bucket.target} sent more than 1 MiB for an object of 64 bytes`);
-    if (bytes.toString() !== content)
-      throw new UnhealthyError(
-        `${bucket.target} returned an object with the key ${key} whose content differs from what was put`,
-      );
-  } catch (error) {
-    await bucket.remove(key).catch(() => undefined);
-    throw error;
-  }
-  await bucket.remove(key);
 }
