@@ -21,17 +21,18 @@ const ROOT = join(import.meta.dirname, '..');
 export interface KindSection {
   readonly kind: string;
   readonly works: string;
+  readonly couldPass: string;
   /** The schema of a leaf, with the keys that every check takes. */
   readonly schema: Schema;
   /** What its URL may say, for a kind with the URL of a server. */
-  readonly dialect?: Dialect | undefined;
+  readonly dialects?: readonly Dialect[] | undefined;
 }
 
 /** Each file that is made, with the content that it should have. Paths are relative to the project. */
 export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
   const schema = documentSchema();
   const { $defs = {}, ...document }: Schema = schema;
-  const sections = kinds.map(({ kind, works, dialect }) => ({ kind, works, schema: $defs[kind] ?? {}, dialect }));
+  const sections = kinds.map((kind): KindSection => ({ ...kind, schema: $defs[kind.kind] ?? {} }));
   const [first] = sections;
   const common = pick(first?.schema ?? {}, (key) => Object.hasOwn(commonKeys, key));
   const settings = pick(document, (key) => key !== '$schema');
@@ -87,24 +88,35 @@ export function withKindSections(text: string, sections: readonly KindSection[])
   const [intro = '', ...rest] = text.split(MADE_SECTION);
   const notes = new Map<string, string>();
   for (let index = 0; index < rest.length; index += 2) notes.set(rest[index] ?? '', rest[index + 1] ?? '');
+  const shown = new Map<Dialect['parameters'], string>();
   const written = sections.map((section) => {
     const found = notes.get(section.kind) ?? '\n\n';
     notes.delete(section.kind);
-    return block(section.kind, kindSection(section)) + found;
+    return block(section.kind, kindSection(section, shown)) + found;
   });
   const [unknown] = notes.keys();
   if (unknown !== undefined) throw new Error(`there is a section for ${unknown}, which is not a kind`);
   return intro + written.join('');
 }
 
-function kindSection({ kind, works, schema, dialect }: KindSection): string {
+/** @param shown The kinds whose sections have the table of these parameters. It gets those of this kind. */
+function kindSection(section: KindSection, shown: Map<Dialect['parameters'], string>): string {
+  const { kind, works, couldPass, schema, dialects = [] } = section;
   const own = pick(schema, (key) => key !== 'kind' && !Object.hasOwn(commonKeys, key));
-  return `## ${kind}\n\nWorking means: ${works}.\n\n${keysTable(own)}${dialect === undefined ? '' : urlTable(dialect)}`;
+  const intro = `## ${kind}\n\nWorking means: ${works}.\n\nWhat could pass nevertheless: ${couldPass}.\n\n`;
+  const urls = dialects.map((dialect, index) => {
+    const starts = Object.keys(dialect.schemes).map((scheme) => `\`${scheme}://\``);
+    const start = `\n${index === 0 ? 'The URL' : 'Or it'} starts with ${starts.join(', ')}.`;
+    const owner = shown.get(dialect.parameters);
+    if (owner !== undefined) return `${start} Its parameters are [those of \`${owner}\`](#${owner}).\n`;
+    shown.set(dialect.parameters, kind);
+    return `${start}\n\n${parametersTable(dialect)}`;
+  });
+  return intro + keysTable(own) + urls.join('');
 }
 
 /** What each parameter of a URL does. */
-function urlTable({ schemes, parameters, others }: Dialect): string {
-  const starts = Object.keys(schemes).map((scheme) => `\`${scheme}://\``);
+function parametersTable({ parameters, others }: Dialect): string {
   const rows = parameters.map(({ names, fate, words }) => [
     names.map((name) => `\`${name}\``).join(', '),
     fate,
@@ -112,7 +124,7 @@ function urlTable({ schemes, parameters, others }: Dialect): string {
   ]);
   if (others !== undefined) rows.push(['any other', others.fate, proseOf(others.words)]);
   const head = ['Parameter of the URL', 'Fate', 'What it does, why it does nothing, or what to write instead'];
-  return `\nThe URL starts with ${starts.join(', ')}.\n\n${table(head, rows)}`;
+  return table(head, rows);
 }
 
 function kindsTable(sections: readonly KindSection[]): string {

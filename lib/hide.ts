@@ -6,44 +6,66 @@ const MASK = '***';
 /** Ends a text that was cut off. */
 const CUT = '…';
 
-export type Hide = (text: string) => string;
+/** @param shown Secrets that may be shown this time. */
+export type Hide = (text: string, shown?: readonly string[]) => string;
 
 /**
- * Replaces secrets by `***`, a longer one before one that is part of it. Also where a secret was put on one line, or in
- * lower case as host names are, and where its end was cut off.
+ * Replaces secrets by `***`, and several that overlap by one. Also where a secret was put on one line, or in lower case
+ * as host names are, and where its end was cut off.
  */
 export function hideAll(secrets: Iterable<string>): Hide {
-  const spellings = new Set([...secrets].flatMap(spellingsOf));
-  const hidden = [...spellings]
-    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
-    .sort((a, b) => b.length - a.length);
-  return (text) =>
-    hideCut(
-      hidden.reduce((left, secret) => left.replaceAll(secret, MASK), text),
-      hidden,
-    );
+  const index = indexOf(secrets);
+  if (index.size === 0) return (text) => text;
+  return (text, shown = []) => {
+    let hidden = '';
+    /** Where the last secret ends. */
+    let end = 0;
+    for (let at = 0; at + MIN_SECRET_LENGTH <= text.length; at += 1) {
+      const alike = index.get(text.slice(at, at + MIN_SECRET_LENGTH));
+      const length = alike === undefined ? 0 : lengthAt(text, at, alike, shown);
+      if (length === 0) continue;
+      if (at >= end) hidden += text.slice(end, at) + MASK;
+      end = Math.max(end, at + length);
+    }
+    return hidden + text.slice(end);
+  };
+}
+
+/** Secrets of each length. There may be thousands of them, so they are found by their beginnings and lengths. */
+type Alike = ReadonlyMap<number, ReadonlySet<string>>;
+
+/** The secrets, by their first characters. */
+function indexOf(secrets: Iterable<string>): ReadonlyMap<string, Alike> {
+  const index = new Map<string, Map<number, Set<string>>>();
+  for (const secret of new Set([...secrets].flatMap(spellingsOf))) {
+    if (secret.length < MIN_SECRET_LENGTH) continue;
+    const beginning = secret.slice(0, MIN_SECRET_LENGTH);
+    const alike = index.get(beginning) ?? new Map<number, Set<string>>();
+    index.set(beginning, alike);
+    alike.set(secret.length, (alike.get(secret.length) ?? new Set()).add(secret));
+  }
+  return index;
 }
 
 function spellingsOf(secret: string): readonly string[] {
   return [secret, secret.toLowerCase(), shortLine(secret, secret.length)];
 }
 
-/** Hides what is left of a secret whose end was cut off. */
-function hideCut(text: string, hidden: readonly string[]): string {
-  if (!text.includes(CUT)) return text;
-  const pieces = text.split(CUT);
-  return pieces
-    .map((piece, index) => {
-      if (index === pieces.length - 1) return piece;
-      const length = Math.max(0, ...hidden.map((secret) => cutLength(piece, secret)));
-      return length === 0 ? piece : `${piece.slice(0, -length)}${MASK}`;
-    })
-    .join(CUT);
+/** The length of the longest secret that begins at this place of the text, or of what a cut left of one; or 0. */
+function lengthAt(text: string, at: number, alike: Alike, shown: readonly string[]): number {
+  let longest = 0;
+  for (const [length, secrets] of alike) {
+    const found = text.slice(at, at + length);
+    if (length > longest && secrets.has(found) && !shown.includes(found)) longest = length;
+  }
+  if (longest > 0) return longest;
+  const cut = text.indexOf(CUT, at);
+  const left = cut === -1 ? '' : text.slice(at, cut);
+  const isCutSecret = left !== '' && anyOf(alike, (secret) => secret.startsWith(left) && !shown.includes(secret));
+  return isCutSecret ? left.length : 0;
 }
 
-/** How many characters at the end of a text are the beginning of the secret; 0 for fewer than a secret has. */
-function cutLength(text: string, secret: string): number {
-  for (let length = Math.min(text.length, secret.length - 1); length >= MIN_SECRET_LENGTH; length -= 1)
-    if (text.endsWith(secret.slice(0, length))) return length;
-  return 0;
+function anyOf(alike: Alike, test: (secret: string) => boolean): boolean {
+  for (const secrets of alike.values()) for (const secret of secrets) if (test(secret)) return true;
+  return false;
 }

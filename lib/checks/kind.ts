@@ -16,18 +16,20 @@ interface KindBase<Entries extends Keys> {
   readonly kind: string;
   /** What "working" means, for the docs: `PING answers`. */
   readonly works: string;
+  /** What it cannot find, for the docs: what is broken, and the check works nevertheless. */
+  readonly couldPass: string;
   readonly keys: Entries;
   /** The optional keys that its example has in addition to the required ones. */
   readonly example?: readonly (keyof Entries & string)[];
-  /** How its URL is written, for the docs. */
-  readonly dialect?: Dialect;
+  /** How its URL may be written, for the docs. */
+  readonly dialects?: readonly Dialect[];
   /** Finds a mistake in keys that are valid one by one: two of them contradict each other, or one needs another. */
   mistake?(config: Configuration<Entries>): Problem | undefined;
   /** The target for messages: `redis cache.example:6379`. Without the user info, path or query string of a URL. */
   target(config: Configuration<Entries>): string;
   /**
-   * The addresses that it needs (`host:port`, or a service's name such as `s3`): what several failures may have in
-   * common. If there are several, a message that blames one of them names it.
+   * The addresses that it needs (`host:port`, the path of a Unix socket, or a service's name such as `s3`): what
+   * several failures may have in common. If there are several, a message that blames one of them names it.
    */
   needs(config: Configuration<Entries>): readonly string[];
 }

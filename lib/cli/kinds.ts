@@ -1,4 +1,5 @@
 import { kinds as registry } from '../checks/index.ts';
+import type { Dialect } from '../clients/dialects/dialect.ts';
 import type { AnyKind } from '../checks/kind.ts';
 import { commonKeys } from '../checks/kind.ts';
 import { didYouMean } from '../did-you-mean.ts';
@@ -68,15 +69,18 @@ function rowText({ key, type, required, preset, description }: KeyRow, columns: 
 }
 
 /** What the URL may say, by what becomes of it. */
-function urlText({ dialect }: AnyKind, columns: number): string[] {
-  if (dialect === undefined) return [];
-  const schemes = Object.keys(dialect.schemes).map((scheme) => `${scheme}://`);
+function urlText({ dialects = [] }: AnyKind, columns: number): string[] {
+  return dialects.map((dialect) => dialectText(dialect, columns));
+}
+
+function dialectText({ schemes: known, parameters }: Dialect, columns: number): string {
+  const schemes = Object.keys(known).map((scheme) => `${scheme}://`);
   const named = (fate: string) =>
-    dialect.parameters.filter((parameter) => parameter.fate === fate).flatMap(({ names }) => names);
+    parameters.filter((parameter) => parameter.fate === fate).flatMap(({ names }) => names);
   const lines = ['honoured', 'harmless', 'refused'].flatMap((fate) => {
     const names = named(fate);
     return names.length === 0 ? [] : [wrapped(names.join(', '), { columns, start: `  ${fate}: `, indent: 6 })];
   });
   const starts = wrapped(`The URL starts with ${schemes.join(', ')}.`, { columns, start: '' });
-  return [`${starts}\nParameters of the URL:\n\n${lines.join('')}`];
+  return `${starts}\nParameters of the URL:\n\n${lines.join('')}`;
 }

@@ -142,7 +142,7 @@ type Answered = Pick<ReportError, 'verdict'> & { readonly status: number };
 /** A ping proves that a new connection works. The platform's `fetch` has none: it keeps its connections. */
 function onNewConnection(url: string): ReportOptions['fetch'] {
   return async (_bare, { headers, signal }) => {
-    const request: HttpRequest = { kind: 'http', url, method: 'GET', headers };
+    const request: HttpRequest = { kind: 'http', url, method: 'GET', headers, readsBody: true };
     const { status, headers: given, body } = await send(request, { signal, stage: () => undefined }, () => true);
     return {
       status,

@@ -5,6 +5,7 @@ import net, { isIP, setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
 import type { BeginStage } from '../engine/stages.ts';
+import { limitIntake } from './intake.ts';
 
 /**
  * Milliseconds that each address of a name has before the next one is tried, for the sockets of all drivers. Node's own
@@ -18,6 +19,7 @@ const STAGES = {
   resolving: ['resolving', 'while resolving the name'],
   connecting: ['connecting', 'while connecting'],
   handshake: ['TLS handshake', 'during the TLS handshake'],
+  firstByte: ['first byte', 'while waiting for the first byte'],
 } as const;
 
 export interface Connecting {
@@ -30,8 +32,12 @@ export interface Connecting {
   readonly ready?: () => void;
 }
 
-/** Reports the stages of a connecting socket: resolving the name, connecting, the TLS handshake. */
+/**
+ * Reports the stages of a connecting socket: resolving the name, connecting, the TLS handshake. Limits how much the
+ * server may send.
+ */
 export function timeConnecting(socket: Socket, { host, tls: isTls, stage, ready }: Connecting): void {
+  limitIntake(socket);
   const isName = isIP(host) === 0 && !host.startsWith('/');
   const [name, when] = isName ? STAGES.resolving : STAGES.connecting;
   stage(name, when);
@@ -45,8 +51,9 @@ export function timeConnecting(socket: Socket, { host, tls: isTls, stage, ready 
   if (isTls && ready !== undefined) socket.once('secureConnect', ready);
 }
 
-/** For a driver that upgrades its connection to TLS itself. */
-export function beginHandshake(stage: BeginStage): void {
+/** For a driver that upgrades its connection to TLS itself. The server's bytes then come from the secure socket. */
+export function beginHandshake(secure: Socket, stage: BeginStage): void {
+  limitIntake(secure);
   stage(...STAGES.handshake);
 }
 
@@ -73,31 +80,47 @@ export function withSocket<T>(connect: () => T, use: (socket: Socket) => void): 
 
 type ConnectSocket = (...args: unknown[]) => Socket;
 
+/**
+ * What TLS says will be spoken, as browsers and curl say it. Without it, a server or load balancer that routes by
+ * protocol may refuse, and one that speaks only HTTP/2 may not say so.
+ */
+export const HTTP_OVER_TLS = { ALPNProtocols: ['http/1.1'] };
+
 export interface AgentOptions {
   /** Whether a connection serves several requests, one after another. */
   readonly keepAlive: boolean;
   readonly stage: BeginStage;
+  /** The most bytes of one answer, if a driver turns them into more than it is worth waiting for. */
+  readonly maxBytes?: number | undefined;
 }
 
 /** Those of `https:`, with what `tls.connect` takes: the certificate authority, the strictness, … */
 export type TlsAgentOptions = AgentOptions & Pick<tls.ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername'>;
 
 /** An agent for `http:` that times its first connection. Later ones may be for another check. */
-export function httpAgent({ keepAlive, stage }: AgentOptions): HttpAgent {
-  return timed(new HttpAgent({ keepAlive }), false, stage);
+export function httpAgent({ keepAlive, stage, maxBytes }: AgentOptions): HttpAgent {
+  return timed(new HttpAgent({ keepAlive }), { tls: false, stage, maxBytes });
 }
 
 /** The same for `https:`. */
-export function httpsAgent({ stage, ...options }: TlsAgentOptions): HttpsAgent {
-  return timed(new HttpsAgent(options), true, stage);
+export function httpsAgent({ stage, maxBytes, ...options }: TlsAgentOptions): HttpsAgent {
+  return timed(new HttpsAgent({ ...HTTP_OVER_TLS, ...options }), { tls: true, stage, maxBytes });
 }
 
-function timed<A extends HttpAgent>(agent: A, isTls: boolean, stage: BeginStage): A {
+interface Timed extends Pick<AgentOptions, 'stage' | 'maxBytes'> {
+  readonly tls: boolean;
+}
+
+function timed<A extends HttpAgent>(agent: A, { tls: isTls, stage, maxBytes }: Timed): A {
   const create = agent.createConnection.bind(agent);
+  const ready = () => {
+    stage(...STAGES.firstByte);
+  };
   let isFirst = true;
   agent.createConnection = (options, callback) => {
     const socket = create(options, callback);
-    if (isFirst) timeConnecting(socket as Socket, { host: options.host ?? '', tls: isTls, stage });
+    limitIntake(socket as Socket, maxBytes);
+    if (isFirst) timeConnecting(socket as Socket, { host: options.host ?? '', tls: isTls, stage, ready });
     isFirst = false;
     return socket;
   };

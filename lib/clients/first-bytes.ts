@@ -7,13 +7,13 @@ const ENOUGH = 9;
 
 /**
  * Gives everything that a stream receives to `take`, which passes on what the readers may see. If a reader throws, the
- * stream is destroyed with the error of `broken`: drivers throw within the `data` event, where nothing else could catch
- * it, and it would end the process.
+ * stream is destroyed with the error that `broken` makes of it: drivers throw within the `data` event, where nothing
+ * else could catch it, and it would end the process.
  */
 export function interceptData(
   stream: Duplex,
   take: (chunk: Buffer, pass: (chunk: Buffer) => void) => void,
-  broken: () => CheckError,
+  broken: (thrown: unknown) => Error,
 ): void {
   const emit = stream.emit.bind(stream) as (event: string | symbol, ...args: unknown[]) => boolean;
   stream.emit = (event: string | symbol, ...args: unknown[]) => {
@@ -21,8 +21,8 @@ export function interceptData(
     if (event !== 'data' || !Buffer.isBuffer(chunk)) return emit(event, ...args);
     try {
       take(chunk, (passed) => emit('data', passed));
-    } catch {
-      stream.destroy(broken());
+    } catch (thrown) {
+      stream.destroy(broken(thrown));
     }
     return true;
   };

@@ -12,7 +12,7 @@ import type { Host } from './redis/url.ts';
 
 /** Seconds after which a key that could not be deleted expires. */
 const EXPIRES_AFTER = 60;
-/** The longest reply has the key, at most 250 bytes, and the value. A server that sends more is not understood. */
+/** The longest reply has the key, at most 250 bytes, and the value. */
 const MAX_UNREAD = 1024;
 
 /** The connection to one server. Its methods must be called one after the other. */
@@ -32,7 +32,7 @@ export class Pool {
     this.#host = host;
     this.address = hostText({ host, port });
     this.#name = `memcached ${this.address}`;
-    this.#socket = connect({ host, port, signal });
+    this.#socket = connect({ host, port, signal, noDelay: true });
     this.#socket.setEncoding('latin1');
     this.#socket.on('data', (text: string) => {
       this.#unread += text;
@@ -123,7 +123,7 @@ export class Pool {
 
   #refuse(): void {
     this.#unread = '';
-    this.#end(wrongProtocol(this.#name));
+    this.#end(new UnhealthyError(`${this.#name} sent more than 1 KiB as a reply`));
     this.#socket.destroy();
   }
 

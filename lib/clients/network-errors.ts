@@ -1,5 +1,6 @@
 /** Translates the codes of Node's sockets, resolver and TLS. Each kind adds the codes of its own protocol. */
-import { CheckError, codeOf, ConnectionError, TimeoutError, TLSError } from '../errors.ts';
+import { CheckError, codeOf, ConnectionError, TimeoutError, TLSError, UnhealthyError } from '../errors.ts';
+import { SentTooMuch } from './intake.ts';
 
 const CONNECTION_ERRORS: Readonly<Record<string, (target: string) => string>> = {
   ECONNREFUSED: (target) => `connection refused by ${target}; is it running and listening there?`,
@@ -35,6 +36,7 @@ const TLS_ERRORS: Readonly<Record<string, string>> = {
   ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'it does not accept the certificate in cert',
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not trust the issuer of the certificate in cert',
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: `${ASKS}, or has no cipher in common`,
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'it refuses HTTP/1.1; does it speak only HTTP/2?',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION:
     'it speaks only another version of TLS, most likely one that is older than TLS 1.2',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'it speaks only an older version of TLS than TLS 1.2, which is not safe',
@@ -50,6 +52,7 @@ const TLS_ERRORS: Readonly<Record<string, string>> = {
 export function networkError(error: unknown, target: string): CheckError | undefined {
   for (const link of links(error)) {
     if (link instanceof CheckError) return link;
+    if (link instanceof SentTooMuch) return new UnhealthyError(`${target} sent more than ${link.most}`);
     const code = tlsReason(link) ?? codeOf(link);
     if (code === undefined) continue;
     const connection = CONNECTION_ERRORS[code];

@@ -100,13 +100,16 @@ function settingSchema({ description, schema, preset, example }: AnySetting): Js
   return { description, ...withoutDialect(toJsonSchema(schema)), default: preset, examples: [example] };
 }
 
+/** What a document may give as a reference. A secret's number is read as one, and a choice is made of strings. */
+const REFERABLE: ReadonlySet<string> = new Set(['string', 'number', 'picklist']);
+
 /** The keys of a leaf of this kind. A key that has a default need not be given; any string may be a secret. */
 export function leafJsonSchema(kind: AnyKind): Schema {
   const schema: Schema = toJsonSchema(leafSchema(kind), {
     typeMode: 'input',
     errorMode: 'ignore',
     overrideSchema: ({ valibotSchema, jsonSchema }) =>
-      valibotSchema.type === 'string' ? { anyOf: [jsonSchema, SECRET] } : undefined,
+      REFERABLE.has(valibotSchema.type) ? { anyOf: [jsonSchema, SECRET] } : undefined,
   }) as Schema;
   const name = { description: 'The kind of check.', examples: [kind.kind], ...schema.properties?.kind };
   return {

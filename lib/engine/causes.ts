@@ -43,26 +43,65 @@ function isFailing({ result: { error } }: Finding): boolean {
 }
 
 /**
- * Follows `depends_on` from each cause up to everything that depends on it, so that each dependency is followed only
- * once per cause. A cycle has no deepest cause.
+ * Hands the causes of each check on to those that depend on it, in an order in which a check comes after all that it
+ * depends on. Following each cause by itself would take seconds for hundreds of checks with hundreds of `depends_on`.
+ * A cycle has no deepest cause; what leads into it is the cause of all of it.
  */
 function causesByDependency(failing: readonly Finding[]): Map<string, readonly Cause[]> {
-  const dependents = new Map<string, string[]>(failing.map(({ check }) => [pathKey(check.path), []]));
-  const roots: string[] = [];
-  for (const { check } of failing) {
-    const path = pathKey(check.path);
-    const broken = check.dependsOn.filter((other) => dependents.has(other));
-    for (const other of broken) dependents.get(other)?.push(path);
-    if (broken.length === 0) roots.push(path);
-  }
-  const causes = new Map<string, Cause[]>();
-  for (const root of roots.sort()) {
-    const reached = new Set([root]);
-    for (const path of reached) dependents.get(path)?.forEach((dependent) => reached.add(dependent));
-    reached.delete(root);
-    for (const path of reached) causes.set(path, [...(causes.get(path) ?? []), { path: root }]);
+  const indexes = new Map(failing.map(({ check }, index) => [pathKey(check.path), index]));
+  const needed = failing.map(({ check }) => check.dependsOn.flatMap((path) => indexes.get(path) ?? []));
+  const roots = [...indexes].filter(([, index]) => needed[index]?.length === 0).sort(([a], [b]) => (a < b ? -1 : 1));
+  const found = failing.map(() => new Uint32Array(Math.ceil(roots.length / 32)));
+  roots.forEach(([, index], root) => {
+    const own = found[index];
+    if (own !== undefined) own[root >> 5] = (own[root >> 5] ?? 0) | (1 << (root & 31));
+  });
+  const order = dependedOnFirst(needed);
+  let isComplete = false;
+  while (!isComplete) isComplete = order.filter((index) => merge(found, index, needed[index] ?? [])).length === 0;
+  const causes = new Map<string, readonly Cause[]>();
+  for (const [path, index] of indexes) {
+    if (needed[index]?.length === 0) continue;
+    const own = roots.filter((_, root) => ((found[index]?.[root >> 5] ?? 0) & (1 << (root & 31))) !== 0);
+    if (own.length > 0)
+      causes.set(
+        path,
+        own.map(([root]) => ({ path: root })),
+      );
   }
   return causes;
+}
+
+/** Adds what is found of the others. Returns whether that was anything new. */
+function merge(found: readonly Uint32Array[], index: number, others: readonly number[]): boolean {
+  const own = found[index] ?? new Uint32Array();
+  let isNew = false;
+  for (const other of others) {
+    const more = found[other] ?? own;
+    for (let word = 0; word < own.length; word += 1) {
+      const merged = ((own[word] ?? 0) | (more[word] ?? 0)) >>> 0;
+      isNew ||= merged !== own[word];
+      own[word] = merged;
+    }
+  }
+  return isNew;
+}
+
+/** All checks, each after those that it needs; what is in a circle, or needs one, comes last. */
+function dependedOnFirst(needed: readonly (readonly number[])[]): number[] {
+  const dependents = needed.map((): number[] => []);
+  const missing = needed.map(({ length }) => length);
+  needed.forEach((others, index) => {
+    for (const other of others) dependents[other]?.push(index);
+  });
+  const order = new Set([...needed.keys()].filter((index) => missing[index] === 0));
+  for (const index of order)
+    for (const dependent of dependents[index] ?? []) {
+      missing[dependent] = (missing[dependent] ?? 0) - 1;
+      if (missing[dependent] === 0) order.add(dependent);
+    }
+  for (const index of needed.keys()) order.add(index);
+  return [...order];
 }
 
 /** The addresses that cannot be at fault: a check that needs them works, or they answered a check that fails. */
@@ -76,7 +115,10 @@ function causesByAddress(roots: readonly Finding[], innocent: ReadonlySet<string
   const blamed = new Map<string, string[]>();
   for (const { check, result } of roots) {
     for (const address of blamedBy(check, result)) {
-      if (!innocent.has(address)) blamed.set(address, [...(blamed.get(address) ?? []), pathKey(check.path)]);
+      if (innocent.has(address)) continue;
+      const paths = blamed.get(address);
+      if (paths === undefined) blamed.set(address, [pathKey(check.path)]);
+      else paths.push(pathKey(check.path));
     }
   }
   const causes = new Map<string, Cause>();

@@ -5,6 +5,8 @@ import type { Log } from '../log.ts';
 import type { Connections } from './connections.ts';
 import { within } from './deadline.ts';
 import { figuresIn } from './figures.ts';
+import { CheckIntake } from './intake.ts';
+import type { RunIntake } from './intake.ts';
 import type { FigureValue } from './figures.ts';
 import { Stages } from './stages.ts';
 import { pathKey } from './tree.ts';
@@ -16,6 +18,7 @@ export interface RunResources {
   /** When the run must be over, on the clock of `performance.now()`. */
   readonly end: number;
   readonly connections: Connections;
+  readonly intake: RunIntake;
   /** The addresses that answered a check; checks add to it. */
   readonly reached: Set<string>;
   readonly vault: VaultAccess;
@@ -104,7 +107,7 @@ class Running implements CheckContext {
 
   run(signal: AbortSignal): Promise<void> {
     this.signal = signal;
-    return this.#check.run(this);
+    return new CheckIntake(this.#resources.intake).during(() => this.#check.run(this));
   }
 
   /** Refuses a check that has ended, since nobody would release what it opens. */

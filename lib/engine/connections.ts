@@ -5,8 +5,11 @@ export interface Opened<T> {
   readonly value: T;
   /** Closes it gracefully, as its protocol demands. May wait for the server; `destroy` follows if it takes too long. */
   close(): Promise<unknown> | undefined;
-  /** Ends it immediately. Does not throw. */
-  destroy(): void;
+  /**
+   * Ends it immediately, or returns a promise and ends it as soon as what a stopped check left halfway is removed.
+   * Neither throws nor rejects.
+   */
+  destroy(): unknown;
 }
 
 /** An answer that checks share like a connection, with nothing to close. */
@@ -31,6 +34,7 @@ interface Entry {
 
 export class Connections {
   readonly #entries = new Map<string, Entry>();
+  readonly #ending: Promise<unknown>[] = [];
   #closed = false;
 
   /** @param user The user of the connection, for `release`. */
@@ -53,13 +57,14 @@ export class Connections {
     for (const [key, entry] of this.#entries) {
       if (entry.users.delete(user) && entry.users.size === 0) {
         this.#entries.delete(key);
-        destroy(entry);
+        this.#ending.push(destroy(entry));
       }
     }
   }
 
   /**
-   * Closes everything gracefully, and destroys what is still open after `graceMs` milliseconds.
+   * Closes everything gracefully, and destroys what is still open after `graceMs` milliseconds. Also waits so long for
+   * what was destroyed before.
    * Never rejects. A connection that opens later is destroyed immediately.
    */
   async close(graceMs: number): Promise<void> {
@@ -68,18 +73,18 @@ export class Connections {
     this.#entries.clear();
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise((resolve) => (timer = setTimeout(resolve, Math.max(0, graceMs))));
-    await Promise.race([Promise.allSettled(entries.map(async (entry) => (await entry.opened).close())), grace]);
+    const closing = entries.map(async (entry) => (await entry.opened).close());
+    await Promise.race([Promise.allSettled([...closing, ...this.#ending]), grace]);
     clearTimeout(timer);
-    entries.forEach(destroy);
+    for (const entry of entries) void destroy(entry);
   }
 }
 
-function destroy(entry: Entry): void {
+/** Never rejects. */
+function destroy(entry: Entry): Promise<unknown> {
   entry.controller.abort();
-  entry.opened.then(
-    (opened) => {
-      opened.destroy();
-    },
+  return entry.opened.then(
+    (opened) => opened.destroy(),
     () => undefined, // it failed to open, and its users got the error
   );
 }

@@ -1,14 +1,15 @@
 /** Hides values in the texts of results, before anybody formats them. */
-import { hideAll } from '../hide.ts';
 import type { Hide } from '../hide.ts';
 import type { Figure, FigureValue } from './figures.ts';
 import type { Cause, CheckResult } from './types.ts';
 
-/** The result of a check without these values. A value that happens to equal the kind or the scheme stays. */
-export function masked(result: CheckResult, values: readonly string[]): CheckResult {
-  if (values.length === 0) return result;
+type HideText = (text: string) => string;
+
+/** The result of a check without what `hideAny` hides. A value that happens to equal the kind or the scheme stays. */
+export function masked(result: CheckResult, hideAny: Hide): CheckResult {
   const [scheme = ''] = result.target.split(' ', 1);
-  const hide = hideAll(values.filter((value) => value !== scheme && value !== result.kind));
+  const shown = [scheme, result.kind];
+  const hide = (text: string) => hideAny(text, shown);
   const { target, observed, causes, error, description, runbook } = result;
   return {
     ...result,
@@ -21,15 +22,15 @@ export function masked(result: CheckResult, values: readonly string[]): CheckRes
   };
 }
 
-function maskedCause(cause: Cause, hide: Hide): Cause {
+function maskedCause(cause: Cause, hide: HideText): Cause {
   return 'address' in cause ? { ...cause, address: hide(cause.address) } : cause;
 }
 
-function maskedFigure(figure: Figure, hide: Hide): Figure {
+function maskedFigure(figure: Figure, hide: HideText): Figure {
   return { ...figure, value: maskedValue(figure.value, hide) };
 }
 
-function maskedValue(value: FigureValue, hide: Hide): FigureValue {
+function maskedValue(value: FigureValue, hide: HideText): FigureValue {
   if (typeof value === 'string') return hide(value);
   return isTexts(value) ? value.map(hide) : value;
 }

@@ -1,12 +1,14 @@
 /** Runs a tree of checks concurrently, within one deadline. It knows neither kinds of check nor formats. */
 import { setMaxListeners } from 'node:events';
 import { CheckError } from '../errors.ts';
+import { hideAll } from '../hide.ts';
 import type { Log } from '../log.ts';
 import { allFailAlike, causesOf } from './causes.ts';
 import type { Finding } from './causes.ts';
 import { CheckRun } from './check-run.ts';
 import { Connections } from './connections.ts';
 import { within } from './deadline.ts';
+import { RunIntake } from './intake.ts';
 import { masked } from './masked.ts';
 import { leavesOf, pathKey } from './tree.ts';
 import { isGroup } from './types.ts';
@@ -46,12 +48,13 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
 
   const reached = new Set<string>();
   const { vault, log, signal, concealed = [] } = options;
+  const hide = hideAll(concealed);
   const checks = leavesOf(part);
-  const checkRun = new CheckRun(checks, { end, connections, reached, vault, log, signal });
+  const checkRun = new CheckRun(checks, { end, connections, intake: new RunIntake(), reached, vault, log, signal });
   const findings = await Promise.all(
     checks.map(async (check): Promise<Finding> => {
       const { result } = await checkRun.outcomeOf(check);
-      options.onResult?.(masked(result, concealed));
+      options.onResult?.(masked(result, hide));
       return { check, result };
     }),
   );
@@ -59,7 +62,7 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
   await connections.close(Math.min(CLOSING_GRACE_MS, end - performance.now()));
 
   const causes = causesOf(findings, reached);
-  const results = findings.map(({ result }) => masked(explained(result, causes), concealed));
+  const results = findings.map(({ result }) => masked(explained(result, causes), hide));
   const result = resultOf(part, results[Symbol.iterator]());
   const durationMs = performance.now() - start;
   return { namespace: options.namespace, verdict: result.verdict, startedAt, durationMs, result, observerCutOff };

@@ -17,6 +17,7 @@ import { askers } from './askers.ts';
 import { blackHoles } from './black-holes.ts';
 import { coldStart } from './cold-start.ts';
 import { documentsRead } from './documents.ts';
+import { memory, stalls } from './endless.ts';
 import { engineCost } from './engine-cost.ts';
 import type { Figure } from './figure.ts';
 import { growth } from './growth.ts';
@@ -75,6 +76,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   askers,
   'black-holes': () => blackHoles(addresses),
   leaks: () => leaks(addresses),
+  memory: () => memory(addresses),
+  stalls: () => stalls(addresses),
   artifact,
 };
 const [cpu] = cpus();

@@ -1,11 +1,12 @@
 /** What the contract suite must know about a kind: checks that lead to each of the cases that every kind must pass. */
 import type { Addresses } from '../stack/addresses.ts';
+import type { EndlessAnswers } from '../support/endless.ts';
 
 /** A check as a namespace's document has it. */
 export type Leaf = Readonly<Record<string, unknown>> & { readonly kind: string };
 
 /** A case that some kinds cannot have: a port to aim at, a socket that connects, a host name to resolve, TLS. */
-export type Column = 'at' | 'connecting' | 'host name' | 'TLS';
+export type Column = 'at' | 'connecting' | 'host name' | 'TLS' | 'endless answer';
 
 /** A leaf that must not work. */
 export interface Failure {
@@ -39,6 +40,8 @@ export interface KindFixture {
   readonly address?: string;
   /** A leaf like that of `at` for a server that speaks TLS with a certificate of this authority (PEM). */
   readonly overTls?: (port: number, ca: string, stack: Addresses) => Leaf;
+  /** Answers without end that the leaf of `at` must give up on. The test is named `gives up on <key> without end`. */
+  readonly endless?: EndlessAnswers;
   /** Further figures that the leaf of `overTls` must have. */
   readonly figuresOverTls?: readonly string[];
   /** The cases that the kind cannot have, each with the reason in a word. */

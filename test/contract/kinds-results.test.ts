@@ -11,8 +11,8 @@ import { temporaryFolder } from '../support/temporary.ts';
 import { fixtures } from './fixtures/index.ts';
 import { aimedFixtures, registerHooks, run, runAll, stack, using, vault } from './suite.ts';
 
-/** `db.example:5432`, several of which count as one, or a service such as `s3`. */
-const NEED = /^([^\s,]+:\d+(,[^\s,]+:\d+)*|[a-z0-9_-]+)$/;
+/** `db.example:5432`, several of which count as one, the path of a Unix socket, or a service such as `s3`. */
+const NEED = /^([^\s,]+:\d+(,[^\s,]+:\d+)*|\/\S+|[a-z0-9_-]+)$/;
 
 registerHooks();
 
@@ -108,13 +108,26 @@ describe.each(aimedFixtures)('$kind', ({ at, realPort, addressOf, fixture }) => 
 
   if (overTls !== undefined) {
     it('times the TLS handshake after it has connected', async () => {
-      const { port } = await using(tlsProxy(realPort, certificate));
-      const { results, status } = await run(overTls(port, certificate.ca, stack));
+      const { key, cert, ca } = certificate;
+      const { port } = await using(tlsProxy(realPort, { key, cert }));
+      const { results, status } = await run(overTls(port, ca, stack));
       expect(status).toBe('working');
       const names = stageNames(results);
       expect(names).toEqual(expect.arrayContaining(['connecting', 'TLS handshake']));
       expect(names.indexOf('connecting')).toBeLessThan(names.indexOf('TLS handshake'));
       expect(figureNames(results)).toEqual(expect.arrayContaining([...figures, ...figuresOverTls]));
+    });
+  }
+
+  if (overTls !== undefined) {
+    it('shows its certificate to a server that asks for one, and says so if it has none', async () => {
+      const { key, cert, ca } = certificate;
+      const { port } = await using(tlsProxy(realPort, certificate));
+      const leaf = overTls(port, ca, stack);
+      expect((await run({ ...leaf, cert, key })).status).toBe('working');
+      expect((await run(leaf)).status).toMatch(
+        /^TLSError: no secure connection to .*: it asks for a client certificate; set cert and key/,
+      );
     });
   }
 

@@ -11,8 +11,8 @@ import { aimedFixtures, registerHooks, run, runAll, stack, stopServers, using } 
 /** How many times each kind gets a corrupted answer, each time corrupted in another way. */
 const CORRUPTED = 20;
 const FORESEEN = /^(working$|(Timeout|Connection|TLS|Auth|Configuration|Unhealthy)Error: )/;
-/** A message that says when the time was up. */
-const IN_A_STAGE = /^TimeoutError: no answer within 0\.4 s from .* (during|while) /;
+/** A message that says when the time was up: after the connection was open. */
+const IN_A_STAGE = /^TimeoutError: no answer within 0\.4 s from .* (?:during|while) (?!resolving|connecting)/;
 
 registerHooks();
 

@@ -23,7 +23,7 @@ const QUEUE = 'harmless';
 /** A queue that no worker consumes. */
 const DESERTED = 'harmless.deserted';
 const ABORT_AFTER_MS = [0, 1, 2, 3, 5, 8, 12, 20, 40];
-const SILENT_AFTER_CHUNKS = [0, 1, 2, 3, 4, 6, 8];
+const AFTER_CHUNKS = [0, 1, 2, 3, 4, 6, 8];
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /** What a worker logs when it cannot read a message, or reconnects. */
@@ -149,7 +149,8 @@ describe.each(BROKERS)('a worker on $broker', ({ broker, url, realPort, settings
   });
 
   it.each([
-    ['fall silent', SILENT_AFTER_CHUNKS.map((chunks) => () => silentAfter(realPort, chunks))],
+    ['fall silent', AFTER_CHUNKS.map((chunks) => () => silentAfter(realPort, chunks))],
+    ['turn into garbage', AFTER_CHUNKS.map((chunks) => () => garbageAfter(realPort, chunks))],
     ['are corrupted', SEEDS.map((seed) => () => corruptingProxy(realPort, seed))],
     ['are late', [() => slowProxy(realPort, 300), () => slowProxy(realPort, 700)]],
   ])('is alive, and its queues are as before, when answers %s', async (_how, starts) => {
@@ -174,6 +175,15 @@ describe.each(BROKERS)('a worker on $broker', ({ broker, url, realPort, settings
 
 /** A proxy to a real server that forwards so many chunks of its answers, and then nothing more. */
 function silentAfter(realPort: number, chunks: number): Promise<FaultyServer> {
+  return afterChunks(realPort, chunks, () => Buffer.alloc(0));
+}
+
+/** One that goes on with bytes that make no sense in any protocol. */
+function garbageAfter(realPort: number, chunks: number): Promise<FaultyServer> {
+  return afterChunks(realPort, chunks, (bytes) => Buffer.alloc(bytes.length, 0xff));
+}
+
+function afterChunks(realPort: number, chunks: number, then: (bytes: Buffer) => Buffer): Promise<FaultyServer> {
   let seen = 0;
-  return rewritingProxy(realPort, (bytes) => (seen++ < chunks ? bytes : Buffer.alloc(0)));
+  return rewritingProxy(realPort, (bytes) => (seen++ < chunks ? bytes : then(bytes)));
 }

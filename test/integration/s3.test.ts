@@ -2,9 +2,11 @@
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { AbortedError } from '../../lib/errors.ts';
 import { awsProxy } from '../support/aws-proxy.ts';
 import type { AwsProxy, Instead } from '../support/aws-proxy.ts';
-import { runLeaf } from '../support/run-leaf.ts';
+import { contextFor } from '../support/context.ts';
+import { checksOf, runLeaf } from '../support/run-leaf.ts';
 
 const { aws } = inject('stack');
 const client = new S3Client({ endpoint: aws.endpoint, forcePathStyle: true });
@@ -68,3 +70,22 @@ test.each<[string, string, Instead, RegExp, number]>([
   if (answer === DENIED) expect(status).toMatch(/: user\/secret$/);
   expect(await left()).toBe(objects);
 });
+
+test.each(['s3:PutObject', 's3:GetObject', 's3:DeleteObject'])(
+  'removes its object when called off at %s',
+  async (at) => {
+    const controller = new AbortController();
+    const { context } = contextFor({ signal: controller.signal });
+    const stage = (name: string) => {
+      if (name !== at) return;
+      setImmediate(() => {
+        controller.abort(new AbortedError(0));
+      });
+    };
+    const [check] = await checksOf({ kind: 's3', bucket: aws.bucket, endpoint: proxy.url, key });
+    const seen = proxy.calls.length;
+    await check?.run({ ...context, stage }).catch(() => undefined);
+    expect(proxy.calls.slice(seen).at(-1)?.method).toBe('DELETE');
+    expect(await left()).toBe(0);
+  },
+);

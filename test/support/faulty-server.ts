@@ -20,17 +20,17 @@ interface Behaviour {
 
 /** Accepts connections and never answers. */
 export function blackHole(): Promise<FaultyServer> {
-  return start({ tcp: (socket) => socket.resume() });
+  return startServer({ tcp: (socket) => socket.resume() });
 }
 
 /** Accepts connections and closes them immediately. */
 export function closesImmediately(): Promise<FaultyServer> {
-  return start({ tcp: (socket) => socket.destroy() });
+  return startServer({ tcp: (socket) => socket.destroy() });
 }
 
 /** Answers everything with bytes that belong to no protocol, and also sends them before anything arrives. */
 export function answersGarbage(bytes: Buffer): Promise<FaultyServer> {
-  return start({
+  return startServer({
     tcp(socket) {
       socket.write(bytes);
       socket.once('data', () => socket.end(bytes));
@@ -56,15 +56,24 @@ export function rewritingProxy(realPort: number, answer: (bytes: Buffer) => Buff
   return proxy(realPort, { delayMs: 0, answers: () => answer });
 }
 
-/** A proxy that speaks TLS to a real server on this machine that does not. Keys and certificate are in PEM. */
+/**
+ * A proxy that speaks TLS to a real server on this machine that does not. Keys and certificates are in PEM.
+ *
+ * @param certificate With `ca`, clients must show a certificate of that authority.
+ */
 export function tlsProxy(
   realPort: number,
-  certificate: { readonly key: string; readonly cert: string },
+  certificate: { readonly key: string; readonly cert: string; readonly ca?: string },
 ): Promise<FaultyServer> {
   const context = createSecureContext(certificate);
-  return start({
+  return startServer({
     tcp(socket) {
-      const secure = new TLSSocket(socket, { isServer: true, secureContext: context });
+      const secure = new TLSSocket(socket, {
+        isServer: true,
+        secureContext: context,
+        requestCert: certificate.ca !== undefined,
+        rejectUnauthorized: certificate.ca !== undefined,
+      });
       pipeline(secure, connect(realPort, '127.0.0.1'), secure, () => undefined);
     },
   });
@@ -79,7 +88,7 @@ interface ProxyOptions {
 function proxy(realPort: number, { delayMs, answers }: ProxyOptions): Promise<FaultyServer> {
   const sockets = new Set<UdpSocket>();
   const later = (work: () => void) => setTimeout(work, delayMs).unref();
-  return start(
+  return startServer(
     {
       tcp(socket) {
         const real = connect({ port: realPort, host: '127.0.0.1', noDelay: true });
@@ -150,7 +159,8 @@ function corruptOne(seed: number): (bytes: Buffer) => Buffer {
   };
 }
 
-async function start(behaviour: Behaviour, stopMore: () => void = () => undefined): Promise<FaultyServer> {
+/** A server that behaves like this. */
+export async function startServer(behaviour: Behaviour, stopMore: () => void = () => undefined): Promise<FaultyServer> {
   const sockets = new Set<Socket>();
   let contact: () => void;
   const contacted = new Promise<void>((resolve) => (contact = resolve));

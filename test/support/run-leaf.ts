@@ -21,6 +21,8 @@ export interface Outcome {
 export interface RunLeafOptions {
   readonly signal?: AbortSignal;
   readonly vault?: VaultAccess;
+  /** Seconds that the whole run may take; the preset of every namespace unless given. */
+  readonly deadline?: number;
 }
 
 const noVault: VaultAccess = { isRemote: false, prove: () => Promise.reject(new Error('this test has no vault')) };
@@ -33,12 +35,12 @@ export async function runLeaf(leaf: object, options: RunLeafOptions = {}): Promi
 /** Runs the leaves in one namespace. Returns the outcome of each, by its name. */
 export async function runLeaves<Name extends string>(
   leaves: Readonly<Record<Name, object>>,
-  { signal, vault = noVault }: RunLeafOptions = {},
+  { signal, vault = noVault, deadline }: RunLeafOptions = {},
 ): Promise<Record<Name, Outcome>> {
   const lines: string[] = [];
   // This log does not know the namespace's secrets, so it shows what would be logged if nothing were hidden.
   const log = createLog((line) => lines.push(line));
-  const { root, deadlineMs } = await parse(leaves);
+  const { root, deadlineMs } = await parse(leaves, deadline);
   const options = { namespace: 'test', deadlineMs, vault, log, ...(signal && { signal }) };
   const all = resultsOf((await run(root, options)).result);
   const logged = lines.join('\n');
@@ -58,7 +60,7 @@ export async function checksOf(leaf: object): Promise<Check[]> {
   return leavesOf(part);
 }
 
-function parse(checks: object): Promise<Namespace> {
-  const document = { access_tokens: ['a token of the test'], checks };
+function parse(checks: object, deadline?: number): Promise<Namespace> {
+  const document = { access_tokens: ['a token of the test'], deadline, checks };
   return parseNamespace('test', JSON.stringify(document), { readSecret: () => Promise.resolve(undefined) });
 }

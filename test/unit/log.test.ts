@@ -83,6 +83,29 @@ describe('a logged error', () => {
   });
 });
 
+describe('a long log line', () => {
+  it.each([
+    ['message', 'x'.repeat(1_000_000), {}],
+    ['text in a field', 'failed', { field: 'x'.repeat(1_000_000) }],
+    ['list', 'failed', { field: Array.from({ length: 100_000 }, () => 'some text') }],
+    ['object', 'failed', { field: Object.fromEntries(Array.from({ length: 100_000 }, (_, key) => [key, 'text'])) }],
+    ['tree', 'failed', { field: Array.from({ length: 90 }, () => Array.from({ length: 90 }, () => 'x'.repeat(999))) }],
+    ['message of an error', 'failed', { error: new Error('x'.repeat(1_000_000)) }],
+  ])('is cut because of a long %s', (_name, message, fields) => {
+    const { log, lines } = collectedLog();
+    log.error(message, fields);
+    expect(parsed(lines[0])).toMatchObject({ level: 'error' });
+    expect(lines[0]?.length).toBeLessThan(50_000);
+  });
+
+  it.each([4000, 4090, 4096, 4099, 4200])('shows no part of a secret that begins at character %d', (start) => {
+    const { log, lines } = collectedLog();
+    const secret = 'never-shown-'.repeat(20);
+    log.hiding([secret]).info(`${'x'.repeat(start)}${secret.repeat(30)}`);
+    expect(lines[0]).not.toContain('never');
+  });
+});
+
 describe('a log that hides secrets', () => {
   const secret = 'p"ss\\word\n1';
 
@@ -113,6 +136,12 @@ describe('a log that hides secrets', () => {
     const { log, lines } = collectedLog();
     log.hiding(['abcd', 'abcdefgh']).info('abcdefgh abcd');
     expect(parsed(lines[0]).message).toBe('*** ***');
+  });
+
+  it('hides secrets completely when they overlap', () => {
+    const { log, lines } = collectedLog();
+    log.hiding(['abcdef', 'defghi']).info('abcdefghi abcdef-defghi');
+    expect(parsed(lines[0]).message).toBe('*** ***-***');
   });
 
   it('does not hide secrets that are empty or shorter than four characters', () => {

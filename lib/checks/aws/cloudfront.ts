@@ -3,9 +3,11 @@ import * as v from 'valibot';
 import { UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../../clients/drivers/index.ts';
-import { caKey, describe, httpUrl, text } from '../../clients/keys.ts';
+import { describe, httpUrl, text } from '../../clients/keys.ts';
+import { certificateMistake, tlsKeys } from '../../clients/server-keys.ts';
 import { defineKind } from '../kind.ts';
 import { expectKeys, figuresOf, httpFigures, isExpectedStatus, judge } from '../web/expect.ts';
+import { proxyFor, proxyNeeds } from '../../clients/http/proxy.ts';
 import { send, webNeeds, webTarget } from '../../clients/http/request.ts';
 import { clientSettings, openAwsClient } from '../../clients/aws/client.ts';
 import { awsError } from '../../clients/aws/errors.ts';
@@ -13,6 +15,8 @@ import { awsError } from '../../clients/aws/errors.ts';
 export const cloudfront = defineKind({
   kind: 'cloudfront',
   works: 'the asset answers and its headers prove that CloudFront served it',
+  couldPass:
+    'another server that sends these headers, an asset with wrong content, and a copy in a cache whose origin is down',
   keys: {
     url: describe(httpUrl(), 'An asset of the distribution.', 'https://cdn.example/logo.svg'),
     expect: v.optional(
@@ -26,14 +30,23 @@ export const cloudfront = defineKind({
         'E2EXAMPLE1234',
       ),
     ),
-    ...caKey,
+    ...tlsKeys,
   },
   figures: httpFigures,
+  mistake: ({ url, cert, key }) => certificateMistake({ cert, key }, url.startsWith('https:')),
   target: (config) => webTarget('cloudfront', config.url),
-  needs: webNeeds,
-  async check({ expect, url, distribution, ca }, context) {
+  needs: ({ url }) => [...proxyNeeds(url), ...webNeeds({ url })],
+  async check({ expect, url, distribution, ...tls }, context) {
     if (distribution !== undefined) await inspect(distribution, context);
-    const request = { kind: 'cloudfront', url, ca, method: 'GET', headers: {} };
+    const request = {
+      kind: 'cloudfront',
+      url,
+      ...tls,
+      method: 'GET',
+      headers: {},
+      readsBody: expect.body !== undefined,
+      proxyFor,
+    };
     const response = await send(request, context, (status) => isExpectedStatus(expect, status));
     context.observe(figuresOf(response, Date.now()));
     const { target, status, headers } = response;

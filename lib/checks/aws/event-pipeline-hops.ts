@@ -162,7 +162,7 @@ function nameIn(arn: string | undefined, sort: 'api-destination' | 'connection')
 
 /** Whether the API is up: any answer to a HEAD without credentials shows that, except a server error. */
 async function apiFault(url: string, look: Look): Promise<Fault> {
-  const request = { kind: 'history API', url, method: 'HEAD', headers: {} };
+  const request = { kind: 'history API', url, method: 'HEAD', headers: {}, readsBody: false };
   try {
     const { target, status } = await look(webTarget('history API', url), (signal) =>
       send(request, { signal, stage: () => undefined }, () => true),

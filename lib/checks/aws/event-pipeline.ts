@@ -7,6 +7,7 @@ import type { CheckContext } from '../../engine/types.ts';
 import { partKeys, tlsKeys } from '../../clients/server-keys.ts';
 import { clickhouseMistake, clickhouseTarget, select } from '../../clients/sql/clickhouse.ts';
 import { addressIn } from '../../clients/url.ts';
+import { clickhouseDialect } from '../../clients/dialects/clickhouse.ts';
 import { clickhouse } from '../data/clickhouse.ts';
 import { defineKind } from '../kind.ts';
 import type { ConfigOf } from '../kind.ts';
@@ -23,6 +24,9 @@ export const eventPipeline = defineKind({
   kind: 'event_pipeline',
   works:
     'an event with a unique id, put on the bus, arrives in ClickHouse; if not, the message names the hop that lost it',
+  couldPass:
+    'events of other sources or types that the rule loses, and a part of the events that is lost, since one is sent',
+  dialects: [clickhouseDialect],
   keys: {
     bus: busKey,
     source: describe(text(), 'Source of the event, as the rule expects it.', 'shop'),

@@ -11,6 +11,7 @@ import {
 export const eventbridgeApiDestination = defineKind({
   kind: 'eventbridge_api_destination',
   works: 'the API destination is active',
+  couldPass: 'an endpoint that is wrong, down, or refuses every event, since AWS does not call it to find the state',
   keys: eventBridgeKeys,
   target: ({ name }) => named.destination(name),
   needs: eventBridgeNeeds,

@@ -11,6 +11,8 @@ import {
 export const eventbridgeConnection = defineKind({
   kind: 'eventbridge_connection',
   works: 'the connection is authorized (or active, if it leads to a private API)',
+  couldPass:
+    'a wrong password or API key, which AWS tries with the first event only, and credentials that were revoked since',
   keys: eventBridgeKeys,
   target: ({ name }) => named.connection(name),
   needs: eventBridgeNeeds,

@@ -11,6 +11,7 @@ import { describeConnection, eventBridgeKeys, eventBridgeNeeds, named } from '..
 export const eventbridgeCredentials = defineKind({
   kind: 'eventbridge_credentials',
   works: "the connection's secret exists and is current, and the connection has been authorized with it",
+  couldPass: 'credentials that the other side has revoked or never accepted',
   keys: eventBridgeKeys,
   target: ({ name }) => `credentials of ${named.connection(name)}`,
   needs: eventBridgeNeeds,

@@ -5,6 +5,7 @@ import { eventBridgeKeys, eventBridgeNeeds, named, openEventBridge, ruleFault } 
 export const eventbridgeRule = defineKind({
   kind: 'eventbridge_rule',
   works: 'the rule is enabled and has a target',
+  couldPass: 'a pattern that matches no event, and a target that does not exist any more or refuses the events',
   keys: eventBridgeKeys,
   target: ({ name, bus }) => named.rule(name, bus),
   needs: eventBridgeNeeds,

@@ -1,23 +1,22 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
 import type { Opened } from '../../engine/connections.ts';
 import type { BeginStage } from '../../engine/stages.ts';
-import { UnhealthyError } from '../../errors.ts';
-import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../../clients/drivers/index.ts';
-import { caKey, describe, httpUrl, text } from '../../clients/keys.ts';
+import { describe, httpUrl, text } from '../../clients/keys.ts';
+import { certificateMistake, tlsKeys } from '../../clients/server-keys.ts';
 import { defineKind } from '../kind.ts';
 import type { ConfigOf } from '../kind.ts';
+import { callsOf, roundTrip } from './s3-round-trip.ts';
 import { hostOf } from '../../clients/url.ts';
-import { MAX_BODY_BYTES, readAtMost } from '../../clients/http/body.ts';
 import { clientSettings, openAwsClient } from '../../clients/aws/client.ts';
-import { awsError } from '../../clients/aws/errors.ts';
+import type { TlsKeys } from '../../clients/tls.ts';
 
 export const s3 = defineKind({
   kind: 's3',
   works: 'a unique object is put, read back and deleted; or the key is read',
+  couldPass:
+    'a bucket in which other keys are missing or refused; in mode read, also one that refuses writes or is out of date',
   keys: {
     bucket: describe(text(), 'Name of the bucket.', 'shop-assets'),
     region: v.optional(describe(text(), "Region of the bucket; the process's own unless set.", 'eu-central-1')),
@@ -40,103 +39,82 @@ export const s3 = defineKind({
       describe(
         text(),
         'read: key of the object, of which the first MiB is read. round_trip: prefix of the unique key, healthgate/ ' +
-          'unless set; a lifecycle rule may remove what an interrupted check leaves there.',
+          'unless set; a lifecycle rule may remove what a check that was cut off could not. ' +
+          'A private key in PEM belongs to cert instead.',
         'health.txt',
       ),
     ),
-    ...caKey,
+    ca: tlsKeys.ca,
+    cert: tlsKeys.cert,
   },
-  mistake: ({ mode, key }) =>
-    mode === 'read' && key === undefined
-      ? { path: 'key', message: 'missing: mode read needs the key of an object' }
-      : undefined,
-  target: ({ bucket, endpoint }) =>
-    `s3 bucket ${bucket}${endpoint === undefined ? '' : ` at ${endpointAddress(endpoint)}`}`,
+  mistake: (config) => {
+    const { cert, key, object } = keysOf(config);
+    if (config.mode === 'read' && object === undefined)
+      return { path: 'key', message: 'missing: mode read needs the key of an object' };
+    return certificateMistake({ cert, key }, config.endpoint?.startsWith('https:') ?? true);
+  },
+  target: nameOf,
   needs: ({ endpoint }) => [endpoint === undefined ? 's3' : endpointAddress(endpoint)],
-  async check(config, context) {
-    const { region, endpoint, ca, mode, key } = config;
-    const client = await context.share(JSON.stringify(['s3', region, endpoint, ca]), () =>
+  async check(config, context): Promise<void> {
+    const { region, endpoint, ca, mode } = config;
+    const { cert, key, object } = keysOf(config);
+    const { client, roundTrips } = await context.share(JSON.stringify(['s3', region, endpoint, ca, cert, key]), () =>
       openClient(config, context.stage),
     );
-    const bucket = await bucketOf(client, config, context);
-    if (mode === 'round_trip') return roundTrip(bucket, key ?? 'healthgate/');
-    await bucket.read(key ?? '');
+    const bucket = { client, name: config.bucket, target: nameOf(config), hasEndpoint: endpoint !== undefined };
+    if (mode === 'round_trip') return roundTrip({ ...bucket, roundTrips }, object ?? 'healthgate/', context);
+    const { read } = await callsOf(bucket, context, context.signal);
+    await read(object ?? '');
   },
 });
+
+const PRIVATE_KEY = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/;
+
+interface Keys extends TlsKeys {
+  readonly object: string | undefined;
+}
+
+/**
+ * The key of the object, and the private key of the certificate. Both are called `key`, and only the latter is PEM.
+ * Whoever needs both puts the private key into `cert`.
+ */
+function keysOf({ key, cert }: Pick<TlsKeys, 'key' | 'cert'>): Keys {
+  const isPrivate = key !== undefined && PRIVATE_KEY.test(key);
+  const ofCert = cert !== undefined && PRIVATE_KEY.test(cert) ? cert : undefined;
+  return { cert, key: isPrivate ? key : ofCert, object: isPrivate ? undefined : key };
+}
+
+function nameOf({ bucket, endpoint }: { bucket: string; endpoint?: string | undefined }): string {
+  return `s3 bucket ${bucket}${endpoint === undefined ? '' : ` at ${endpointAddress(endpoint)}`}`;
+}
 
 function endpointAddress(endpoint: string): string {
   return hostOf(endpoint, endpoint.startsWith('https:') ? 443 : 80);
 }
 
-async function openClient({ region, endpoint, ca }: ConfigOf<typeof s3>, stage: BeginStage): Promise<Opened<S3Client>> {
+interface Session {
+  readonly client: S3Client;
+  /** Those that have not ended, also of checks that were called off. */
+  readonly roundTrips: Set<Promise<void>>;
+}
+
+async function openClient(config: ConfigOf<typeof s3>, stage: BeginStage): Promise<Opened<Session>> {
+  const { region, endpoint, ca } = config;
+  const { cert, key } = keysOf(config);
   const { S3Client } = await drivers.s3();
   const client = new S3Client({
-    ...clientSettings({ region, ca, stage }),
+    ...clientSettings({ region, ca, cert, key, stage }),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
     // Not every service that speaks S3 supports the SDK's own checksums. The check compares the content anyway.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
-  return openAwsClient(client, 's3');
-}
-
-interface Bucket {
-  readonly target: string;
-  put(key: string, content: string): Promise<unknown>;
-  /** The first MiB of the object. */
-  read(key: string): Promise<Buffer>;
-  remove(key: string): Promise<unknown>;
-}
-
-async function bucketOf(client: S3Client, config: ConfigOf<typeof s3>, context: CheckContext): Promise<Bucket> {
-  const { bucket: name, endpoint } = config;
-  const target = s3.target(config);
-  const hasEndpoint = endpoint !== undefined;
-  const { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } = await drivers.s3();
-  const abort = { abortSignal: context.signal };
-  const call = async <T>(action: string, key: string, work: () => Promise<T>, permission = action): Promise<T> => {
-    context.stage(action, `during ${action}`);
-    try {
-      return await work();
-    } catch (error) {
-      const service = hasEndpoint ? {} : { service: 'S3' };
-      const failed = { target, permission: `${permission} on bucket ${name}`, object: `the key ${key}`, ...service };
-      throw awsError(error, failed) ?? error;
-    }
-  };
+  const opened = await openAwsClient(client, 's3');
+  const roundTrips = new Set<Promise<void>>();
   return {
-    target,
-    put: (Key, Body) =>
-      call('s3:PutObject', Key, () => client.send(new PutObjectCommand({ Bucket: name, Key, Body }), abort)),
-    read: (Key) => {
-      const get = async () => {
-        const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: name, Key }), abort);
-        if (Body === undefined || ETag === undefined)
-          throw new UnhealthyError(
-            `${target} did not answer with an object; is the endpoint right, and does it speak S3?`,
-          );
-        return (await readAtMost(Body as Readable, MAX_BODY_BYTES)).bytes;
-      };
-      // Without permission to list the bucket, a missing object is reported as access denied.
-      return call('s3:GetObject', Key, get, 's3:GetObject and s3:ListBucket');
-    },
-    remove: (Key) =>
-      call('s3:DeleteObject', Key, () => client.send(new DeleteObjectCommand({ Bucket: name, Key }), abort)),
+    value: { client, roundTrips },
+    close: () => opened.close(),
+    // Those that were called off still remove their objects, within a second.
+    destroy: () => Promise.allSettled(roundTrips).then(() => opened.destroy()),
   };
-}
-
-async function roundTrip(bucket: Bucket, prefix: string): Promise<void> {
-  const key = prefix + randomUUID();
-  const content = randomBytes(32).toString('hex');
-  await bucket.put(key, content);
-  try {
-    if ((await bucket.read(key)).toString() !== content)
-      throw new UnhealthyError(
-        `${bucket.target} returned an object with the key ${key} whose content differs from what was put`,
-      );
-  } catch (error) {
-    await bucket.remove(key).catch(() => undefined);
-    throw error;
-  }
-  await bucket.remove(key);
 }

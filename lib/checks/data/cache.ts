@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { ConfigurationError, UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { defineKind } from '../kind.ts';
+import { redisDialect } from '../../clients/dialects/redis.ts';
 import { describe } from '../../clients/keys.ts';
 import { connectNode, connectRedis, redisKeys, redisNeeds, redisTarget } from '../../clients/redis/client.ts';
 import { Redirect } from '../../clients/redis/errors.ts';
@@ -18,6 +19,9 @@ const MAX_REDIRECTS = 5;
 export const cache = defineKind({
   kind: 'cache',
   works: 'a unique key with a TTL is set, read back, deleted',
+  couldPass:
+    'a server that soon evicts what it stores, and in a cluster, the masters that do not hold the slot of the key',
+  dialects: [redisDialect],
   example: ['url'],
   keys: {
     ...redisKeys,

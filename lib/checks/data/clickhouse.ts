@@ -10,7 +10,9 @@ import { clickhouseDialect } from '../../clients/dialects/clickhouse.ts';
 export const clickhouse = defineKind({
   kind: 'clickhouse',
   works: 'an authenticated SELECT answers',
-  dialect: clickhouseDialect,
+  couldPass:
+    'with the query that is preset, a database without tables, and refused inserts; any query that finds no rows',
+  dialects: [clickhouseDialect],
   example: ['url'],
   keys: {
     url: v.optional(

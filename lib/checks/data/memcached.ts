@@ -15,6 +15,7 @@ const MAX_PREFIX_LENGTH = MAX_KEY_LENGTH - randomUUID().length;
 export const memcached = defineKind({
   kind: 'memcached',
   works: 'on every pool, `version` answers, and a unique key that expires is set, read back, deleted',
+  couldPass: "a pool so full that it soon evicts what it stores, and other pools than the application's",
   keys: {
     url: describe(
       v.pipe(

@@ -9,7 +9,9 @@ import { mysqlDialect } from '../../clients/dialects/mysql.ts';
 export const mysql = defineKind({
   kind: 'mysql',
   works: 'a new session answers the query',
-  dialect: mysqlDialect,
+  couldPass:
+    'with the query that is preset, a database without tables, a replica that lags, and a server that refuses writes',
+  dialects: [mysqlDialect],
   example: ['url'],
   keys: {
     url: v.optional(

@@ -9,7 +9,9 @@ import { postgresDialect } from '../../clients/dialects/postgres.ts';
 export const postgres = defineKind({
   kind: 'postgres',
   works: 'a new session answers the query',
-  dialect: postgresDialect,
+  couldPass:
+    'with the query that is preset, a database without tables, a replica that lags, and a server that refuses writes',
+  dialects: [postgresDialect],
   example: ['url'],
   keys: {
     url: v.optional(

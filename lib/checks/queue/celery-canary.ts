@@ -6,7 +6,7 @@ import type { BeginStage } from '../../engine/stages.ts';
 import { connectRedis, redisNeeds, redisTarget } from '../../clients/redis/client.ts';
 import { askWorkers, patience } from '../../clients/celery/answers.ts';
 import { isTwoWay } from '../../clients/celery/broker.ts';
-import type { Broker, CeleryBroker, QueueState } from '../../clients/celery/broker.ts';
+import type { Broker, CeleryBroker, Go } from '../../clients/celery/broker.ts';
 import { ACTIVE_QUEUES, canaryOf, outcomeOf, queryTask } from '../../clients/celery/messages.ts';
 import type { Canary, Outcome } from '../../clients/celery/messages.ts';
 import { poll } from '../../clients/celery/poll.ts';
@@ -19,8 +19,8 @@ export interface CanaryConfig {
   readonly result_url?: string | undefined;
   readonly result_prefix?: string | undefined;
   readonly ca?: string | undefined;
-  /** The task is put on the queue once this has resolved. */
-  readonly found: Promise<QueueState>;
+  /** The task is put on the queue once this has worked. */
+  readonly go: Go;
   /** Milliseconds that the check has left. */
   readonly leftMs: () => number;
 }
@@ -95,7 +95,7 @@ function resultOf(
 ): Promise<Outcome> {
   const { result_url: url } = config;
   if (url !== undefined) return resultInRedis(url, canary, config, broker, context, sent);
-  if (isTwoWay(broker)) return broker.call(canary, config.found, sent);
+  if (isTwoWay(broker)) return broker.call(canary, config.go, sent);
   throw new ConfigurationError(`no result comes back over ${broker.name}`);
 }
 
@@ -112,7 +112,7 @@ async function resultInRedis(
     context.stage(name, `${when} (${redisTarget(results)})`);
   };
   const connecting = connectRedis(results, { share: context.share, stage });
-  const [redis] = await Promise.all([connecting, broker.send(canary, Promise.all([connecting, config.found]))]);
+  const [redis] = await Promise.all([connecting, broker.send(canary, () => Promise.all([connecting, config.go()]))]);
   sent();
   const key = resultKey(canary, config.result_prefix);
   const outcome = await poll(async () => {

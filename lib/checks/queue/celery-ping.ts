@@ -10,6 +10,7 @@ import {
   celeryTarget,
   connectTwoWay,
   oneWayBroker,
+  twoWayDialects,
 } from '../../clients/celery/connect.ts';
 import { PING } from '../../clients/celery/messages.ts';
 import { busyWorkers, list } from './celery-common.ts';
@@ -20,6 +21,8 @@ export type Workers = number | readonly string[];
 export const celeryPing = defineKind({
   kind: 'celery_ping',
   works: 'every named worker, or at least that many, answers `pong`',
+  couldPass: "a worker that answers while its pool hangs, and workers that consume none of the application's queues",
+  dialects: twoWayDialects,
   example: ['workers'],
   keys: {
     ...celeryKeys,
@@ -46,6 +49,7 @@ export const celeryPing = defineKind({
   async check({ workers, ...config }, context) {
     const start = performance.now();
     const broker = await connectTwoWay(config, context);
+    context.stage('ping', 'while sending ping to the workers');
     const answers = await askWorkers(PING, broker, context);
     context.stage('ping', 'while waiting for answers to ping');
     const wait = patience(context.limitMs, context.limitMs - (performance.now() - start));

@@ -11,6 +11,7 @@ import { askWorkers, patience } from '../../clients/celery/answers.ts';
 import { isTwoWay } from '../../clients/celery/broker.ts';
 import type { Broker, QueueState } from '../../clients/celery/broker.ts';
 import {
+  celeryDialects,
   celeryKeys,
   celeryMistake,
   celeryNeeds,
@@ -27,6 +28,8 @@ import { busyWorkers, count, isConsumed, list } from './celery-common.ts';
 export const celeryQueue = defineKind({
   kind: 'celery_queue',
   works: "the canary's result returns, or a worker that answers consumes the queue; its depth is within bound",
+  couldPass: 'with a canary, tasks other than its own that fail; without one, also a worker whose pool hangs',
+  dialects: celeryDialects,
   example: ['task', 'max_depth'],
   keys: {
     ...celeryKeys,
@@ -84,7 +87,7 @@ export const celeryQueue = defineKind({
     const proof =
       task === undefined
         ? proveConsumption({ queue, found, leftMs }, broker, context)
-        : runCanary({ ...config, task, found: readyFor(config, found, broker), leftMs }, broker, context);
+        : runCanary({ ...config, task, go: () => readyFor(config, found, broker), leftMs }, broker, context);
     proof.catch(() => undefined); // nobody awaits it if the queue has failed
 
     const state = await found;

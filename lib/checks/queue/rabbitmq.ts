@@ -14,7 +14,9 @@ import type { Broker } from '../../clients/amqp/broker.ts';
 export const rabbitmq = defineKind({
   kind: 'rabbitmq',
   works: 'it connects; with `round_trip`, a message comes back through an exclusive queue',
-  dialect: amqpDialect,
+  couldPass:
+    'without `round_trip`, a broker that blocks publishers (memory, disk); with it, one whose other queues are stuck',
+  dialects: [amqpDialect],
   example: ['url', 'round_trip'],
   keys: {
     ...brokerKeys,

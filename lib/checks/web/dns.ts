@@ -29,14 +29,23 @@ const QUERIES = {
 
 const TYPES = Object.keys(QUERIES) as (keyof typeof QUERIES)[];
 
+/** The longest name that DNS knows. */
+const MAX_NAME = 254;
+
 /** A lost datagram is sent again within the check's time. */
 const TRIES = 3;
 
 export const dns = defineKind({
   kind: 'dns',
   works: 'the name resolves as expected',
+  couldPass:
+    "without `expect`, any record of the type, even a wrong one; a name server's old copy; records beside the expected",
   keys: {
-    name: describe(v.pipe(text(), v.maxLength(254, 'too long for a host name')), 'Name to look up.', 'shop.example'),
+    name: describe(
+      v.pipe(text(), v.maxLength(MAX_NAME, 'too long for a host name')),
+      'Name to look up.',
+      'shop.example',
+    ),
     type: v.optional(describe(v.picklist(TYPES), 'Type of the records.', 'MX'), 'A'),
     expect: v.optional(
       describe(
@@ -69,7 +78,7 @@ export const dns = defineKind({
     try {
       signal.throwIfAborted();
       context.stage('query');
-      const answers = await QUERIES[config.type](resolver, config.name);
+      const answers = await answersTo(config, resolver, target);
       context.observe({ answers });
       judge(answers, [config.expect ?? []].flat(), config.type, target);
     } catch (error) {
@@ -79,6 +88,37 @@ export const dns = defineKind({
     }
   },
 });
+
+/**
+ * At least one answer. Node also resolves to none: where the name is an alias that leads to no record of this type.
+ *
+ * @throws UnhealthyError if there is none, and the name is an alias.
+ */
+async function answersTo(
+  { name, type }: { readonly name: string; readonly type: keyof typeof QUERIES },
+  resolver: Resolver,
+  target: string,
+): Promise<string[]> {
+  const failure = await QUERIES[type](resolver, name).then(
+    (answers) => (answers.length > 0 ? answers : 'ENODATA'),
+    (error: unknown) => {
+      const code = codeOf(error) ?? '';
+      if (NO_ANSWER[code] === undefined) throw error;
+      return code;
+    },
+  );
+  if (typeof failure !== 'string') return failure;
+  // The failure is known already; the alias only explains it.
+  const [alias] = type === 'CNAME' ? [] : await resolver.resolveCname(name).catch(() => []);
+  const of = alias === undefined ? '' : `the name is an alias (CNAME) of ${shortLine(alias, MAX_NAME)}, but there is `;
+  throw new UnhealthyError(`${target}: ${of}${NO_ANSWER[failure] ?? ''}`);
+}
+
+/** https://nodejs.org/api/dns.html#error-codes */
+const NO_ANSWER: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'no such name',
+  ENODATA: 'no record of this type',
+};
 
 function judge(answers: readonly string[], expected: readonly string[], type: string, target: string): void {
   // Names and addresses are case-insensitive; texts are not.
@@ -100,8 +140,6 @@ function listed(records: readonly string[]): string {
 
 /** https://nodejs.org/api/dns.html#error-codes */
 const LOOKUP_ERRORS: Readonly<Record<string, (target: string) => CheckError>> = {
-  ENOTFOUND: (target) => new UnhealthyError(`${target}: no such name`),
-  ENODATA: (target) => new UnhealthyError(`${target}: the name has no record of this type`),
   ESERVFAIL: (target) => new UnhealthyError(`${target}: the name server failed (SERVFAIL); is the zone intact?`),
   EREFUSED: (target) => new UnhealthyError(`${target}: the name server refused to answer (REFUSED)`),
   ENOTIMP: (target) => new UnhealthyError(`${target}: the name server does not support this kind of query (NOTIMP)`),

@@ -2,7 +2,9 @@
 import * as v from 'valibot';
 import { AuthError, ConfigurationError, shortLine, TLSError, UnhealthyError } from '../../errors.ts';
 import { describe, record, text } from '../../clients/keys.ts';
+import { containing } from './containing.ts';
 import { mismatch } from './mismatch.ts';
+import { textOf } from '../../clients/http/body.ts';
 import type { HttpResponse } from '../../clients/http/request.ts';
 import type { Declarations, FiguresOf } from '../../engine/figures.ts';
 
@@ -63,10 +65,10 @@ export const httpFigures = {
 
 /** @param now Milliseconds since 1970. */
 export function figuresOf(response: HttpResponse, now: number): Partial<FiguresOf<typeof httpFigures>> {
-  const { status, body, certificateExpiresAt, address } = response;
+  const { status, body, whole, certificateExpiresAt, address } = response;
   return {
     status,
-    size: body.length,
+    ...((whole || body.length > 0) && { size: body.length }),
     ...(certificateExpiresAt !== undefined && { days_left: daysLeft(certificateExpiresAt, now) }),
     ...(address !== undefined && { address }),
   };
@@ -82,14 +84,14 @@ function daysLeft(expiresAt: number, now: number): number {
  *         that differs.
  */
 export function judge(response: HttpResponse, expected: Expectation, now: number): void {
-  const { target, status, body, whole, certificateExpiresAt } = response;
+  const { target, status, whole, certificateExpiresAt } = response;
   if (!isExpectedStatus(expected, status)) {
     if (status === 401 || status === 403)
       throw new AuthError(`${target} answered ${status}: it requires credentials, or refused those it got`);
     throw new UnhealthyError(`${target} answered ${status}, expected ${[expected.status].flat().join(' or ')}`);
   }
   if (expected.tls_days !== undefined) judgeCertificate(target, certificateExpiresAt, expected.tls_days, now);
-  if (expected.body !== undefined && !body.includes(expected.body))
+  if (expected.body !== undefined && !containing(expected.body)(Buffer.from(textOf(response))))
     throw new UnhealthyError(`${target} answered ${status}, but the body does not contain the expected text`);
   if (expected.json === undefined) return;
   if (!whole) throw new UnhealthyError(`${target} answered ${status}, but with more than 1 MiB of JSON`);
@@ -141,10 +143,11 @@ function judgeCertificate(target: string, expiresAt: number | undefined, days: n
     throw new TLSError(`the certificate of ${target} expires in ${left} days, expected at least ${days}; renew it`);
 }
 
-function parse({ target, status, body }: HttpResponse): unknown {
+function parse(response: HttpResponse): unknown {
+  const text = textOf(response);
   try {
-    return JSON.parse(body.toString());
+    return JSON.parse(text);
   } catch {
-    throw new UnhealthyError(`${target} answered ${status}, but the body is not JSON`);
+    throw new UnhealthyError(`${response.target} answered ${response.status}, but the body is not JSON`);
   }
 }

@@ -7,6 +7,8 @@ import { describe, port, text } from '../../clients/keys.ts';
 export const tcp = defineKind({
   kind: 'tcp',
   works: 'a TCP connection opens',
+  couldPass:
+    'any listener, such as a proxy before a dead server, a process that hangs, and another program on the port',
   keys: {
     host: describe(text(), 'Host name or IP address.', 'smtp.example'),
     port: describe(port(), 'TCP port.', 25),

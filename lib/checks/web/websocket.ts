@@ -10,9 +10,10 @@ import { connectionClosed, networkError } from '../../clients/network-errors.ts'
 import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../../clients/drivers/index.ts';
 import { describe, text, url } from '../../clients/keys.ts';
-import { timeConnecting } from '../../clients/connecting.ts';
+import { HTTP_OVER_TLS, timeConnecting } from '../../clients/connecting.ts';
 import { certificateMistake, tlsKeys } from '../../clients/server-keys.ts';
 import { defineKind } from '../kind.ts';
+import { containing } from './containing.ts';
 import type { ConfigOf } from '../kind.ts';
 import { httpError } from '../../clients/http/errors.ts';
 import { headersKey, webNeeds, webTarget } from '../../clients/http/request.ts';
@@ -20,6 +21,7 @@ import { headersKey, webNeeds, webTarget } from '../../clients/http/request.ts';
 /** The most that the server may send before the expected message. */
 const MAX_MESSAGES = 1000;
 const MAX_BYTES = 1024 * 1024;
+const MAX_FRAGMENTS = 10_000;
 /** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
 const NORMAL_CLOSURE = 1000;
 const NO_CLOSE_FRAME = 1006;
@@ -27,6 +29,7 @@ const NO_CLOSE_FRAME = 1006;
 export const websocket = defineKind({
   kind: 'websocket',
   works: 'the handshake succeeds, then a ping is answered or the expected message comes',
+  couldPass: 'without `expect`, a server whose library answers pings while the application behind it hangs',
   keys: {
     url: describe(url('ws', 'wss'), 'URL to connect to. Redirects are not followed.', 'wss://chat.example/socket'),
     headers: headersKey,
@@ -69,7 +72,9 @@ async function open(config: Conversation, context: Stages, signal: AbortSignal):
   const socket = new WebSocket(address, config.subprotocol ?? [], {
     headers: { 'user-agent': 'healthgate', ...config.headers },
     maxPayload: MAX_BYTES,
+    maxFragments: MAX_FRAGMENTS,
     perMessageDeflate: false,
+    ...HTTP_OVER_TLS,
     ca: config.ca,
     cert: config.cert,
     key: config.key,
@@ -81,6 +86,7 @@ async function open(config: Conversation, context: Stages, signal: AbortSignal):
         };
         const host = hostname.replace(/^\[|\]$/g, '');
         timeConnecting(connecting, { host, tls: protocol === 'wss:', stage: context.stage, ready });
+        connecting.once('error', (error) => socket.emit('error', error)); // ws only says that the connection closed
       });
       request.end();
     },
@@ -108,9 +114,17 @@ async function open(config: Conversation, context: Stages, signal: AbortSignal):
 
 function converse(socket: WebSocket, config: Conversation, target: string, context: Stages): Promise<void> {
   const payload = randomBytes(8);
+  const isExpected = config.expect === undefined ? undefined : containing(config.expect);
   let messages = 0;
   let bytes = 0;
   return new Promise((resolve, reject) => {
+    const count = (data: Buffer) => {
+      messages += 1;
+      bytes += data.length;
+      const most = messages > MAX_MESSAGES ? `${MAX_MESSAGES} messages` : bytes > MAX_BYTES ? '1 MiB' : undefined;
+      if (most !== undefined)
+        reject(new UnhealthyError(`${target} sent more than ${most}, but not what the check waits for`));
+    };
     socket.on('error', reject);
     socket.on('close', (code) => {
       reject(closed(code, target));
@@ -133,12 +147,10 @@ function converse(socket: WebSocket, config: Conversation, target: string, conte
       if (data.equals(payload)) resolve();
     });
     socket.on('message', (data: Buffer) => {
-      if (config.expect !== undefined && data.includes(config.expect)) resolve();
-      messages += 1;
-      bytes += data.length;
-      if (messages > MAX_MESSAGES || bytes > MAX_BYTES)
-        reject(new UnhealthyError(`${target} sent ${messages} messages, but not the expected one`));
+      if (isExpected?.(data) === true) resolve();
+      count(data);
     });
+    socket.on('ping', count);
   });
 }
 
@@ -160,6 +172,10 @@ function closed(code: number, target: string): CheckError {
 /** An error of ws has a code of its own after the handshake, and none if the handshake itself is wrong. */
 function socketError(error: unknown, target: string): unknown {
   const code = codeOf(error);
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+    return new UnhealthyError(`${target} sent more than 1 MiB in one message`);
+  if (code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS')
+    return new UnhealthyError(`${target} sent more than ${MAX_FRAGMENTS} fragments of one message`);
   if (code?.startsWith('WS_ERR_') === true)
     return new UnhealthyError(`${target} breaks the websocket protocol: ${code}`);
   return (

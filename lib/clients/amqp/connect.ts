@@ -29,6 +29,9 @@ export const brokerKeys = {
   ...tlsKeys,
 };
 
+/** Ours for a frame, which the broker may not exceed. amqplib copies what it has of a frame again and again. */
+const MAX_FRAME_BYTES = 128 * 1024;
+
 export type BrokerConfig = ServerConfig;
 
 /** Names the broker for messages: `rabbitmq mq.example:5672`, with a comma between several. */
@@ -120,6 +123,7 @@ function addressOf({ hosts: [place], database = '', tls = 'off', options }: Serv
     vhost: encodeURIComponent(database),
     heartbeat: 0, // a run is over before the first beat is due
     ...(frameMax !== undefined && { frameMax: Number(frameMax) }),
+    maxFrameSize: Math.max(MAX_FRAME_BYTES, Number(frameMax ?? 0)),
     ...(channelMax !== undefined && { channelMax: Number(channelMax) }),
     ...(locale !== undefined && { locale }),
   };

@@ -26,6 +26,7 @@ export function handshakeError(error: unknown, login: Login): CheckError {
   if (code === 403) return new AuthError(`${name} refused the user or the password${after(loginWords(words))}`);
   if (code !== undefined)
     return new UnhealthyError(`${name} ended the handshake with reply code ${String(code)}${after(words)}`);
+  if (text.includes('exceeds maxFrameSize')) return new UnhealthyError(`${name} sent more than 128 KiB in one frame`);
   if (text.startsWith('SASL mechanism'))
     return new ConfigurationError(`${name} does not offer the auth_mechanism of the URL`);
   return closedAbruptly(text) ? connectionClosed(name) : notAmqp(name);

@@ -3,18 +3,20 @@ import type { Opened } from '../../engine/connections.ts';
 import type { BeginStage } from '../../engine/stages.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { httpAgent, httpsAgent } from '../connecting.ts';
+import type { TlsKeys } from '../tls.ts';
 
-interface ClientOptions {
+/** The SDK parses answers to objects of many times their size. Of an object in S3, one MiB is read. */
+const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
+
+interface ClientOptions extends TlsKeys {
   /** The process's own unless given. */
   readonly region: string | undefined;
-  /** PEM of the certificate authority to trust instead of the public ones. */
-  readonly ca?: string | undefined;
   readonly stage: BeginStage;
 }
 
 /** No timeouts: the signal of each command ends it. */
-export function clientSettings({ region, ca, stage }: ClientOptions) {
-  const agent = { keepAlive: true, ca, stage };
+export function clientSettings({ region, ca, cert, key, stage }: ClientOptions) {
+  const agent = { keepAlive: true, ca, cert, key, stage, maxBytes: MAX_ANSWER_BYTES };
   return {
     ...(region !== undefined && { region }),
     maxAttempts: 1,

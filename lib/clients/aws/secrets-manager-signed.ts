@@ -5,12 +5,12 @@
  */
 import { createHash, createHmac } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
+import { limitIntake } from '../intake.ts';
 import type { Api } from './secrets-manager-api.ts';
 
 const SERVICE = 'secretsmanager';
 const ATTEMPTS = 2;
 const RETRY_AFTER_MS = 100;
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** Variables that lead the SDK to other endpoints or credentials. */
 const LEFT_TO_THE_SDK = [
@@ -157,12 +157,7 @@ async function post(url: URL, headers: Readonly<Record<string, string>>, body: s
   return new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
     const sent = request(url, { method: 'POST', headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
-      let length = 0;
-      response.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length > MAX_ANSWER_BYTES) sent.destroy(new ApiError('AnswerTooLong', response.statusCode ?? 0));
-      });
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
       });
@@ -172,6 +167,9 @@ async function post(url: URL, headers: Readonly<Record<string, string>>, body: s
       sent.destroy(new Error('given up'));
     };
     signal.addEventListener('abort', giveUp, { once: true });
+    sent.once('socket', (socket) => {
+      limitIntake(socket);
+    });
     sent.on('error', reject);
     sent.on('close', () => {
       signal.removeEventListener('abort', giveUp);

@@ -3,6 +3,7 @@
  * a cold start.
  */
 import { ConfigurationError } from '../../errors.ts';
+import { httpAgent, httpsAgent } from '../connecting.ts';
 import type { Api } from './secrets-manager-api.ts';
 import { signedApi } from './secrets-manager-signed.ts';
 
@@ -13,10 +14,11 @@ export async function openApi(): Promise<Api> {
 
 async function sdkApi(): Promise<Api> {
   const sdk = await import('../drivers/secrets-manager.ts');
+  const agent = { keepAlive: false, stage: () => undefined };
   const client = new sdk.SecretsManagerClient({
     maxAttempts: 2,
     // The client outlives a run; its sockets must not.
-    requestHandler: { httpAgent: { keepAlive: false }, httpsAgent: { keepAlive: false } },
+    requestHandler: { httpAgent: httpAgent(agent), httpsAgent: httpsAgent(agent) },
   });
   const region = await client.config.region().catch(() => {
     throw new ConfigurationError('Secrets Manager: no usable region; set AWS_REGION');

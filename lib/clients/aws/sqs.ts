@@ -4,18 +4,18 @@ import { answered } from '../../engine/connections.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { UnhealthyError } from '../../errors.ts';
 import { drivers } from '../drivers/index.ts';
+import type { TlsKeys } from '../tls.ts';
 import { clientSettings, openAwsClient } from './client.ts';
 import { awsError } from './errors.ts';
 
 /** Which SQS it is. */
-export interface SqsConfig {
+export interface SqsConfig extends TlsKeys {
   /** The process's own unless given. */
   readonly region: string | undefined;
   /** URL of another service than AWS's own. */
   readonly endpoint: string | undefined;
   /** Host and port of that endpoint, for messages. */
   readonly place: string | undefined;
-  readonly ca: string | undefined;
   /** The process's own unless given. */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
@@ -56,12 +56,12 @@ const COUNTS = {
 
 /** Opens one client per run and configuration. */
 export async function openSqs(config: SqsConfig, context: Context): Promise<Sqs> {
-  const { region, endpoint, place, ca, credentials } = config;
+  const { region, endpoint, place, ca, cert, key: privateKey, credentials } = config;
   const sdk = await drivers.sqs();
-  const key = JSON.stringify(['sqs', region, endpoint, ca, credentials]);
+  const key = JSON.stringify(['sqs', region, endpoint, ca, cert, credentials]);
   const client = await context.share(key, () => {
     const settings = {
-      ...clientSettings({ region, ca, stage: context.stage }),
+      ...clientSettings({ region, ca, cert, key: privateKey, stage: context.stage }),
       ...(endpoint !== undefined && { endpoint }),
       ...(credentials !== undefined && { credentials }),
       // Otherwise the server's answer would decide which host gets the next signed request.

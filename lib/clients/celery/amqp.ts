@@ -9,15 +9,17 @@ import { consume, send } from '../amqp/messages.ts';
 import type { OutgoingMessage } from '../amqp/messages.ts';
 import type { Broker } from '../amqp/broker.ts';
 import { brokerAddress, brokerOf, connectBroker } from '../amqp/connect.ts';
-import type { CeleryBroker, CeleryConfig, QueueState, Taker, Trace, Transport } from './broker.ts';
+import { brokerMistake, brokersOf } from '../amqp/url.ts';
+import type { CeleryBroker, CeleryConfig, Go, QueueState, Taker, Trace, Transport } from './broker.ts';
 import { controlMessage, outcomeOf } from './messages.ts';
 import type { Canary, Outcome, RemoteCommand } from './messages.ts';
 
 export const amqp: Transport = {
   title: 'RabbitMQ',
   isTwoWay: true,
-  target: ({ url }) => brokerOf(url),
-  needs: ({ url }) => [brokerAddress(url)],
+  target: brokerOf,
+  needs: (config) => [brokerAddress(config)],
+  mistake: brokerMistake,
   connect: async (config, context) => new AmqpBroker(config, await connectBroker(config, context), context),
 };
 
@@ -33,7 +35,7 @@ class AmqpBroker implements CeleryBroker {
 
   constructor(config: CeleryConfig, broker: Broker, context: Pick<CheckContext, 'share'>) {
     this.name = broker.name;
-    this.key = JSON.stringify([config.url, config.ca, config.control_exchange]);
+    this.key = JSON.stringify([brokersOf(config), config.ca, config.control_exchange]);
     this.#broker = broker;
     this.#context = context;
     this.#control = `${config.control_exchange}.pidbox`;
@@ -62,13 +64,13 @@ class AmqpBroker implements CeleryBroker {
     return { depth: found.messageCount, consumers: found.consumerCount };
   }
 
-  async send(canary: Canary, go: Promise<unknown>): Promise<void> {
+  async send(canary: Canary, go: Go): Promise<void> {
     this.#broker.preparePublishing();
-    await go;
+    await go();
     await this.#broker.publish(outgoing(canary));
   }
 
-  call(canary: Canary, go: Promise<unknown>, sent: () => void): Promise<Outcome> {
+  call(canary: Canary, go: Go, sent: () => void): Promise<Outcome> {
     return this.#broker.onConfirmChannel(async (channel) => {
       let receive: (outcome: Outcome) => void;
       const received = new Promise<Outcome>((resolve) => (receive = resolve));
@@ -77,7 +79,7 @@ class AmqpBroker implements CeleryBroker {
         const outcome = isIts ? outcomeOf(content, canary) : undefined;
         if (outcome !== undefined) receive(outcome);
       });
-      await go;
+      await go();
       await this.#broker.publishOn(channel, { ...outgoing(canary), replyTo: REPLY_TO });
       sent();
       return received;

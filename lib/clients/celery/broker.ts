@@ -2,14 +2,12 @@
 import type { Opened } from '../../engine/connections.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import type { Problem } from '../../problem.ts';
+import type { ServerConfig } from '../server-keys.ts';
 import type { Canary, Outcome, RemoteCommand, Reply } from './messages.ts';
 
-export interface CeleryConfig {
+/** The broker that the URL names, unless the parts beside it say otherwise. */
+export interface CeleryConfig extends ServerConfig {
   readonly url: string;
-  readonly ca?: string | undefined;
-  readonly cert?: string | undefined;
-  /** The private key of `cert`. */
-  readonly key?: string | undefined;
   readonly control_exchange: string;
   readonly key_prefix?: string | undefined;
   readonly region?: string | undefined;
@@ -56,6 +54,12 @@ export interface Trace {
   readonly figures?: string;
 }
 
+/**
+ * Waits until a canary may be put on its queue. It is a function, since a promise that fails before anybody waits for it
+ * would end the process.
+ */
+export type Go = () => Promise<unknown>;
+
 /** A broker that takes messages to workers. */
 export interface Broker {
   /** `rabbitmq mq.example:5672`. */
@@ -67,8 +71,8 @@ export interface Broker {
    * @throws UnhealthyError if the broker knows that there is no such queue.
    */
   inspect(queue: string, signal: AbortSignal): Promise<QueueState>;
-  /** Once `go` has resolved, puts the canary on its queue. */
-  send(canary: Canary, go: Promise<unknown>): Promise<void>;
+  /** Once what `go` begins has worked, puts the canary on its queue. */
+  send(canary: Canary, go: Go): Promise<void>;
   /** Says where the canary is, and takes it back if it waits in the queue, would stay there, and can be taken. */
   trace(canary: Canary): Promise<Trace>;
 }
@@ -87,7 +91,7 @@ export interface CeleryBroker extends Broker {
    *
    * @param sent Called when the canary is on the queue.
    */
-  call(canary: Canary, go: Promise<unknown>, sent: () => void): Promise<Outcome>;
+  call(canary: Canary, go: Go, sent: () => void): Promise<Outcome>;
   /** How many tasks workers have taken and not acknowledged; undefined where the broker does not tell. */
   unacknowledged(): Promise<number | undefined>;
 }

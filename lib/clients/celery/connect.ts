@@ -3,9 +3,13 @@ import * as v from 'valibot';
 import { ConfigurationError } from '../../errors.ts';
 import type { Problem } from '../../problem.ts';
 import { brokerUrl as amqpUrl } from '../amqp/url.ts';
+import { amqpDialect } from '../dialects/amqp.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { redisDialect } from '../dialects/redis.ts';
+import { sqsDialect } from '../dialects/sqs.ts';
 import { describe, text } from '../keys.ts';
 import { redisUrl } from '../redis/url.ts';
-import { tlsKeys } from '../server-keys.ts';
+import { partKeys, tlsKeys } from '../server-keys.ts';
 import { amqp } from './amqp.ts';
 import { isTwoWay } from './broker.ts';
 import type { Broker, CeleryBroker, CeleryConfig, ConnectContext, Transport } from './broker.ts';
@@ -16,9 +20,25 @@ const URLS =
   'amqp://user:password@host:5672/vhost, or amqps://…:5671/…; percent-encode the virtual host, / unless given. ' +
   'redis://user:password@host:6379/0, rediss://, or redis+sentinel://…@host:26379,host:26379/master/0.';
 
+/** Celery knows no cluster of Redis. */
+const REDIS_SCHEME = /^rediss?(?:\+sentinel)?$/;
+const redisSchemes = Object.entries(redisDialect.schemes).filter(([scheme]) => REDIS_SCHEME.test(scheme));
+
+/** How the URLs of brokers over which workers answer are written. */
+export const twoWayDialects: readonly Dialect[] = [
+  amqpDialect,
+  { ...redisDialect, schemes: Object.fromEntries(redisSchemes) },
+];
+
+/** The same of all brokers. */
+export const celeryDialects: readonly Dialect[] = [...twoWayDialects, sqsDialect];
+
+const SCHEMES = celeryDialects.flatMap(({ schemes }) => Object.keys(schemes).map((name) => name.replace('+', '\\+')));
+
 /** The keys of every kind that talks to workers. */
 export const celeryKeys = {
   url: describe(brokerUrl(), URLS, 'amqp://user:password@mq.example:5672/shop'),
+  ...partKeys,
   ...tlsKeys,
   control_exchange: v.optional(
     describe(text(), "The workers' control_exchange, over which they get commands.", 'shop'),
@@ -42,7 +62,7 @@ function brokerUrl() {
   return v.pipe(
     v.string(),
     v.regex(
-      /^(?:py)?amqps?(?:\+ssl)?:|^librabbitmq:|^rediss?(?:\+sentinel)?:|^sqs:/,
+      new RegExp(`^(${SCHEMES.join('|')}):`),
       'expected a URL that starts with amqp://, amqps://, redis://, rediss://, redis+sentinel:// or sqs://',
     ),
     v.check(

@@ -7,8 +7,8 @@ import type { Opened } from '../../engine/connections.ts';
 import { UnhealthyError } from '../../errors.ts';
 import { connectRedis, redisNeeds, redisTarget } from '../redis/client.ts';
 import type { RedisNode } from '../redis/node.ts';
-import { addressOf } from '../redis/url.ts';
-import type { CeleryBroker, CeleryConfig, ConnectContext, QueueState, Taker, Trace, Transport } from './broker.ts';
+import { addressOf, redisMistake } from '../redis/url.ts';
+import type { CeleryBroker, CeleryConfig, ConnectContext, Go, QueueState, Taker, Trace, Transport } from './broker.ts';
 import { canaryEnvelope, commandEnvelope, replyIn } from './envelope.ts';
 import { outcomeOf } from './messages.ts';
 import type { Canary, Outcome, RemoteCommand } from './messages.ts';
@@ -21,6 +21,7 @@ export const redis: Transport = {
   isTwoWay: true,
   target: redisTarget,
   needs: redisNeeds,
+  mistake: redisMistake,
   connect: async (config, context) => new RedisBroker(config, await connectRedis(config, context), context),
 };
 
@@ -52,7 +53,7 @@ class RedisBroker implements CeleryBroker {
 
   constructor(config: CeleryConfig, node: RedisNode, context: ConnectContext) {
     this.name = node.name;
-    this.key = JSON.stringify([config.url, config.ca, config.key_prefix, config.control_exchange]);
+    this.key = JSON.stringify([addressOf(config), config.ca, config.key_prefix, config.control_exchange]);
     this.#config = config;
     this.#node = node;
     this.#context = context;
@@ -117,13 +118,13 @@ class RedisBroker implements CeleryBroker {
     return { depth };
   }
 
-  async send(canary: Canary, go: Promise<unknown>): Promise<void> {
-    await go;
+  async send(canary: Canary, go: Go): Promise<void> {
+    await go();
     await this.#put(canary, []);
   }
 
-  async call(canary: Canary, go: Promise<unknown>, sent: () => void): Promise<Outcome> {
-    await go;
+  async call(canary: Canary, go: Go, sent: () => void): Promise<Outcome> {
+    await go();
     const replyTo = `healthgate.result.${canary.message.correlationId}`;
     const replies = new ReplyList(this.#node, this.#prefix + replyTo);
     await this.#put(canary, replies.creation(RESULT_EXPIRES_S), replyTo);

@@ -13,8 +13,9 @@ import { readUrl } from '../dialects/read.ts';
 import { onceFor, problemIn, urlWithout } from '../dialects/server.ts';
 import { sqsDialect } from '../dialects/sqs.ts';
 import { describe, httpUrl, text } from '../keys.ts';
+import { certificateMistake } from '../server-keys.ts';
 import { hostOf } from '../url.ts';
-import type { Broker, CeleryConfig, ConnectContext, QueueState, Trace, Transport } from './broker.ts';
+import type { Broker, CeleryConfig, ConnectContext, Go, QueueState, Trace, Transport } from './broker.ts';
 import { canaryEnvelope } from './envelope.ts';
 import type { Canary } from './messages.ts';
 
@@ -37,13 +38,18 @@ export const sqs: Transport = {
   isTwoWay: false,
   target: nameOf,
   needs: (config) => [addressOf(config).place ?? 'sqs'],
-  mistake: (config) => problemIn(() => addressOf(config)) ?? uselessKey(config),
+  mistake: (config) =>
+    problemIn(() => addressOf(config)) ?? uselessKey(config) ?? certificateMistake(config, isTls(config)),
   connect: async (config, context) => new SqsBroker(config, await openSqs(addressOf(config), context), context),
 };
 
-const addressOf = onceFor(({ url, region, endpoint, ca }: CeleryConfig): SqsConfig => {
-  const { hosts, user = '', password = '' } = readUrl(url, sqsDialect);
-  const [host] = hosts;
+const addressOf = onceFor((config: CeleryConfig): SqsConfig => {
+  const { region, endpoint, ca, cert, key } = config;
+  const draft = readUrl(config.url, sqsDialect);
+  const [host] = draft.hosts;
+  const { user = draft.user ?? '', password = draft.password ?? '' } = config;
+  if ((user === '') !== (password === ''))
+    throw new UrlMistake('is given only one half of an access key: user and password belong together');
   if (host !== undefined && endpoint !== undefined)
     throw new UrlMistake('names a host, and so does the key endpoint: leave the host out, as in sqs://');
   // Celery speaks plain HTTP to a host in its URL.
@@ -52,19 +58,29 @@ const addressOf = onceFor(({ url, region, endpoint, ca }: CeleryConfig): SqsConf
     region,
     endpoint: service,
     ca,
+    cert,
+    key,
     credentials: user === '' ? undefined : { accessKeyId: user, secretAccessKey: password },
     place: service === undefined ? undefined : hostOf(service, service.startsWith('https:') ? 443 : 80),
   };
 });
+
+/** AWS's own service speaks nothing else. */
+function isTls(config: CeleryConfig): boolean {
+  return addressOf(config).endpoint?.startsWith('https:') ?? true;
+}
 
 function nameOf(config: CeleryConfig): string {
   const { place } = addressOf(config);
   return place === undefined ? 'sqs' : `sqs ${place}`;
 }
 
-function uselessKey({ cert, key }: CeleryConfig): Problem | undefined {
-  const path = cert === undefined ? (key === undefined ? undefined : 'key') : 'cert';
-  return path === undefined ? undefined : { path, message: 'means nothing to SQS, which asks for no certificate' };
+/** The key `endpoint` says where another SQS is; the URL and its user and password say the rest. */
+const USELESS = ['host', 'port', 'database', 'tls'] as const;
+
+function uselessKey(config: CeleryConfig): Problem | undefined {
+  const path = USELESS.find((key) => config[key] !== undefined);
+  return path === undefined ? undefined : { path, message: 'means nothing to SQS; endpoint names another service' };
 }
 
 /**
@@ -96,8 +112,8 @@ class SqsBroker implements Broker {
     return { depth: (await this.#count(queue, signal)).waiting };
   }
 
-  async send(canary: Canary, go: Promise<unknown>): Promise<void> {
-    await go;
+  async send(canary: Canary, go: Go): Promise<void> {
+    await go();
     const message = { body: Buffer.from(canaryEnvelope(canary)).toString('base64'), id: canary.message.correlationId };
     this.#sent.add(canary);
     await this.#sqs.send(this.#nameOf(canary.queue), message, this.#context.signal);

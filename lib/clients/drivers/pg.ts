@@ -1,6 +1,6 @@
 import { BufferReader } from 'pg-protocol/dist/buffer-reader.js';
 
-export { Client } from 'pg';
+export { Client, Query } from 'pg';
 
 // An error message without an end makes the driver's parser read forever, past the last byte received.
 const reader = BufferReader.prototype as unknown as Reader;

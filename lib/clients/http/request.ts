@@ -1,23 +1,17 @@
-/**
- * One HTTP exchange on a new connection, which is closed before the answer is returned.
- *
- * It uses `node:http(s)`: the platform's `fetch` keeps its connections in a pool. It takes no certificate authority and
- * shows no certificate unless undici is installed: https://undici.nodejs.org/#/docs/api/Dispatcher
- */
-import { request as requestHttp } from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { unescape } from 'node:querystring';
-import { TLSSocket } from 'node:tls';
+/** A request over HTTP, and the redirects that it leads to. */
+import type { IncomingHttpHeaders } from 'node:http';
 import * as v from 'valibot';
 import { UnhealthyError } from '../../errors.ts';
-import { timeConnecting } from '../connecting.ts';
-import { connectionClosed, networkError } from '../network-errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { describe, record } from '../keys.ts';
 import { addressIn, hostOf } from '../url.ts';
-import { decompressed, MAX_BODY_BYTES, readAtMost } from './body.ts';
-import { httpError } from './errors.ts';
+import { Cookies } from './cookies.ts';
+import { exchange } from './exchange.ts';
+import type { Exchange, HttpResponse } from './exchange.ts';
+import { basicLogin, withoutLogin } from './login.ts';
+import type { Proxy } from './proxy.ts';
+
+export type { HttpResponse };
 
 const MAX_REDIRECTS = 10;
 
@@ -37,34 +31,15 @@ export const headersKey = v.optional(
   {},
 );
 
-export interface HttpRequest {
+export interface HttpRequest extends Pick<Exchange, 'method' | 'headers' | 'body' | 'ca' | 'cert' | 'key'> {
   /** The kind of check, for messages. */
   readonly kind: string;
   /** `http:` or `https:`; its user and password are sent as Basic authorization. */
   readonly url: string;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
-  /** PEM of the certificate authority to trust instead of the public ones. */
-  readonly ca?: string | undefined;
-  /** PEM of the certificate to show to a server that asks for one, and of its private key. */
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-}
-
-export interface HttpResponse {
-  /** The server that answered, for messages. After a redirect, it is not the one that was asked. */
-  readonly target: string;
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** Decompressed, at most 1 MiB. */
-  readonly body: Buffer;
-  /** False if the body was longer. */
-  readonly whole: boolean;
-  /** When the server's certificate expires, in milliseconds since 1970; undefined without TLS. */
-  readonly certificateExpiresAt: number | undefined;
-  /** IP address of the server. */
-  readonly address: string | undefined;
+  /** Whether to read the body of the answer. */
+  readonly readsBody: boolean;
+  /** Finds the proxy for a URL. Without it, every server is asked directly. */
+  readonly proxyFor?: ((url: URL) => Proxy | undefined) | undefined;
 }
 
 /** `http api.example:443`. */
@@ -87,96 +62,43 @@ export async function send(
   context: Pick<CheckContext, 'signal' | 'stage'>,
   isExpected: (status: number) => boolean,
 ): Promise<HttpResponse> {
-  let next = toExchange(request);
+  const { kind, url: href, method, readsBody, proxyFor } = request;
+  const first = webTarget(kind, href);
+  const authorization = basicLogin(href);
+  const cookies = new Cookies();
+  let { body, cert, key } = request;
+  let headers: Readonly<Record<string, string>> = { ...(authorization && { authorization }), ...request.headers };
+  let [url, target] = [withoutLogin(href), first];
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const response = await exchange(next, context);
-    const redirected = isExpected(response.status) ? undefined : follow(next, response, request);
+    const next = (status: number, answer: IncomingHttpHeaders) =>
+      isExpected(status) || !['GET', 'HEAD'].includes(method) ? undefined : redirectIn(url, status, answer);
+    const reads = (status: number, answer: IncomingHttpHeaders) => readsBody && next(status, answer) === undefined;
+    const proxy = proxyFor?.(url);
+    const sent = { target, url, method, headers: withCookies(headers, cookies, url), body, ca: request.ca, cert, key };
+    const response = await exchange({ ...sent, proxy, reads }, context);
+    const redirected = next(response.status, response.headers);
     if (redirected === undefined) return response;
-    next = redirected;
+    cookies.keep(url, response.headers);
+    if (redirected.origin !== url.origin) {
+      headers = {};
+      body = cert = key = undefined;
+      target = `${webTarget(kind, redirected.href)}, to which ${first} redirects,`;
+    }
+    url = redirected;
   }
-  throw new UnhealthyError(`${webTarget(request.kind, request.url)} redirects more than ${MAX_REDIRECTS} times`);
+  throw new UnhealthyError(`${first} redirects more than ${MAX_REDIRECTS} times`);
 }
 
-type Exchange = Omit<HttpRequest, 'url'> & { readonly target: string; readonly url: URL };
-
-function toExchange(request: HttpRequest): Exchange {
-  const { username, password } = new URL(request.url);
-  const userInfo = Buffer.from(`${unescape(username)}:${unescape(password)}`).toString('base64');
-  const authorization = username + password === '' ? {} : { authorization: `Basic ${userInfo}` };
-  const headers = { ...authorization, ...request.headers };
-  return { ...request, headers, url: bare(request.url), target: webTarget(request.kind, request.url) };
+/** Where a redirect of this URL leads; undefined if it is none that can be followed. */
+function redirectIn(from: URL, status: number, { location }: IncomingHttpHeaders): URL | undefined {
+  if (status < 300 || status > 399 || location === undefined || !URL.canParse(location, from.href)) return undefined;
+  const url = withoutLogin(new URL(location, from).href);
+  return ['http:', 'https:'].includes(url.protocol) ? url : undefined;
 }
 
-/** The URL without user info, which Node would decode or reject. */
-function bare(href: string): URL {
-  const url = new URL(href);
-  url.username = url.password = '';
-  return url;
-}
-
-function follow(last: Exchange, { status, headers }: HttpResponse, first: HttpRequest): Exchange | undefined {
-  const { location } = headers;
-  if (status < 300 || status > 399 || location === undefined || !['GET', 'HEAD'].includes(last.method))
-    return undefined;
-  const url = URL.canParse(location, last.url.href) ? bare(new URL(location, last.url).href) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return undefined;
-  if (url.origin === last.url.origin) return { ...last, url };
-  const target = `${webTarget(last.kind, url.href)}, to which ${webTarget(first.kind, first.url)} redirects,`;
-  return { kind: last.kind, target, url, method: last.method, headers: {}, ca: last.ca };
-}
-
-async function exchange(
-  exchange: Exchange,
-  { signal, stage }: Pick<CheckContext, 'signal' | 'stage'>,
-): Promise<HttpResponse> {
-  const { url, target, method, headers, body, ca, cert, key } = exchange;
-  const tls = url.protocol === 'https:';
-  const sent = (tls ? requestHttps : requestHttp)(url, {
-    method,
-    headers: {
-      'user-agent': 'healthgate',
-      accept: '*/*',
-      ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }), // Node leaves it out for GET and DELETE
-      ...headers,
-    },
-    agent: false,
-    signal,
-    ca,
-    cert,
-    key,
-  });
-  const ready = () => {
-    stage('first byte', 'while waiting for the first byte');
-  };
-  sent.once('socket', (socket) => {
-    timeConnecting(socket, { host: url.hostname.replace(/^\[|\]$/g, ''), tls, stage, ready });
-  });
-  try {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      sent.once('response', resolve);
-      sent.on('error', reject); // not `once`: the socket may also fail after the answer
-      sent.once('close', () => {
-        reject(connectionClosed(target));
-      });
-      sent.end(body);
-    });
-    const { statusCode: status = 0, socket } = response;
-    stage('body', `while reading the body; it answered ${status}`);
-    const certificate = socket instanceof TLSSocket ? socket.getPeerCertificate().valid_to : undefined;
-    const address = socket.remoteAddress;
-    const { bytes, whole } = await readAtMost(decompressed(response), MAX_BODY_BYTES);
-    return {
-      target,
-      status,
-      headers: response.headers,
-      body: bytes,
-      whole,
-      certificateExpiresAt: certificate === undefined ? undefined : Date.parse(certificate),
-      address,
-    };
-  } catch (error) {
-    throw httpError(error, target) ?? networkError(error, target) ?? error;
-  } finally {
-    sent.destroy();
-  }
+function withCookies(headers: Readonly<Record<string, string>>, cookies: Cookies, url: URL): Record<string, string> {
+  const own = Object.entries(headers).find(([name]) => name.toLowerCase() === 'cookie')?.[1];
+  const cookie = cookies.header(url, own);
+  const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'cookie');
+  return { ...Object.fromEntries(others), ...(cookie !== undefined && { cookie }) };
 }

@@ -8,11 +8,12 @@ import { connectionClosed, networkError } from '../network-errors.ts';
 import { drivers } from '../drivers/index.ts';
 import { timeConnecting } from '../connecting.ts';
 import type { Connecting } from '../connecting.ts';
-import { guardStream, interceptData, wrongProtocol } from '../first-bytes.ts';
+import { guardStream, wrongProtocol } from '../first-bytes.ts';
 import type { ServerConfig } from '../server-keys.ts';
 import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { replyError, replyIn } from './errors.ts';
 import type { Teller } from './errors.ts';
+import { feedReplies } from './replies.ts';
 import { addressOf, hostText } from './url.ts';
 import type { Host } from './url.ts';
 
@@ -64,7 +65,7 @@ export async function openNode(
   signal.addEventListener('abort', destroy, { once: true });
   try {
     await node.connect();
-    if (password !== undefined) stage('login', 'while logging in');
+    if (password !== undefined || database > 0 || clientName !== undefined) stage('login', 'while logging in');
     await node.logIn(user, password, role === 'redis' ? database : 0);
     if (clientName !== undefined) await node.call('CLIENT', 'SETNAME', clientName);
   } catch (error) {
@@ -106,7 +107,7 @@ class Node implements RedisNode {
     });
     redis.once('connect', () => {
       guardStream(redis.stream, this.name, (first) => (isReply(first) ? undefined : wrongProtocol(this.name)));
-      feedByLine(redis, this.name);
+      feedReplies(redis, this.name);
     });
   }
 
@@ -156,25 +157,6 @@ function ignoreLoginError(error: unknown): void {
   if (!(error instanceof AuthError)) throw error;
 }
 
-/**
- * An unsolicited null, or a push without a name, makes ioredis 6 throw where nobody can catch it, which would end the
- * process. So ioredis gets the server's bytes line by line, and only while it waits for a reply or if the line is an
- * error (too many clients).
- */
-function feedByLine(redis: Redis, name: string): void {
-  const { stream, commandQueue } = redis as unknown as { stream: Socket; commandQueue: { length: number } };
-  const feed = (chunk: Buffer, pass: (line: Buffer) => void) => {
-    for (let start = 0, end = 0; start < chunk.length && !stream.destroyed; start = end) {
-      end = chunk.indexOf('\n', start) + 1 || chunk.length;
-      const line = chunk.subarray(start, end);
-      const isAsked = commandQueue.length > 0 || line.toString('latin1', 0, 2).trim() === '' || line[0] === ERROR;
-      if (isAsked && line[0] !== PUSH) pass(line);
-      else stream.destroy(wrongProtocol(name));
-    }
-  };
-  interceptData(stream, feed, () => wrongProtocol(name));
-}
-
 /** ioredis creates its socket some time after the call to connect. */
 function watchConnecting(redis: Redis, connecting: Connecting): void {
   const { connector } = redis as unknown as { connector: { connect(...args: unknown[]): Promise<Socket> } };
@@ -185,6 +167,3 @@ function watchConnecting(redis: Redis, connecting: Connecting): void {
     return socket;
   };
 }
-
-const ERROR = '-'.charCodeAt(0);
-const PUSH = '>'.charCodeAt(0);

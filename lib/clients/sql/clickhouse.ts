@@ -3,15 +3,15 @@ import type { Agent } from 'node:http';
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
 import type { BeginStage } from '../../engine/stages.ts';
-import { codeOf, ConfigurationError } from '../../errors.ts';
+import { UnhealthyError } from '../../errors.ts';
 import { httpAgent, httpsAgent } from '../connecting.ts';
 import type { Problem } from '../../problem.ts';
 import { drivers } from '../drivers/index.ts';
-import { wrongProtocol } from '../first-bytes.ts';
 import { clickhouseDialect, SETTING } from '../dialects/clickhouse.ts';
 import { hostText } from '../dialects/draft.ts';
 import type { Server } from '../dialects/draft.ts';
 import { problemIn, serverOf, serverUrl } from '../dialects/server.ts';
+import { httpError } from '../http/errors.ts';
 import { networkError } from '../network-errors.ts';
 import { certificateMistake } from '../server-keys.ts';
 import type { ServerConfig } from '../server-keys.ts';
@@ -19,7 +19,7 @@ import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { serverError } from './clickhouse-errors.ts';
 
 /** The most bytes of an answer that are read; a healthy one is far shorter. */
-const MAX_ANSWER = 4_000_000;
+const MAX_ANSWER = 2 * 1024 * 1024;
 
 /** What a configuration says about its server. */
 const serverFor = serverOf(clickhouseDialect);
@@ -52,7 +52,7 @@ export async function select(
   try {
     return await ask(config, target, stage, signal);
   } catch (error) {
-    throw networkError(error, target) ?? (codeOf(error)?.startsWith('HPE_') === true ? wrongProtocol(target) : error);
+    throw httpError(error, target) ?? networkError(error, target) ?? error;
   }
 }
 
@@ -138,8 +138,7 @@ async function read(stream: Readable, target: string, signal: AbortSignal): Prom
   for await (const chunk of addAbortSignal(signal, stream) as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > MAX_ANSWER)
-      throw new ConfigurationError(`${target}: the query returns more than 4 MB; make it return less`);
+    if (length > MAX_ANSWER) throw new UnhealthyError(`${target} sent more than 2 MiB; make the query return less`);
   }
   return Buffer.concat(chunks).toString();
 }

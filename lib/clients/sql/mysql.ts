@@ -20,6 +20,8 @@ import { certificateMistake } from '../server-keys.ts';
 import type { ServerConfig } from '../server-keys.ts';
 import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { serverError } from './mysql-errors.ts';
+import { limitResults } from './mysql-results.ts';
+import type { PacketHandler } from './mysql-results.ts';
 
 /** A string that is a usable URL of MySQL or MariaDB. */
 export function mysqlUrl() {
@@ -87,6 +89,7 @@ async function open(
       ssl: { ...tlsOptions(mode, server, config, host), verifyIdentity: mode === 'verify-full' },
     }),
     connectTimeout: 0, // the signal ends it
+    disableEval: true, // a parser that mysql2 compiles takes long for many columns
     flags: ['-LOCAL_FILES'],
   }) as Connection & Internals;
   const logIn = () => {
@@ -96,7 +99,7 @@ async function open(
   guardStream(connection.stream, target, (first) => (isGreeting(first) ? undefined : wrongProtocol(target)));
   const tls = watchTls(connection, target, {
     begin: () => {
-      beginHandshake(stage);
+      beginHandshake(connection.stream, stage);
     },
     done: logIn,
   });
@@ -119,10 +122,11 @@ async function open(
         },
         { once: true },
       );
-      connection.query(config.query, (error) => {
-        if (error === null) resolve();
-        else reject(error);
-      });
+      // With a callback, mysql2 would keep all rows: a careless query may return millions.
+      const query = connection.query(config.query);
+      limitResults(connection, query);
+      query.on('error', reject);
+      query.on('end', resolve);
     });
   } catch (error) {
     destroy();
@@ -142,7 +146,7 @@ async function open(
 }
 
 /** What mysql2's types leave out. */
-interface Internals {
+interface Internals extends PacketHandler {
   stream: Socket;
   readonly _handshakePacket?: { readonly serverVersion?: unknown };
   startTLS(done: (error?: Error) => void): void;
@@ -167,12 +171,12 @@ function watchTls(
   const seen: { error?: CheckError } = {};
   const startTls = connection.startTLS.bind(connection);
   connection.startTLS = (done) => {
-    begin();
     startTls((error) => {
       if (error === undefined) succeeded();
       else seen.error = networkError(error, target) ?? new TLSError(`no secure connection to ${target}`);
       done(error);
     });
+    begin(); // only now there is the secure stream
     guardStream(connection.stream, target, () => undefined);
   };
   return seen;

@@ -1,8 +1,13 @@
-/** What a URL demands of a session of PostgreSQL beside a login. */
+/** What happens in a session of PostgreSQL beside the login. */
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import { AuthError, UnhealthyError } from '../../errors.ts';
+import { drivers } from '../drivers/index.ts';
+import { SentTooMuch } from '../intake.ts';
+
+/** The most results of one query, which may have several statements. The driver keeps something of each of them. */
+const MAX_RESULTS = 1000;
 
 /**
  * Whether the server is what target_session_attrs asks for.
@@ -10,14 +15,57 @@ import { AuthError, UnhealthyError } from '../../errors.ts';
  * @throws UnhealthyError if it is not.
  */
 export async function judgeRole(client: Client, wanted: string, target: string): Promise<void> {
-  const { rows } = await client.query<{ standby: boolean; readonly: boolean }>(
+  const row = await firstRow(
+    client,
     "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS readonly",
   );
-  const [{ standby, readonly } = { standby: false, readonly: false }] = rows;
+  const [standby, readonly] = [row?.standby === true, row?.readonly === true];
   const isWanted = { primary: !standby, standby, 'read-write': !readonly, 'read-only': readonly }[wanted];
   if (isWanted === true) return;
   const found = standby ? 'a standby' : readonly ? 'a read-only primary' : 'a primary';
   throw new UnhealthyError(`${target} is ${found}, and the URL asks for ${wanted} (target_session_attrs)`);
+}
+
+/** Runs a query and returns its first row. The others are not kept: a careless query may return millions. */
+export async function firstRow(client: Client, text: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const { Query } = await drivers.pg();
+  return new Promise((resolve, reject) => {
+    let first: Readonly<Record<string, unknown>> | undefined;
+    const query = client.query(new Query<Readonly<Record<string, unknown>>>(text));
+    query.on('row', (row) => {
+      first ??= row;
+    });
+    query.on('error', reject);
+    query.on('end', () => {
+      resolve(first);
+    });
+  });
+}
+
+/** Ends the connection of a server that sends one result after another. */
+export function limitResults(connection: EventEmitter & { stream: Socket }): void {
+  let results = 0;
+  connection.on('commandComplete', () => {
+    results += 1;
+    if (results > MAX_RESULTS) connection.stream.destroy(new SentTooMuch(`${String(MAX_RESULTS)} results`));
+  });
+}
+
+/** https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC */
+interface ParameterStatus {
+  readonly parameterName: string;
+  readonly parameterValue: string;
+}
+
+const REPORTED = new Set(['server_version', 'in_hot_standby']);
+
+/** What the server reports about itself. A server may report any number of parameters. */
+export function watchParameters(connection: EventEmitter): ReadonlyMap<string, string> {
+  const parameters = new Map<string, string>();
+  connection.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
+    if (REPORTED.has(parameterName)) parameters.set(parameterName, parameterValue);
+  });
+  return parameters;
 }
 
 const BOUND = 'SCRAM-SHA-256-PLUS';

@@ -19,7 +19,7 @@ import { certificateMistake } from '../server-keys.ts';
 import type { ServerConfig } from '../server-keys.ts';
 import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { refuseMessage, refuseTlsAnswer, serverError } from './postgres-errors.ts';
-import { judgeRole, requireBinding } from './postgres-session.ts';
+import { firstRow, judgeRole, limitResults, requireBinding, watchParameters } from './postgres-session.ts';
 
 /** A string that is a usable URL of PostgreSQL. */
 export function postgresUrl() {
@@ -71,6 +71,11 @@ export function queryPostgres(
   return firstOf({ places, name, limitMs, signal }, (place, until) => open(config, place, stage, until));
 }
 
+interface Internals {
+  readonly connection: EventEmitter & { stream: Socket };
+  readonly connectionParameters: object;
+}
+
 interface Place {
   readonly host: Host;
   /** What the server must be, in the words of libpq's target_session_attrs. */
@@ -101,12 +106,14 @@ async function open(
     },
     database,
     application_name: options.application_name ?? 'healthgate',
-    ...(options.options !== undefined && { options: options.options }),
     ...(options.channel_binding === 'require' && { enableChannelBinding: true }),
     ssl: mode !== 'off' && tlsOptions(mode, server, config, host),
+    sslnegotiation: 'postgres',
   });
   // @types/pg leaves out the connection, which holds the socket from the start.
-  const { connection } = client as unknown as { connection: EventEmitter & { stream: Socket } };
+  const { connection, connectionParameters } = client as unknown as Internals;
+  // The driver would take them from the environment of the process.
+  Object.assign(connectionParameters, { options: options.options, replication: undefined });
   const tls = mode !== 'off';
   const logIn = () => {
     stage('login', 'while logging in');
@@ -114,14 +121,12 @@ async function open(
   timeConnecting(connection.stream, { host, tls: false, stage, ...(!tls && { ready: logIn }) });
   guard(connection, target, tls);
   connection.once('sslconnect', () => {
-    beginHandshake(stage);
+    beginHandshake(connection.stream, stage);
     connection.stream.once('secureConnect', logIn);
   });
   if (options.channel_binding === 'require') requireBinding(connection, target);
-  const parameters = new Map<string, string>();
-  connection.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
-    parameters.set(parameterName, parameterValue);
-  });
+  const parameters = watchParameters(connection);
+  limitResults(connection);
   const destroy = () => {
     connection.stream.destroy();
   };
@@ -131,7 +136,7 @@ async function open(
     await client.connect();
     if (role !== 'any') await judgeRole(client, role, target);
     stage('query');
-    await client.query(config.query);
+    await firstRow(client, config.query);
   } catch (error) {
     const closed = connection.stream.destroyed;
     destroy();
@@ -142,12 +147,6 @@ async function open(
     );
   }
   return { value: sessionOf(parameters), close: () => client.end(), destroy };
-}
-
-/** https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC */
-interface ParameterStatus {
-  readonly parameterName: string;
-  readonly parameterValue: string;
 }
 
 function sessionOf(parameters: ReadonlyMap<string, string>): PostgresSession {

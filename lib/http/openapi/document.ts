@@ -5,7 +5,7 @@ import { health } from '../routes/health.ts';
 import type { Route } from '../routes/route.ts';
 import { status } from '../routes/status.ts';
 import { answersOf, withoutBodies } from './answers.ts';
-import type { Answers, Part } from './answers.ts';
+import type { Answers, availableFormats, Part } from './answers.ts';
 
 interface Settings {
   /** The URL of the endpoint, without a slash at the end. */

@@ -44,7 +44,7 @@ export async function hashicorpStore(place: string, env: Environment = process.e
 
   const request = async ({ right, path, query = '', ...more }: Call, signal: AbortSignal) => {
     const url = `${address}/v1/${`${mount}/${path}`.split('/').map(encodeURIComponent).join('/')}${query}`;
-    const sent = { kind: KIND, url, method: 'GET', headers, ca, ...more };
+    const sent = { kind: KIND, url, method: 'GET', headers, ca, readsBody: true, ...more };
     const response = await send(sent, { signal, stage: () => undefined }, () => true);
     return resultOf(response, { mount, needs: `${right} on ${mount}/${path}` });
   };

@@ -49,6 +49,16 @@ describe('mismatch of large arrays', () => {
   it('gives up when each of many objects would be compared with each of many others', () => {
     expect(mismatch(objects('a').reverse(), objects('a'))).toBe('too much');
   });
+
+  it('gives up when each of many arrays would be searched for each of many items', () => {
+    const lists = numbers.slice(0, 1000).map(() => numbers.slice(0, 1000));
+    expect(mismatch([[-1]], lists)).toBe('too much');
+  });
+
+  it('gives up on objects that are nested more deeply than the stack allows', () => {
+    const nested = numbers.reduce<unknown>((inner) => ({ a: inner }), 1);
+    expect(mismatch(nested, nested)).toBe('too much');
+  });
 });
 
 describe('mismatch', () => {

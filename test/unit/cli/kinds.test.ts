@@ -20,12 +20,14 @@ describe('kinds', () => {
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it.each(registry)('shows what $kind proves, its keys and its URLs', async ({ kind, works, keys, dialect }) => {
+  it.each(registry)('shows what $kind proves, its keys and its URLs', async ({ kind, works, keys, dialects = [] }) => {
     const text = await shown([kind], {}, 100_000);
     expect(text).toContain(`Working means: ${works}.\n`);
     for (const key of [...Object.keys(keys), 'critical']) expect(text).toMatch(new RegExp(`^  ${key}: `, 'm'));
-    for (const scheme of Object.keys(dialect?.schemes ?? {})) expect(text).toContain(`${scheme}://`);
-    for (const { names } of dialect?.parameters ?? []) expect(text).toContain(names.join(', '));
+    for (const { schemes, parameters } of dialects) {
+      for (const scheme of Object.keys(schemes)) expect(text).toContain(`${scheme}://`);
+      for (const { names } of parameters) expect(text).toContain(names.join(', '));
+    }
   });
 
   it('shows an example, types and defaults', async () => {

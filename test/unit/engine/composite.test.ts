@@ -59,6 +59,7 @@ function kindOf(...steps: readonly Step[]): CompositeKind {
   return defineComposite({
     kind: 'probe',
     works: 'every step works',
+    couldPass: 'nothing',
     keys: {},
     target: () => 'probe host:1',
     needs: () => ['host:1'],
@@ -88,6 +89,7 @@ describe('a part of the tree', () => {
     const kind = defineKind({
       kind: 'plain',
       works: 'it answers',
+      couldPass: 'nothing',
       keys: { host: about(text(), 'Host.', 'db.example') },
       figures: { depth: { label: 'depth', unit: 'messages', sort: 'number' } },
       target: ({ host }) => `plain ${host}`,

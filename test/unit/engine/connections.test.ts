@@ -122,6 +122,21 @@ describe('release', () => {
 });
 
 describe('close', () => {
+  it('waits for what was given up before and is still removing something', async () => {
+    const removed = deferred<undefined>();
+    const connections = new Connections();
+    const user = {};
+    const lingering = { value: 'a', close: () => undefined, destroy: () => removed.promise };
+    await connections.share('a', user, () => Promise.resolve(lingering));
+    connections.release(user);
+    let isClosed = false;
+    const closing = connections.close(60_000).then(() => (isClosed = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isClosed).toBe(false);
+    removed.resolve(undefined);
+    expect(await closing).toBe(true);
+  });
+
   it('closes every connection, then destroys it', async () => {
     const { events, open } = recorder();
     const connections = new Connections();

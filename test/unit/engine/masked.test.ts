@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { masked } from '../../../lib/engine/masked.ts';
+import { hideAll } from '../../../lib/hide.ts';
 import type { CheckResult } from '../../../lib/engine/types.ts';
 
 const VALUE = 'a-value-of-a-secret';
@@ -28,18 +29,18 @@ const result: CheckResult = {
 describe('a masked result', () => {
   it('has the value in none of its texts', () => {
     expect(JSON.stringify(result).split(VALUE)).toHaveLength(8);
-    expect(masked(result, [VALUE])).toEqual(JSON.parse(JSON.stringify(result).replaceAll(VALUE, '***')));
+    expect(masked(result, hideAll([VALUE]))).toEqual(JSON.parse(JSON.stringify(result).replaceAll(VALUE, '***')));
   });
 
   it('hides a value before another one that is part of it', () => {
-    expect(masked(result, ['value', VALUE]).target).toBe('postgres ***:5432');
+    expect(masked(result, hideAll(['value', VALUE])).target).toBe('postgres ***:5432');
   });
 
   it('keeps the name of its kind, and values too short to be secrets', () => {
-    expect(masked(result, ['postgres', '543', 'db'])).toEqual(result);
+    expect(masked(result, hideAll(['postgres', '543', 'db']))).toEqual(result);
   });
 
   it('is the same without values', () => {
-    expect(masked(result, [])).toBe(result);
+    expect(masked(result, hideAll([]))).toEqual(result);
   });
 });

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { madeFiles, withBlock, withKindSections } from '../../../infra/docs.ts';
 import { typeOf } from '../../../lib/document/key-rows.ts';
+import type { Dialect } from '../../../lib/clients/dialects/dialect.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
 const section = (kind: string, works: string) => ({
   kind,
   works,
+  couldPass: 'a server that hangs',
   schema: { properties: { kind: {}, url: { type: 'string', description: 'See redis://host.' } }, required: ['url'] },
 });
 
@@ -63,6 +65,25 @@ describe('the sections of kinds', () => {
       ['redis', 'dns', 'tcp'].map((kind) => section(kind, 'it works')),
     );
     expect(page).toMatch(/Notes about redis\.[^]*## dns[^]*## tcp/);
+  });
+
+  it('say what could pass nevertheless', () => {
+    const page = withKindSections('', [section('tcp', 'it opens')]);
+    expect(page).toContain('Working means: it opens.\n\nWhat could pass nevertheless: a server that hangs.\n');
+  });
+
+  it('show the parameters of a URL once, and then link to them', () => {
+    const parameters = [{ names: ['ssl'], fate: 'harmless', words: 'no answer depends on it' }] as const;
+    const dialect = (scheme: string, more: object = {}): Dialect =>
+      ({ schemes: { [scheme]: { port: 1 } }, parameters, ...more }) as unknown as Dialect;
+    const page = withKindSections('', [
+      { ...section('one', 'it works'), dialects: [dialect('one')] },
+      { ...section('two', 'it works'), dialects: [dialect('two'), dialect('three', { parameters: [] })] },
+    ]);
+    expect(page).toContain('The URL starts with `one://`.\n\n| Parameter of the URL');
+    expect(page).toContain('The URL starts with `two://`. Its parameters are [those of `one`](#one).\n');
+    expect(page).toContain('Or it starts with `three://`.\n\n| Parameter of the URL');
+    expect(page.split('no answer depends on it')).toHaveLength(2);
   });
 
   it('name the kind of a section that no longer exists, since its notes would be lost', () => {

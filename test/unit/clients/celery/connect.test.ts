@@ -90,8 +90,9 @@ describe('SQS, over which workers cannot answer', () => {
 
   it.each([
     [{ url: 'sqs://mq.example', endpoint: 'http://mq.example' }, 'url', 'leave the host out'],
-    [{ cert: 'PEM' }, 'cert', 'means nothing to SQS'],
-    [{ key: 'PEM' }, 'key', 'means nothing to SQS'],
+    [{ tls: 'verify-full' }, 'tls', 'means nothing to SQS'],
+    [{ cert: 'PEM' }, 'key', 'missing: cert needs its private key'],
+    [{ key: 'PEM' }, 'cert', 'missing: key needs the certificate'],
   ])('is refused with keys that contradict the URL or mean nothing: %j', (more, path, message) => {
     expect(celeryQueue.mistake?.({ ...queue, ...task, ...more })).toMatchObject({
       path,

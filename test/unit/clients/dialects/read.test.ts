@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { kinds } from '../../../../lib/checks/index.ts';
 import { brokersIn, brokerUrl } from '../../../../lib/clients/amqp/url.ts';
 import { amqpDialect } from '../../../../lib/clients/dialects/amqp.ts';
 import { clickhouseDialect } from '../../../../lib/clients/dialects/clickhouse.ts';
@@ -244,8 +243,3 @@ describe.each(Object.entries({ postgresDialect, mysqlDialect, clickhouseDialect,
     });
   },
 );
-
-it('has a table for every kind with a URL of a server', () => {
-  const withDialect = kinds.filter(({ dialect }) => dialect !== undefined).map(({ kind }) => kind);
-  expect(withDialect).toEqual(expect.arrayContaining(['redis', 'postgres', 'mysql', 'clickhouse', 'rabbitmq']));
-});
