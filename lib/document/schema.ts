@@ -7,15 +7,14 @@ import { MIN_TOKEN_LENGTH } from './tokens.ts';
 import { ownSettings } from './settings.ts';
 import type { AnySetting } from './settings.ts';
 import type { Schema } from './key-rows.ts';
+import { REFERENCE, referableSchema } from './referable.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
-
-const SECRET = { $ref: '#/$defs/secret' };
 
 /** A token whose random part is made up. */
 const TOKEN = `hg_shop_${'0123456789'.repeat(4)}abc`;
 
-const token = { anyOf: [{ type: 'string', minLength: MIN_TOKEN_LENGTH }, SECRET] };
+const token = { anyOf: [{ type: 'string', minLength: MIN_TOKEN_LENGTH }, REFERENCE] };
 
 /**
  * https://json-schema.org/draft-07/schema, which editors know best.
@@ -100,17 +99,9 @@ function settingSchema({ description, schema, preset, example }: AnySetting): Js
   return { description, ...withoutDialect(toJsonSchema(schema)), default: preset, examples: [example] };
 }
 
-/** What a document may give as a reference. A secret's number is read as one, and a choice is made of strings. */
-const REFERABLE: ReadonlySet<string> = new Set(['string', 'number', 'picklist']);
-
-/** The keys of a leaf of this kind. A key that has a default need not be given; any string may be a secret. */
+/** The keys of a leaf of this kind. */
 export function leafJsonSchema(kind: AnyKind): Schema {
-  const schema: Schema = toJsonSchema(leafSchema(kind), {
-    typeMode: 'input',
-    errorMode: 'ignore',
-    overrideSchema: ({ valibotSchema, jsonSchema }) =>
-      REFERABLE.has(valibotSchema.type) ? { anyOf: [jsonSchema, SECRET] } : undefined,
-  }) as Schema;
+  const schema = referableSchema(leafSchema(kind));
   const name = { description: 'The kind of check.', examples: [kind.kind], ...schema.properties?.kind };
   return {
     description: kind.works,

@@ -75,7 +75,15 @@ describe('the published schema', () => {
     expect(JSON.stringify(keys?.[key])).toContain('"#/$defs/secret"');
   });
 
+  it('puts what a value must be beside the reference, which is no such value', () => {
+    expect(keySets(definitions.tcp)[0]?.port).toMatchObject({
+      anyOf: [{ type: 'integer', minimum: 1, maximum: 65_535 }, { $ref: '#/$defs/secret' }],
+    });
+    expect(keySets(definitions.tcp)[0]?.port).not.toHaveProperty('type');
+  });
+
   it('lets the kind of a check be no reference', () => {
-    expect(keySets(definitions.tcp)[0]?.kind).toEqual({ const: 'tcp' });
+    expect(keySets(definitions.tcp)[0]?.kind).toMatchObject({ const: 'tcp' });
+    expect(keySets(definitions.tcp)[0]?.kind).not.toHaveProperty('anyOf');
   });
 });

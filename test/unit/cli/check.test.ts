@@ -135,8 +135,8 @@ describe('check with invalid arguments', () => {
     [{ namespace: 'prod', part: 'cache/dta' }, '--part: prod has no cache/dta; did you mean cache/data?'],
     [{ namespace: 'prod', format: 'jsno' }, '--format: unknown format "jsno"; did you mean json?'],
     [
-      { namespace: 'prod', format: 'yml' },
-      '--format: unknown format "yml"; expected json, text, openmetrics, health+json, badge, shields or html',
+      { namespace: 'prod', format: 'docx' },
+      '--format: unknown format "docx"; expected json, text, openmetrics, health+json, badge, shields or html',
     ],
   ])('refuses the options %j', async (values, message) => {
     await expect(checked({ ...namespaces, broken: {} }, values)).rejects.toThrow(
