@@ -81,6 +81,11 @@ export const LISTS: Readonly<Record<string, Rule>> = {
     /^[\w.-]{1,64}$/,
     arn('events', 'api-destination/.+'),
   ),
+  // https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+  tags: rule(
+    'a tag as key=value, with letters, digits, spaces and _.:/+-@',
+    /^(?!aws:)[\p{L}\p{N} _.:/+@-]{1,128}=[\p{L}\p{N} _.:/=+@-]{0,256}$/u,
+  ),
   vpcSubnets: rule('the id of a subnet, such as subnet-0123456789abcdef0', /^subnet-[0-9a-f]+$/),
   vpcSecurityGroups: rule('the id of a security group, such as sg-0123456789abcdef0', /^sg-[0-9a-f]+$/),
 };
@@ -125,6 +130,11 @@ export const TEXTS: Readonly<Record<string, Rule>> = {
     expected: '* alone, or origins such as https://status.example, separated by commas',
     fits: (corsOrigins) => parses(() => parseOptions({ corsOrigins })),
   },
+  publicNamespace: {
+    expected: 'the name of a namespace, such as shop',
+    fits: (publicNamespace) => parses(() => parseOptions({ publicNamespace })),
+  },
+  tracing: rule('on or off', /^(?:on|off)$/),
   canaryTokenSecret: TOKEN_SECRET,
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-synthetics-canary-schedule.html
   canarySchedule: rule(

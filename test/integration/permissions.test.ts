@@ -254,7 +254,7 @@ describe('the template', () => {
   test('has no identity policies besides those that are tested here and one of AWS', () => {
     const types = Object.values(template.Resources).map(({ Type }) => Type);
     expect(new Set(types.filter((type) => type.startsWith('AWS::IAM::')))).toEqual(
-      new Set(['AWS::IAM::Role', 'AWS::IAM::RolePolicy']),
+      new Set(['AWS::IAM::Role', 'AWS::IAM::Policy']),
     );
     expect(new Set(statements.map(({ role }) => role))).toEqual(new Set([FUNCTION, CANARY]));
     // Lambda needs it to put the function into a VPC.

@@ -94,7 +94,7 @@ export function statementsOf({ Resources }: Template): { readonly owner: string;
     const policies =
       Type === 'AWS::IAM::Role'
         ? ((Properties.Policies ?? []) as readonly { PolicyDocument: PolicyDocument }[])
-        : Type === 'AWS::IAM::RolePolicy'
+        : Type === 'AWS::IAM::Policy'
           ? [Properties as unknown as { PolicyDocument: PolicyDocument }]
           : [];
     return policies.flatMap(({ PolicyDocument: { Statement } }) =>
