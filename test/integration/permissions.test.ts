@@ -57,6 +57,9 @@ const UNRECORDED: Readonly<Record<string, readonly Access[]>> = {
     // Lambda writes the function's log.
     { action: 'logs:CreateLogStream', resource: logStream(FUNCTION_LOG) },
     { action: 'logs:PutLogEvents', resource: logStream(FUNCTION_LOG) },
+    // Lambda sends the function's traces to X-Ray.
+    { action: 'xray:PutTraceSegments', resource: '*' },
+    { action: 'xray:PutTelemetryRecords', resource: '*' },
   ],
   // The canary runs in test/integration/canary.test.ts. All but its secret is used by the runtime of Synthetics, which
   // only AWS has:
