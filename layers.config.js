@@ -12,6 +12,7 @@ const layers = [
   'lib/http',
   'lib/notify',
   'lib/history',
+  'lib/telemetry',
   'lib/reporter.ts',
   'lib/formats',
   'lib/vault',

@@ -60,8 +60,8 @@ export const LISTS: Readonly<Record<string, Rule>> = {
   s3BucketKeys: KEY,
   distributions: rule(
     'the id of a CloudFront distribution, such as E2EXAMPLE1234, or its ARN',
-    /^E[A-Z0-9]{7,}$/,
-    arn('cloudfront', 'distribution/E[A-Z0-9]+'),
+    /^[A-Z0-9]{8,}$/,
+    arn('cloudfront', 'distribution/[A-Z0-9]+'),
   ),
   sqsQueues: rule(
     'the name of a queue as SQS has it, such as celery or jobs.fifo, or its ARN',
@@ -146,6 +146,7 @@ export const TEXTS: Readonly<Record<string, Rule>> = {
     'the ARN of an SNS topic, such as arn:aws:sns:eu-central-1:123456789012:on-call',
     arn('sns', '[\\w.-]+'),
   ),
+  metrics: rule('namespace or checks', /^(?:namespace|checks)$/),
   dashboard: rule('on or off', /^(?:on|off)$/),
   route53TokenSecret: TOKEN_SECRET,
 };

@@ -113,6 +113,7 @@ export async function environment(variables: Variables): Promise<Readonly<Record
     HEALTHGATE_BASE_PATH: await basePath(variables),
     HEALTHGATE_CORS_ORIGINS: await text('corsOrigins'),
     HEALTHGATE_PUBLIC_NAMESPACE: await text('publicNamespace'),
+    HEALTHGATE_METRICS: await text('metrics'),
     VAULT_ADDR: await text('vaultAddress'),
     // CloudFormation inserts the token during the deployment, so no file and no template contains it.
     VAULT_TOKEN: tokenSecret === '' ? '' : `{{resolve:secretsmanager:${tokenSecret}:SecretString}}`,

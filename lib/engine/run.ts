@@ -47,7 +47,7 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
   const reached = new Set<string>();
   const { vault, log, signal, concealed = [] } = options;
   const checks = leavesOf(part);
-  const checkRun = new CheckRun(checks, { end, connections, reached, vault, log, signal });
+  const checkRun = new CheckRun(checks, { start, end, connections, reached, vault, log, signal });
   const findings = await Promise.all(
     checks.map(async (check): Promise<Finding> => {
       const { result } = await checkRun.outcomeOf(check);

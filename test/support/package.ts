@@ -52,6 +52,7 @@ export const EVERYTHING: readonly string[] = [
     tracing: 'on',
     publicNamespace: 'shop',
     alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:on-call',
+    metrics: 'namespace',
     dashboard: 'on',
     route53TokenSecret: 'healthgate-route53',
   }).map(([name, value]) => `--param=${name}=${value}`),
@@ -111,8 +112,10 @@ export function statementsOf({ Resources }: Template): { readonly owner: string;
 export function stable(template: Template): string {
   const replacer = (key: string, value: unknown): unknown => {
     if (key === 'S3Key' && typeof value === 'string') return value.replace(/\d{13}-[^/]+/, '<time>');
+    if (key === 'CodeSha256') return '<digest>';
     if (key === 'Script') return '<infra/canary/canary.ts, bundled>';
     return value;
   };
-  return `${JSON.stringify(template, replacer, 2)}\n`;
+  const text = JSON.stringify(template, replacer, 2).replaceAll(/(?<=HealthLambdaVersion)\w{43}/g, '<digest>');
+  return `${text}\n`;
 }
