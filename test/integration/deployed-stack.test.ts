@@ -89,8 +89,9 @@ describe('the URL that npm run deploy prints', () => {
     expect(answer.headers.allow).toBe(status === 405 ? 'GET, HEAD' : undefined);
   });
 
-  test.each(formats)('answers in the format $name, to HEAD as to GET', async ({ name, load }) => {
-    const { contentType } = await load();
+  test.each(formats)('answers in the format $name, to HEAD as to GET', async (format) => {
+    const { name } = format;
+    const { contentType } = await format.load();
     for (const method of ['GET', 'HEAD']) {
       const { status, headers, body } = await ask(`/api/health/?format=${name}`, bearer(working, method));
       expect({ status, type: headers['content-type'], isEmpty: body === '' }).toEqual({
@@ -103,9 +104,10 @@ describe('the URL that npm run deploy prints', () => {
 
   test('shows everybody the page of the public namespace, where there are pages', async () => {
     const page = formats.find(({ name }) => name === 'html');
-    const { contentType = undefined } = (await page?.load()) ?? {};
+    const loaded = await page?.load();
     const { status, headers } = await ask('/status/');
-    expect([status, headers['content-type']]).toEqual(page ? [200, contentType] : [404, 'application/json']);
+    const expected = loaded === undefined ? [404, 'application/json'] : [200, loaded.contentType];
+    expect([status, headers['content-type']]).toEqual(expected);
   });
 });
 

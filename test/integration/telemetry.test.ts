@@ -92,7 +92,8 @@ describe('a trace', () => {
     expect(childrenOf(data).map(({ name }) => name)).toEqual(['connecting', 'PING']);
     expect(data && attributesOf(data)).toMatchObject({ 'healthgate.kind': 'redis', 'healthgate.verdict': 'working' });
     expect(broken && attributesOf(broken)).toMatchObject({ 'error.type': 'ConnectionError' });
-    expect(broken?.status).toMatchObject({ code: 2, message: expect.stringMatching(/^connection refused by redis /) });
+    expect(broken?.status.code).toBe(2);
+    expect(broken?.status.message).toMatch(/^connection refused by redis /);
     for (const check of childrenOf(run)) {
       expect(isWithin(check, run)).toBe(true);
       for (const stage of childrenOf(check)) expect(isWithin(stage, check)).toBe(true);

@@ -1,7 +1,4 @@
-/**
- * ministack, an emulator of AWS that runs what is deployed on it: it has CloudFormation, HTTP APIs and Lambda, which moto
- * lacks.
- */
+/** ministack, an emulator of AWS that runs what is deployed on it: unlike moto, it has HTTP APIs and Lambda. */
 import { dirname, join } from 'node:path';
 import { defineServer } from '../define-server.ts';
 import { freePort, startProcess } from '../process.ts';
