@@ -22,7 +22,7 @@ export async function openTelemetry(env: Environment, log: Log): Promise<Telemet
       }
     },
     async flush() {
-      await Promise.all(opened.map(({ flush }) => flush()));
+      await Promise.allSettled(opened.map(({ flush }) => flush()));
     },
   };
 }
