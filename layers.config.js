@@ -13,6 +13,7 @@ const layers = [
   'lib/http',
   'lib/notify',
   'lib/history',
+  'lib/telemetry',
   'lib/reporter.ts',
   'lib/formats',
   'lib/vault',

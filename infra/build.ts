@@ -23,7 +23,8 @@ await Promise.all([
   }),
   // osls loads it with require(), and .cjs marks it as CommonJS.
   build({
-    entryPoints: { 'infra/parameters': 'infra/parameters.ts' },
+    entryPoints: ['infra/parameters.ts', 'infra/live-alias.ts'],
+    outbase: '.',
     outdir,
     bundle: true,
     format: 'cjs',

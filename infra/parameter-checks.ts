@@ -1,7 +1,7 @@
 /** Finds every mistake in the parameters of serverless.yml, before anything is built or deployed. */
 import { didYouMean } from '../lib/did-you-mean.ts';
 import { namespaceOf } from '../lib/document/tokens.ts';
-import { mistakesInEnv } from './document-env.ts';
+import { mistakesInEnv, mistakesInVariables } from './document-env.ts';
 import { LISTS, NEEDED, OF_HASHICORP, ON_AWS, PAIRS, TEXTS } from './parameter-rules.ts';
 import type { Rule } from './parameter-rules.ts';
 
@@ -39,6 +39,7 @@ export function mistakesIn(values: Values, { isOnAws }: { readonly isOnAws: bool
     ),
     ...Object.entries(TEXTS).flatMap(([name, given]) => mistakeInText(name, given, values[name])),
     ...mistakesInEnv(itemsOf(values.env)),
+    ...mistakesInVariables(itemsOf(values.variables), itemsOf(values.env)),
     ...(isOnAws && /^file:/.test(textOf(values.vault)) ? [fileVault(textOf(values.vault))] : []),
     ...mistakesTogether(values),
   ];

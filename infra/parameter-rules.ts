@@ -60,8 +60,8 @@ export const LISTS: Readonly<Record<string, Rule>> = {
   s3BucketKeys: KEY,
   distributions: rule(
     'the id of a CloudFront distribution, such as E2EXAMPLE1234, or its ARN',
-    /^E[A-Z0-9]{7,}$/,
-    arn('cloudfront', 'distribution/E[A-Z0-9]+'),
+    /^[A-Z0-9]{8,}$/,
+    arn('cloudfront', 'distribution/[A-Z0-9]+'),
   ),
   sqsQueues: rule(
     'the name of a queue as SQS has it, such as celery or jobs.fifo, or its ARN',
@@ -80,6 +80,11 @@ export const LISTS: Readonly<Record<string, Rule>> = {
     'the name of an API destination, or its ARN',
     /^[\w.-]{1,64}$/,
     arn('events', 'api-destination/.+'),
+  ),
+  // https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+  tags: rule(
+    'a tag as key=value, with letters, digits, spaces and _.:/+-@',
+    /^(?!aws:)[\p{L}\p{N} _.:/+@-]{1,128}=[\p{L}\p{N} _.:/=+@-]{0,256}$/u,
   ),
   vpcSubnets: rule('the id of a subnet, such as subnet-0123456789abcdef0', /^subnet-[0-9a-f]+$/),
   vpcSecurityGroups: rule('the id of a security group, such as sg-0123456789abcdef0', /^sg-[0-9a-f]+$/),
@@ -125,6 +130,11 @@ export const TEXTS: Readonly<Record<string, Rule>> = {
     expected: '* alone, or origins such as https://status.example, separated by commas',
     fits: (corsOrigins) => parses(() => parseOptions({ corsOrigins })),
   },
+  publicNamespace: {
+    expected: 'the name of a namespace, such as shop',
+    fits: (publicNamespace) => parses(() => parseOptions({ publicNamespace })),
+  },
+  tracing: rule('on or off', /^(?:on|off)$/),
   canaryTokenSecret: TOKEN_SECRET,
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-synthetics-canary-schedule.html
   canarySchedule: rule(
@@ -136,6 +146,7 @@ export const TEXTS: Readonly<Record<string, Rule>> = {
     'the ARN of an SNS topic, such as arn:aws:sns:eu-central-1:123456789012:on-call',
     arn('sns', '[\\w.-]+'),
   ),
+  metrics: rule('namespace or checks', /^(?:namespace|checks)$/),
   dashboard: rule('on or off', /^(?:on|off)$/),
   route53TokenSecret: TOKEN_SECRET,
 };

@@ -1,4 +1,5 @@
 /** Values that serverless.yml derives from its parameters: the optional parts to deploy, and ARNs made from names. */
+import { assigned } from './assignments.ts';
 import { variablesOf } from './document-env.ts';
 import { itemsOf, mistakesIn, textOf, unknownIn } from './parameter-checks.ts';
 
@@ -42,6 +43,7 @@ export async function wanted(variables: Variables): Promise<Readonly<Record<stri
     event_pipeline: await given('eventBuses'),
     vpc: await given('vpcSubnets'),
     domain: await given('domainName'),
+    public_page: await given('publicNamespace'),
     domain_base_path: (await publicBasePath(variables)) !== '',
     canary: await given('canaryTokenSecret'),
     canary_alarm: (await given('canaryTokenSecret')) && (await given('alarmTopic')),
@@ -110,16 +112,29 @@ export async function environment(variables: Variables): Promise<Readonly<Record
     HEALTHGATE_VAULT: await text('vault'),
     HEALTHGATE_BASE_PATH: await basePath(variables),
     HEALTHGATE_CORS_ORIGINS: await text('corsOrigins'),
+    HEALTHGATE_PUBLIC_NAMESPACE: await text('publicNamespace'),
+    HEALTHGATE_METRICS: await text('metrics'),
     VAULT_ADDR: await text('vaultAddress'),
     // CloudFormation inserts the token during the deployment, so no file and no template contains it.
     VAULT_TOKEN: tokenSecret === '' ? '' : `{{resolve:secretsmanager:${tokenSecret}:SecretString}}`,
     VAULT_NAMESPACE: await text('vaultNamespace'),
     VAULT_CACERT: ca === '' ? '' : `/var/task/${ca}`, // where Lambda unpacks the artifact
     ...variablesOf(await list('env')),
+    ...assigned(await list('variables')),
   };
   return Object.fromEntries(
     Object.entries(given).filter(([name, value]) => name === 'HEALTHGATE_VAULT' || value !== ''),
   );
+}
+
+/** Tags of the stack. */
+export async function tags(variables: Variables): Promise<Readonly<Record<string, string>>> {
+  return assigned(await read(variables).list('tags'));
+}
+
+/** Whether AWS X-Ray traces the function. */
+export async function tracing(variables: Variables): Promise<boolean> {
+  return (await read(variables).text('tracing')) === 'on';
 }
 
 /** What else belongs in the artifact: the certificate of the vault, or a file that is in it anyway. */

@@ -2,6 +2,7 @@
 import type { AppOptions } from './http/app.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import { openStore } from './vault/stores/open.ts';
 import { Vault } from './vault/vault.ts';
 
@@ -37,4 +38,15 @@ export async function appOptionsIn(env: Environment): Promise<AppOptions> {
   const publicNamespace = env.HEALTHGATE_PUBLIC_NAMESPACE;
   if (!basePath && !corsOrigins && !publicNamespace) return {};
   return (await import('./http/options.ts')).parseOptions({ basePath, corsOrigins, publicNamespace });
+}
+
+/**
+ * Where the environment asks for telemetry, what takes it. It is loaded only then.
+ *
+ * @throws ConfigurationError that names the variable.
+ */
+export async function telemetryIn(env: Environment, log: Log): Promise<Telemetry | undefined> {
+  const { HEALTHGATE_METRICS, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = env;
+  if (!HEALTHGATE_METRICS && !OTEL_EXPORTER_OTLP_ENDPOINT && !OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return undefined;
+  return (await import('./telemetry/open.ts')).openTelemetry(env, log);
 }

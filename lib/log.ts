@@ -29,7 +29,8 @@ export function createLog(write: (line: string) => void, secrets: readonly strin
   const entry =
     (level: string) =>
     (message: string, fields: Fields = {}) => {
-      const line = { level, time: new Date().toISOString(), message, ...fields };
+      // Lambda knows the level and the time of a line by these names.
+      const line = { level, timestamp: new Date().toISOString(), message, ...fields };
       write(stringify(line, short(hide, longest)));
     };
   return {
@@ -54,7 +55,7 @@ function stringify(line: { readonly level: string; readonly message: string }, h
   } catch {
     left = MAX_TEXTS;
     const { level, message } = line;
-    return JSON.stringify({ level, time: new Date().toISOString(), message, fields: 'not JSON' }, replacer);
+    return JSON.stringify({ level, timestamp: new Date().toISOString(), message, fields: 'not JSON' }, replacer);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Namespace } from './document/namespace.ts';
 import { tenths, within } from './engine/deadline.ts';
 import { findPart, pathKey } from './engine/tree.ts';
-import type { CheckResult, Part, Report } from './engine/types.ts';
+import type { CheckResult, OnRun, Part, Report } from './engine/types.ts';
 import { TooManyRuns } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Vault } from './vault/vault.ts';
@@ -75,13 +75,15 @@ interface Slot {
 export class Reporter {
   readonly #vault: Pick<Vault, 'access'>;
   readonly #log: Log;
+  readonly #onRun: OnRun | undefined;
   // By the identity of the object, so that a changed namespace starts without reports, and a forgotten one frees them.
   // Ages are measured with the wall clock: the monotonic clock may stop while Lambda freezes an environment.
   readonly #slots = new WeakMap<Namespace, Map<string, Slot>>();
 
-  constructor(vault: Pick<Vault, 'access'>, log: Log) {
+  constructor(vault: Pick<Vault, 'access'>, log: Log, onRun?: OnRun) {
     this.#vault = vault;
     this.#log = log;
+    this.#onRun = onRun;
   }
 
   /**
@@ -97,7 +99,11 @@ export class Reporter {
     const { limitMs = Infinity, since = performance.now() } = asked;
     const slot = this.#slot(namespace, pathKey(asked.part ?? []));
     const need = () => needNow(namespace, since, limitMs);
-    const start = () => this.#start(slot, namespace, part, need());
+    const start = async () => {
+      const report = await this.#start(slot, namespace, part, need());
+      this.#onRun?.(report, asked.part ?? []);
+      return report;
+    };
 
     if (asked.fresh === true && slot.runs.size > 0) {
       const next = slot.next.get(limitMs) ?? this.#next(slot, limitMs, need, start);

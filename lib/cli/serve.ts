@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { appOptionsIn, standardLog } from '../compose.ts';
+import { appOptionsIn, standardLog, telemetryIn } from '../compose.ts';
 import { createApp } from '../http/app.ts';
 import { close, createHttpServer, listen, MAX_REQUESTS } from '../http/server.ts';
 import { codeOf } from '../errors.ts';
@@ -24,7 +24,9 @@ stops the service.
 
 In the environment, HEALTHGATE_BASE_PATH=/ops is cut off the paths that begin with it, and HEALTHGATE_CORS_ORIGINS
 names the origins whose web pages may read answers: * or https://status.example, separated by commas.
-HEALTHGATE_PUBLIC_NAMESPACE=prod shows names and verdicts of that namespace to everybody, at /status/.`,
+HEALTHGATE_PUBLIC_NAMESPACE=prod shows names and verdicts of that namespace to everybody, at /status/.
+HEALTHGATE_METRICS=namespace or checks writes metrics of each run for CloudWatch to standard output, and
+OTEL_EXPORTER_OTLP_ENDPOINT names a collector of OpenTelemetry that gets a trace of each.`,
   example: 'healthgate serve --vault file:vault --port 8080',
 
   async run(input, terminal) {
@@ -36,7 +38,9 @@ HEALTHGATE_PUBLIC_NAMESPACE=prod shows names and verdicts of that namespace to e
     const vault = await vaultOf(input, terminal, log);
 
     const options = await appOptionsIn(terminal.env);
-    const server = createHttpServer(createApp({ vault, log, ...options, maxRequests: MAX_REQUESTS }));
+    const telemetry = await telemetryIn(terminal.env, log);
+    const parts = { vault, log, onRun: telemetry?.record, ...options };
+    const server = createHttpServer(createApp({ ...parts, maxRequests: MAX_REQUESTS }));
     const url = await listen(server, host, port).catch((error: unknown) => {
       const hint = codeOf(error) === 'EADDRINUSE' ? '; choose another with --port' : '';
       throw new UsageError(`cannot listen on ${host}:${String(port)}: ${systemWords(error)}${hint}`);
@@ -56,6 +60,7 @@ HEALTHGATE_PUBLIC_NAMESPACE=prod shows names and verdicts of that namespace to e
       if (!terminal.signal.aborted) await stop;
     } finally {
       await close(server);
+      await telemetry?.flush();
     }
     return EXIT.ok;
   },

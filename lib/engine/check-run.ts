@@ -15,6 +15,8 @@ import { verdictOf } from './verdict.ts';
 
 /** What the checks of a run have in common. */
 export interface RunResources {
+  /** When the run began, on the clock of `performance.now()`. */
+  readonly start: number;
   /** When the run must be over, on the clock of `performance.now()`. */
   readonly end: number;
   readonly connections: Connections;
@@ -62,12 +64,13 @@ export class CheckRun {
     const { name, error } = failed;
     if (error === undefined || error.degraded === true) return this.#run(check, before.limit);
     const failure = { code: error.code, message: `not tried, because the step ${name} failed: ${error.message}` };
-    return { ...before, failed, result: resultOf(check, performance.now(), new Stages(0), {}, failure) };
+    const times = { runStart: this.#resources.start, start: performance.now() };
+    return { ...before, failed, result: resultOf(check, times, new Stages(0), {}, failure) };
   }
 
   /** @param given When the time of the step before is up; the check has its own timeout unless given. */
   async #run(check: Check, given?: number): Promise<Outcome> {
-    const { end, connections, log, signal } = this.#resources;
+    const { start: runStart, end, connections, log, signal } = this.#resources;
     const start = performance.now();
     const limit = given ?? start + check.timeoutMs;
     const limitMs = Math.max(0, Math.min(limit, end) - start);
@@ -83,7 +86,7 @@ export class CheckRun {
       // Only if it was stopped: if it failed by itself, its connections are closed gracefully when the run ends.
       if (running.signal.reason === thrown) connections.release(check);
     }
-    return { limit, result: resultOf(check, start, running.stages, running.observed, failure) };
+    return { limit, result: resultOf(check, { runStart, start }, running.stages, running.observed, failure) };
   }
 }
 
@@ -145,10 +148,10 @@ function stepsBefore({ after }: Check): Check[] {
   return after === undefined ? [] : [after, ...stepsBefore(after)];
 }
 
-/** @param start When the check began, on the clock of `performance.now()`. */
+/** @param times When the run and the check began, on the clock of `performance.now()`. */
 function resultOf(
   check: Check,
-  start: number,
+  { runStart, start }: { readonly runStart: number; readonly start: number },
   stages: Stages,
   observed: Readonly<Record<string, FigureValue>>,
   error: Failure | undefined,
@@ -162,6 +165,7 @@ function resultOf(
     target,
     critical,
     verdict: verdictOf(error, critical),
+    startMs: start - runStart,
     durationMs: end - start,
     stages: stages.times(end),
     observed: figuresIn(observed, check.figures),

@@ -50,7 +50,8 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
   const { vault, log, signal, concealed = [] } = options;
   const hide = hideAll(concealed);
   const checks = leavesOf(part);
-  const checkRun = new CheckRun(checks, { end, connections, intake: new RunIntake(), reached, vault, log, signal });
+  const intake = new RunIntake();
+  const checkRun = new CheckRun(checks, { start, end, connections, intake, reached, vault, log, signal });
   const findings = await Promise.all(
     checks.map(async (check): Promise<Finding> => {
       const { result } = await checkRun.outcomeOf(check);

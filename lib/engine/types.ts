@@ -100,6 +100,8 @@ export interface CheckResult {
   readonly target: string;
   readonly verdict: Verdict;
   readonly critical: boolean;
+  /** Milliseconds from the start of the run to the check's start. */
+  readonly startMs: number;
   /** Milliseconds from the check's start to its end. */
   readonly durationMs: number;
   /** In the order in which they began. */
@@ -132,6 +134,13 @@ export interface Report {
   /** Whether everything fails alike at several addresses, so that the observer itself may be cut off. */
   readonly observerCutOff: boolean;
 }
+
+/**
+ * Told of each run that is shared, when it has ended. Must not throw.
+ *
+ * @param part Names from the top of the tree to the part that was run.
+ */
+export type OnRun = (report: Report, part: readonly string[]) => void;
 
 export function isGroup(part: Part): part is Group;
 export function isGroup(result: Result): result is GroupResult;

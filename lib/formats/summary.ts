@@ -9,9 +9,9 @@ export function summaryOf(report: Report): Report {
 
 function bare(result: Result): Result {
   if (isGroup(result)) return { ...result, parts: result.parts.map(bare) };
-  const { name, path, kind, verdict, critical, durationMs, error } = result;
+  const { name, path, kind, verdict, critical, startMs, durationMs, error } = result;
   return {
-    ...{ name, path, kind, verdict, critical, durationMs },
+    ...{ name, path, kind, verdict, critical, startMs, durationMs },
     ...(error && { error: { ...error, message: '' } }),
     target: '',
     stages: [],

@@ -1,5 +1,6 @@
 /** The endpoint: the first route that knows the path answers the request. */
 import { randomBytes } from 'node:crypto';
+import type { OnRun } from '../engine/types.ts';
 import { CheckError, TooManyRuns } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Reporter } from '../reporter.ts';
@@ -25,15 +26,16 @@ export interface AppOptions {
 }
 
 interface AppParts extends AppOptions {
+  readonly onRun?: OnRun | undefined;
   readonly vault: Vault;
   readonly log: Log;
 }
 
 export function createApp(parts: AppParts): App {
-  const { vault, log, basePath = '', corsOrigins, publicNamespace, maxRequests = Infinity } = parts;
+  const { vault, log, onRun, basePath = '', corsOrigins, publicNamespace, maxRequests = Infinity } = parts;
   // Loaded with the first report that is asked for: the answer to a wrong token needs none.
   let reporter: Promise<Reporter> | undefined;
-  const load = () => (reporter ??= import('../reporter.ts').then((module) => new module.Reporter(vault, log)));
+  const load = () => (reporter ??= import('../reporter.ts').then((module) => new module.Reporter(vault, log, onRun)));
   const share: Reporter['share'] = async (...asked) => (await load()).share(...asked);
   const services = { vault, log, reporter: { share }, publicNamespace };
   let underWay = 0;

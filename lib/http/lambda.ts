@@ -26,13 +26,16 @@ export interface Answer {
 /** Answers any event in any context. Never rejects: a scheduler would otherwise send the same event again. */
 export type Handler = (event: unknown, context: unknown) => Promise<Answer>;
 
-export function createHandler(app: App, log: Log): Handler {
+/** @param settle Called after each answer is made. The answer waits for it, since Lambda then stops the process. */
+export function createHandler(app: App, log: Log, settle?: () => Promise<void>): Handler {
   return async (event, context) => {
     try {
       const request = requestOf(event) ?? (await import('./rare-events.ts')).rareRequestOf(event);
       if (request !== undefined) {
         const isMultiValue = wantsMultiValue(event);
-        return answerOf(await app({ ...request, remainingMs: remainingMsOf(context) }), isMultiValue);
+        const response = await app({ ...request, remainingMs: remainingMsOf(context) });
+        await settle?.();
+        return answerOf(response, isMultiValue);
       }
       const { describe } = await import('./rare-events.ts');
       log.error('an event of no known shape is answered 500', { event: describe(event) });

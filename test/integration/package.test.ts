@@ -88,6 +88,8 @@ describe('the template', () => {
       [Resource].flat().includes('*') ? [Action].flat().map((action) => `${owner}: ${action}`) : [],
     );
     expect(onEverything).toEqual([
+      'IamRoleLambdaExecution: xray:PutTraceSegments',
+      'IamRoleLambdaExecution: xray:PutTelemetryRecords',
       'SecretsManagerPolicy: secretsmanager:ListSecrets',
       'SecretsManagerPolicy: secretsmanager:BatchGetSecretValue',
       'EventPipelinePolicy: events:TestEventPattern',

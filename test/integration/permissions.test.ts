@@ -57,6 +57,9 @@ const UNRECORDED: Readonly<Record<string, readonly Access[]>> = {
     // Lambda writes the function's log.
     { action: 'logs:CreateLogStream', resource: logStream(FUNCTION_LOG) },
     { action: 'logs:PutLogEvents', resource: logStream(FUNCTION_LOG) },
+    // Lambda sends the function's traces to X-Ray.
+    { action: 'xray:PutTraceSegments', resource: '*' },
+    { action: 'xray:PutTelemetryRecords', resource: '*' },
   ],
   // The canary runs in test/integration/canary.test.ts. All but its secret is used by the runtime of Synthetics, which
   // only AWS has:
@@ -254,7 +257,7 @@ describe('the template', () => {
   test('has no identity policies besides those that are tested here and one of AWS', () => {
     const types = Object.values(template.Resources).map(({ Type }) => Type);
     expect(new Set(types.filter((type) => type.startsWith('AWS::IAM::')))).toEqual(
-      new Set(['AWS::IAM::Role', 'AWS::IAM::RolePolicy']),
+      new Set(['AWS::IAM::Role', 'AWS::IAM::Policy']),
     );
     expect(new Set(statements.map(({ role }) => role))).toEqual(new Set([FUNCTION, CANARY]));
     // Lambda needs it to put the function into a VPC.

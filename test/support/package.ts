@@ -47,7 +47,12 @@ export const EVERYTHING: readonly string[] = [
     domainCertificate: 'arn:aws:acm:eu-central-1:123456789012:certificate/33333333-3333-3333-3333-333333333333',
     canaryTokenSecret: 'healthgate-canary',
     env: 'AWS_REGION,SHOP_CACHE_HOST=cache.example',
+    variables: 'NODE_OPTIONS=--max-old-space-size=256',
+    tags: 'team=shop',
+    tracing: 'on',
+    publicNamespace: 'shop',
     alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:on-call',
+    metrics: 'namespace',
     dashboard: 'on',
     route53TokenSecret: 'healthgate-route53',
   }).map(([name, value]) => `--param=${name}=${value}`),
@@ -94,7 +99,7 @@ export function statementsOf({ Resources }: Template): { readonly owner: string;
     const policies =
       Type === 'AWS::IAM::Role'
         ? ((Properties.Policies ?? []) as readonly { PolicyDocument: PolicyDocument }[])
-        : Type === 'AWS::IAM::RolePolicy'
+        : Type === 'AWS::IAM::Policy'
           ? [Properties as unknown as { PolicyDocument: PolicyDocument }]
           : [];
     return policies.flatMap(({ PolicyDocument: { Statement } }) =>
@@ -107,8 +112,10 @@ export function statementsOf({ Resources }: Template): { readonly owner: string;
 export function stable(template: Template): string {
   const replacer = (key: string, value: unknown): unknown => {
     if (key === 'S3Key' && typeof value === 'string') return value.replace(/\d{13}-[^/]+/, '<time>');
+    if (key === 'CodeSha256') return '<digest>';
     if (key === 'Script') return '<infra/canary/canary.ts, bundled>';
     return value;
   };
-  return `${JSON.stringify(template, replacer, 2)}\n`;
+  const text = JSON.stringify(template, replacer, 2).replaceAll(/(?<=HealthLambdaVersion)\w{43}/g, '<digest>');
+  return `${text}\n`;
 }

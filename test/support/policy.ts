@@ -36,9 +36,10 @@ export function managedPolicies({ Resources }: Template, region: string): readon
 function roleOf({ Resources }: Template, owner: string): string {
   const { Type, Properties } = Resources[owner] ?? {};
   if (Type === 'AWS::IAM::Role') return owner;
-  const { Ref } = (Properties?.RoleName ?? {}) as { readonly Ref?: string };
-  if (Ref === undefined) throw new Error(`${owner} names no role of the template`);
-  return Ref;
+  const [role, ...others] = (Properties?.Roles ?? []) as readonly { readonly Ref?: string }[];
+  if (role?.Ref === undefined || others.length > 0)
+    throw new Error(`${owner} names not exactly one role of the template`);
+  return role.Ref;
 }
 
 /** One statement for each action and resource of this statement. */

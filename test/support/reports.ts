@@ -14,6 +14,7 @@ export function resultAt(path: string | readonly string[], overrides: Partial<Ch
     target: 'tcp db.example:5432',
     verdict: overrides.error === undefined ? 'working' : critical ? 'failing' : 'degraded',
     critical,
+    startMs: 0,
     durationMs: 12,
     stages: [],
     observed: [],

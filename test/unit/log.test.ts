@@ -15,7 +15,7 @@ describe('a log line', () => {
       expect(lines[0]).not.toContain('\n');
       expect(parsed(lines[0])).toEqual({
         level,
-        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
+        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
         message: 'something\nhappened',
         count: '3',
         list: [1, 'two'],

@@ -31,7 +31,10 @@ async function setUp(overrides: Partial<Namespace> = {}) {
   const base = await namespaceOf();
   const namespace: Namespace = { ...base, root, deadlineMs: 100_000, maxAgeMs: 5000, ...overrides };
   const access = () => ({ isRemote: false, prove: () => Promise.resolve() });
-  const reporter = new Reporter({ access }, collectedLog().log);
+  const told: (readonly string[])[] = [];
+  const reporter = new Reporter({ access }, collectedLog().log, (report, part) => {
+    told.push([report.namespace, ...part]);
+  });
   const share = async (asked = {}) => {
     const shared = await reporter.share(namespace, { part: ['a'], ...asked });
     if (shared === undefined) throw new Error('no such part');
@@ -42,7 +45,7 @@ async function setUp(overrides: Partial<Namespace> = {}) {
     started[index]?.resolve();
     await settle();
   };
-  return { started, namespace, reporter, share, end };
+  return { started, namespace, reporter, share, end, told };
 }
 
 /** Waits until everything that needs no time is done, such as loading the engine. */
@@ -50,6 +53,26 @@ async function settle(): Promise<void> {
   await vi.dynamicImportSettled();
   await vi.advanceTimersByTimeAsync(0);
 }
+
+describe('whoever is told of runs', () => {
+  it('is told once of each, however many share its report', async () => {
+    const { share, end, told } = await setUp();
+    const both = [share(), share()];
+    await end(0);
+    await Promise.all(both);
+    await share();
+    expect(told).toEqual([['prod', 'a']]);
+  });
+
+  it('is told of a whole namespace with an empty path', async () => {
+    const { share, end, told } = await setUp();
+    const whole = share({ part: [] });
+    await end(0);
+    await end(1);
+    await whole;
+    expect(told).toEqual([['prod']]);
+  });
+});
 
 describe('a shared report', () => {
   it('counts its age from the end of the run', async () => {

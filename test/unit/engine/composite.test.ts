@@ -204,13 +204,16 @@ describe('the steps of a composite check', () => {
     expect([second?.observed, second?.stages]).toEqual([[], []]);
   });
 
-  it('have durations of their own, and are slow by themselves', async () => {
+  it('have starts and durations of their own, and are slow by themselves', async () => {
     const steps = [
       { name: 'first', check: takes(300) },
       { name: 'second', after: 'first', check: takes(200) },
     ];
     const results = await resultsFrom(probe(steps, 'probe', { slowMs: 250 }));
-    expect(results.map(({ durationMs }) => durationMs)).toEqual([300, 200]);
+    expect(results.map(({ startMs, durationMs }) => [startMs, durationMs])).toEqual([
+      [0, 300],
+      [300, 200],
+    ]);
     expect(results.map(({ verdict }) => verdict)).toEqual(['degraded', 'working']);
   });
 

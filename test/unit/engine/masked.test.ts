@@ -12,6 +12,7 @@ const result: CheckResult = {
   target: `postgres ${VALUE}:5432`,
   verdict: 'failing',
   critical: true,
+  startMs: 0,
   durationMs: 12,
   stages: [],
   observed: [

@@ -48,6 +48,7 @@ describe('a result', () => {
       kind: 'fake',
       target: 'fake host:1',
       verdict: 'working',
+      startMs: expect.any(Number) as number,
       durationMs: expect.any(Number) as number,
       stages: [],
       observed: [],

@@ -318,6 +318,22 @@ describe('the answer', () => {
     expect(await handler({ ...event, requestContext: {} }, context)).not.toHaveProperty('multiValueHeaders');
   });
 
+  it('waits for what must happen before Lambda stops the process', async () => {
+    const order: string[] = [];
+    const app = async () => {
+      order.push('app');
+      return { status: 200, headers: {}, body: '' };
+    };
+    const settle = async () => {
+      order.push('settle');
+      await Promise.resolve();
+      order.push('settled');
+    };
+    const answer = createHandler(app, collectedLog().log, settle)({ path: '/' }, context);
+    expect(await answer.finally(() => order.push('answer'))).toMatchObject({ statusCode: 200 });
+    expect(order).toEqual(['app', 'settle', 'settled', 'answer']);
+  });
+
   it('has the status, headers and body of the app', async () => {
     const { token, ask } = asker();
     const app = ({ path, ...request }: Request) => ask(path, { ...request, query: request.query.toString() });

@@ -38,6 +38,11 @@ describe('a value that can be right', () => {
     ['canaryTokenSecret', 'healthgate-canary'],
     ['canarySchedule', 'rate(1 minute)', 'rate(1 hour)', 'cron(0/5 * * * ? *)'],
     ['alarmTopic', `arn:aws:sns:${ACCOUNT}:on-call`],
+    ['tags', [], 'team=shop,cost center=4711', ['owner=']],
+    ['publicNamespace', 'shop'],
+    ['metrics', 'namespace', 'checks'],
+    ['tracing', 'on', 'off'],
+    ['variables', [], 'NODE_OPTIONS=--no-deprecation', ['AWS_ENDPOINT_URL=http://x', 'OTEL_A={{resolve:ssm:a}}']],
     ['env', [], ['AWS_REGION', 'DB={{resolve:secretsmanager:db:SecretString:url}}'], 'AA=1,BB=2'],
   ])('of %s is accepted', (name, ...values) => {
     for (const value of values) expect(mistakes({ [name]: value })).toEqual([]);
@@ -94,12 +99,25 @@ describe('a mistake', () => {
       `expected the ARN of an SNS topic, such as arn:aws:sns:${ACCOUNT}:on-call, got "on-call"`,
     ],
     ['alarmTopic', ['a', 'b'], 'got ["a","b"]'],
+    ['metrics', 'on', 'expected namespace or checks, got "on"'],
     ['dashboard', true, 'expected on or off, got "true"'],
     ['env', 'A-B=1', 'got "A-B" before the ='],
     ['env', 'AA,AA=1', 'expected each variable only once, got AA twice'],
     ['env', 'AA=', 'expected a value after AA=, got nothing'],
     ['env', 'VAULT_TOKEN', 'expected no credentials of the function itself, got VAULT_TOKEN'],
-    ['env', 'AWS_REGION=x', 'expected no value for AWS_REGION, which Lambda or Healthgate sets'],
+    ['env', 'AWS_REGION=x', 'expected no value for AWS_REGION, which Lambda, Healthgate or the parameter'],
+    ['env', 'OTEL_SDK_DISABLED=x', 'expected no value for OTEL_SDK_DISABLED, which'],
+    ['variables', 'AA', 'expected NAME=value, got no = after "AA"'],
+    ['variables', 'AA=1,AA=2', 'expected each variable only once, got AA twice'],
+    ['variables', 'AA=', 'expected a value after AA=, got nothing'],
+    ['variables', 'AWS_SECRET_ACCESS_KEY=1', 'expected no credentials of the function itself, got AWS_SECRET'],
+    ['variables', 'HEALTHGATE_ENV=PATH', 'expected no value for HEALTHGATE_ENV, which another parameter sets'],
+    ['variables', 'AWS_REGION=x', 'expected no value for AWS_REGION, which Lambda sets'],
+    ['variables', 'AA={{resolve', 'expected a whole reference such as'],
+    ['tags', 'team', 'expected a tag as key=value'],
+    ['tags', 'aws:team=a', 'got "aws:team=a"'],
+    ['tracing', 'yes', 'expected on or off, got "yes"'],
+    ['publicNamespace', 'a/b', 'expected the name of a namespace, such as shop, got "a/b"'],
     ['env', 'DB={{resolve:ssm', 'expected a whole reference such as {{resolve:secretsmanager:<name>}} after DB='],
   ])('in %s, %j, is told in one sentence', (name, value, said) => {
     const found = mistakes({ [name]: value }).filter((mistake) => mistake.startsWith(`${name}: `));
@@ -133,6 +151,12 @@ describe('a mistake', () => {
     ]);
     expect(mistakes({ ...HASHICORP, vaultAddress: 'vault.example' })).toEqual([
       'vaultAddress: expected the address of the vault, such as https://vault.example:8200, got "vault.example"',
+    ]);
+  });
+
+  test('in variables that env sets too is told', () => {
+    expect(mistakes({ env: 'AA=1,BB', variables: 'AA=2,BB=3' })).toEqual([
+      'variables: expected each variable only once, got AA, which env sets',
     ]);
   });
 
