@@ -85,12 +85,17 @@ export function feedReplies(redis: Redis, name: string): void {
   const replies = new Replies();
   const feed = (chunk: Buffer, pass: (portion: Buffer) => void) => {
     for (let start = 0; start < chunk.length && !stream.destroyed;) {
-      const portion = chunk.subarray(start, start + replies.portion(chunk, start));
-      const isAsked = commandQueue.length > 0 || !replies.isBetween || portion[0] === ERROR.charCodeAt(0);
+      const isAsked = commandQueue.length > 0 || !replies.isBetween || chunk[start] === ERROR.charCodeAt(0);
       if (!isAsked) throw new Error('nobody asked');
-      replies.follow(portion);
-      pass(portion);
-      start += portion.length;
+      let end = start;
+      do {
+        const portion = chunk.subarray(end, end + replies.portion(chunk, end));
+        replies.follow(portion);
+        end += portion.length;
+      } while (end < chunk.length && !replies.isBetween);
+      // The whole reply, or all that is there of it: the parser takes long to go on where it stopped.
+      pass(chunk.subarray(start, end));
+      start = end;
     }
   };
   interceptData(stream, feed, (error) => (error instanceof SentTooMuch ? error : wrongProtocol(name)));
