@@ -2,9 +2,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** A connection may hold so many bytes whatever the others of its run hold: a usual answer is shorter. */
-const FREE_BYTES = 64 * 1024;
+const FREE_BYTES = 16 * 1024;
 /** With more than this, the connections of a run are read one after another. */
-const MAX_HELD_BYTES = 4 * 1024 * 1024;
+const MAX_HELD_BYTES = 2 * 1024 * 1024;
 
 const current = new AsyncLocalStorage<CheckIntake>();
 

@@ -5,7 +5,7 @@ import { interceptData, wrongProtocol } from '../first-bytes.ts';
 import { SentTooMuch } from '../intake.ts';
 
 /** Items of all arrays of a reply. For each of them, ioredis keeps a hundred bytes or more. */
-const MAX_ITEMS = 50_000;
+const MAX_ITEMS = 20_000;
 /** Arrays within arrays. The deepest reply that we ask for is that of CLUSTER SLOTS, with four levels. */
 const MAX_LEVELS = 16;
 /** As much of a line as it takes to read a number of 64 bits. */
