@@ -26,7 +26,7 @@ export class SentTooMuch extends Error {
 /** Bytes that a driver gets at a time. Some need 50 ms for what a socket has in one read. */
 const PORTION_BYTES = 16 * 1024;
 /** A connection that has sent no more than a usual answer goes before one that has. */
-const USUAL_BYTES = 64 * 1024;
+const USUAL_BYTES = 16 * 1024;
 /** Milliseconds that all drivers together have in one turn of the event loop. */
 const TURN_MS = 10;
 
