@@ -42,9 +42,9 @@ async function stepsOf(source: string): Promise<Record<string, number>> {
   const options = { namespace: 'bench', deadlineMs: namespace.deadlineMs, vault, log };
   const report = await step('running', () => run(namespace.root, options));
   const view = { report, ageMs: 0, part: [], namespace: { name: 'bench', failingStatus: namespace.failingStatus } };
-  for (const { name, load } of formats) {
-    const format = await load();
-    await step(`writing ${name}`, () => Promise.resolve(format.render(view)));
+  for (const entry of formats) {
+    const format = await entry.load();
+    await step(`writing ${entry.name}`, () => Promise.resolve(format.render(view)));
   }
   return waits;
 }
