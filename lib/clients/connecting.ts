@@ -30,14 +30,16 @@ export interface Connecting {
   readonly stage: BeginStage;
   /** Called when the socket can be used. */
   readonly ready?: () => void;
+  /** The most bytes that the server may send, unless the usual limit is right. */
+  readonly maxBytes?: number | undefined;
 }
 
 /**
  * Reports the stages of a connecting socket: resolving the name, connecting, the TLS handshake. Limits how much the
  * server may send.
  */
-export function timeConnecting(socket: Socket, { host, tls: isTls, stage, ready }: Connecting): void {
-  limitIntake(socket);
+export function timeConnecting(socket: Socket, { host, tls: isTls, stage, ready, maxBytes }: Connecting): void {
+  limitIntake(socket, maxBytes);
   const isName = isIP(host) === 0 && !host.startsWith('/');
   const [name, when] = isName ? STAGES.resolving : STAGES.connecting;
   stage(name, when);
@@ -52,8 +54,8 @@ export function timeConnecting(socket: Socket, { host, tls: isTls, stage, ready 
 }
 
 /** For a driver that upgrades its connection to TLS itself. The server's bytes then come from the secure socket. */
-export function beginHandshake(secure: Socket, stage: BeginStage): void {
-  limitIntake(secure);
+export function beginHandshake(secure: Socket, stage: BeginStage, maxBytes?: number): void {
+  limitIntake(secure, maxBytes);
   stage(...STAGES.handshake);
 }
 
@@ -90,28 +92,26 @@ export interface AgentOptions {
   /** Whether a connection serves several requests, one after another. */
   readonly keepAlive: boolean;
   readonly stage: BeginStage;
-  /** The most bytes of one answer, if a driver turns them into more than it is worth waiting for. */
-  readonly maxBytes?: number | undefined;
 }
 
 /** Those of `https:`, with what `tls.connect` takes: the certificate authority, the strictness, … */
 export type TlsAgentOptions = AgentOptions & Pick<tls.ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername'>;
 
 /** An agent for `http:` that times its first connection. Later ones may be for another check. */
-export function httpAgent({ keepAlive, stage, maxBytes }: AgentOptions): HttpAgent {
-  return timed(new HttpAgent({ keepAlive }), { tls: false, stage, maxBytes });
+export function httpAgent({ keepAlive, stage }: AgentOptions): HttpAgent {
+  return timed(new HttpAgent({ keepAlive }), { tls: false, stage });
 }
 
 /** The same for `https:`. */
-export function httpsAgent({ stage, maxBytes, ...options }: TlsAgentOptions): HttpsAgent {
-  return timed(new HttpsAgent({ ...HTTP_OVER_TLS, ...options }), { tls: true, stage, maxBytes });
+export function httpsAgent({ stage, ...options }: TlsAgentOptions): HttpsAgent {
+  return timed(new HttpsAgent({ ...HTTP_OVER_TLS, ...options }), { tls: true, stage });
 }
 
-interface Timed extends Pick<AgentOptions, 'stage' | 'maxBytes'> {
+interface Timed extends Pick<AgentOptions, 'stage'> {
   readonly tls: boolean;
 }
 
-function timed<A extends HttpAgent>(agent: A, { tls: isTls, stage, maxBytes }: Timed): A {
+function timed<A extends HttpAgent>(agent: A, { tls: isTls, stage }: Timed): A {
   const create = agent.createConnection.bind(agent);
   const ready = () => {
     stage(...STAGES.firstByte);
@@ -119,7 +119,7 @@ function timed<A extends HttpAgent>(agent: A, { tls: isTls, stage, maxBytes }: T
   let isFirst = true;
   agent.createConnection = (options, callback) => {
     const socket = create(options, callback);
-    limitIntake(socket as Socket, maxBytes);
+    limitIntake(socket as Socket);
     if (isFirst) timeConnecting(socket as Socket, { host: options.host ?? '', tls: isTls, stage, ready });
     isFirst = false;
     return socket;

@@ -4,12 +4,17 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Hold } from '../engine/intake.ts';
 
-/** The most bytes that are read from one connection; over TLS, of the decrypted ones. */
-export const MAX_SENT_BYTES = 8 * 1024 * 1024;
+/**
+ * The most bytes that are read from one connection, or as one answer over HTTP; over TLS, of the decrypted ones. Some
+ * drivers turn them into objects of many times their size.
+ */
+export const MAX_SENT_BYTES = 2 * 1024 * 1024;
+/** The same for databases, whose drivers drop the rows of a large result one after another. */
+export const MAX_RESULT_BYTES = 8 * 1024 * 1024;
 
 /** What a socket is destroyed with when its server has sent too much. */
 export class SentTooMuch extends Error {
-  /** How much would have been all right, for messages: `8 MiB`. A driver may change the text of the error. */
+  /** How much would have been all right, for messages: `2 MiB`. A driver may change the text of the error. */
   readonly most: string;
 
   constructor(most: string) {
@@ -21,7 +26,7 @@ export class SentTooMuch extends Error {
 /** Bytes that a driver gets at a time. Some need 50 ms for what a socket has in one read. */
 const PORTION_BYTES = 16 * 1024;
 /** A connection that has sent no more than a usual answer goes before one that has. */
-const USUAL_BYTES = 64 * 1024;
+const USUAL_BYTES = 16 * 1024;
 /** Milliseconds that all drivers together have in one turn of the event loop. */
 const TURN_MS = 10;
 

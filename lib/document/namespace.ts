@@ -9,7 +9,7 @@ import { readSummaryTokens, readTokens } from './given-tokens.ts';
 import { isObject, typeName } from './json.ts';
 import type { DocumentFormat, JsonObject } from './json.ts';
 import { unknownKeys } from './mistakes.ts';
-import { createPace } from './pace.ts';
+import { createPace } from '../pace.ts';
 import { resolveReferences } from './references.ts';
 import type { ReadSecret } from './secret-values.ts';
 import { secretsIn } from './secrets.ts';

@@ -3,7 +3,7 @@ import { DocumentError } from '../problem.ts';
 import { isObject, MAX_DOCUMENT_BYTES, typeName } from './json.ts';
 import type { DocumentFormat, Json, JsonFormat, JsonObject } from './json.ts';
 import { readJson } from './json-text.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../pace.ts';
 
 /**
  * Reads JSON, perhaps with comments.

@@ -7,7 +7,7 @@ import type { Configured } from './configure.ts';
 import { isObject } from './json.ts';
 import type { JsonObject } from './json.ts';
 import { Links } from './links.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../pace.ts';
 import { isGroupOf, placesIn } from './walk.ts';
 import type { Place } from './walk.ts';
 

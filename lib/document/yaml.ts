@@ -6,7 +6,7 @@ import type { Problem } from '../problem.ts';
 import type { Json } from './json.ts';
 import { MAX_NESTING } from './json-text.ts';
 import { shortName } from './names.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../pace.ts';
 import type { Member } from './places.ts';
 
 /** Mistakes of the same text that are listed. */

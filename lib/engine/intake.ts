@@ -2,9 +2,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** A connection may hold so many bytes whatever the others of its run hold: a usual answer is shorter. */
-const FREE_BYTES = 64 * 1024;
+const FREE_BYTES = 16 * 1024;
 /** With more than this, the connections of a run are read one after another. */
-const MAX_HELD_BYTES = 8 * 1024 * 1024;
+const MAX_HELD_BYTES = 2 * 1024 * 1024;
 
 const current = new AsyncLocalStorage<CheckIntake>();
 
@@ -42,13 +42,15 @@ export class RunIntake {
   admits(hold: Hold, bytes: number): boolean {
     const own = this.#held.get(hold) ?? 0;
     const isFull = own + bytes > FREE_BYTES && this.#total + bytes > MAX_HELD_BYTES;
-    if (isFull && hold !== (this.#leader ??= this.#largest() ?? hold)) {
+    if (isFull && hold !== this.#leader) {
       this.#waiting.add(hold);
+      this.#leader ??= this.#largest();
+      this.#wake();
       return false;
     }
     this.#held.set(hold, own + bytes);
     this.#total += bytes;
-    if (!isFull) this.#wake();
+    this.#wake();
     return true;
   }
 
@@ -56,16 +58,14 @@ export class RunIntake {
     this.#total -= this.#held.get(hold) ?? 0;
     this.#held.delete(hold);
     this.#waiting.delete(hold);
-    if (this.#leader === hold) this.#leader = undefined;
+    if (this.#leader === hold || this.#total + FREE_BYTES <= MAX_HELD_BYTES) this.#leader = undefined;
     this.#wake();
   }
 
-  /** One at a time: each one that is admitted wakes the next. */
+  /** One at a time: each one that is admitted wakes the next. While there is a leader, only that one. */
   #wake(): void {
     const [first] = this.#waiting;
-    if (first === undefined) return;
-    if (this.#total >= MAX_HELD_BYTES) this.#leader ??= this.#largest();
-    const next = this.#total < MAX_HELD_BYTES ? first : this.#leader;
+    const next = this.#leader ?? first;
     if (next !== undefined && this.#waiting.delete(next)) next.retry();
   }
 

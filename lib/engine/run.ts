@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { CheckError } from '../errors.ts';
 import { hideAll } from '../hide.ts';
 import type { Log } from '../log.ts';
+import { createPace } from '../pace.ts';
 import { allFailAlike, causesOf } from './causes.ts';
 import type { Finding } from './causes.ts';
 import { CheckRun } from './check-run.ts';
@@ -12,7 +13,7 @@ import { RunIntake } from './intake.ts';
 import { masked } from './masked.ts';
 import { leavesOf, pathKey } from './tree.ts';
 import { isGroup } from './types.ts';
-import type { Cause, CheckResult, Part, Report, Result, VaultAccess } from './types.ts';
+import type { Cause, Check, CheckResult, Part, Report, Result, VaultAccess } from './types.ts';
 import { worst } from './verdict.ts';
 
 export interface RunOptions {
@@ -52,13 +53,18 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
   const checks = leavesOf(part);
   const intake = new RunIntake();
   const checkRun = new CheckRun(checks, { start, end, connections, intake, reached, vault, log, signal });
-  const findings = await Promise.all(
-    checks.map(async (check): Promise<Finding> => {
-      const { result } = await checkRun.outcomeOf(check);
-      options.onResult?.(masked(result, hide));
-      return { check, result };
-    }),
-  );
+  const findingOf = async (check: Check): Promise<Finding> => {
+    const { result } = await checkRun.outcomeOf(check);
+    options.onResult?.(masked(result, hide));
+    return { check, result };
+  };
+  const pace = createPace(); // a thousand checks take a while to begin, and then to fail
+  const begun: Promise<Finding>[] = [];
+  for (const check of checks) {
+    begun.push(findingOf(check));
+    await pace();
+  }
+  const findings = await Promise.all(begun);
   const observerCutOff = allFailAlike(findings) && (await isVaultSilent(end, options));
   await connections.close(Math.min(CLOSING_GRACE_MS, end - performance.now()));
 

@@ -59,6 +59,47 @@ const documents: Readonly<Record<string, { readonly source: string; readonly opt
   },
 };
 
+const REFUSED = { kind: 'tcp', host: '127.0.0.1', port: 1 };
+const longName = (index: string) => `${index}-`.padEnd(200, 'n');
+
+/** The largest documents within the bounds. Their checks fail immediately. */
+export const largeDocuments: Readonly<Record<string, string>> = {
+  '1,000 checks with long names': text(many(1000, (index) => [longName(index), REFUSED])),
+  '1,000 checks below 19 groups, each depending on 18 of them': text(
+    nested(
+      19,
+      many(1000, (index) => [
+        `c${index}`,
+        {
+          ...REFUSED,
+          depends_on: Array.from({ length: 18 }, (_, level) =>
+            Array(level + 1)
+              .fill('g')
+              .join('/'),
+          ),
+        },
+      ]),
+    ),
+  ),
+  '1,000 checks of which each depends on 100 others': text(
+    many(1000, (index) => [
+      `c${index}`,
+      {
+        ...REFUSED,
+        depends_on: Array.from({ length: 100 }, (_, before) => `c${String(Number(index) - before - 1)}`).filter(
+          (name) => !name.includes('-'),
+        ),
+      },
+    ]),
+  ),
+  '1,000 checks with long texts': text(
+    many(1000, (index) => [`c${index}`, { ...REFUSED, description: 'd'.repeat(800) }]),
+  ),
+  '1,000 checks of unknown kinds with long names': text(
+    many(1000, (index) => [longName(index), { kind: `postgrs${index}`.padEnd(600, 'x') }]),
+  ),
+};
+
 export async function documentsRead(): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const [name, { source, options }] of Object.entries(documents)) {

@@ -3,78 +3,83 @@ import { aimedFixtures } from './aimed.ts';
 import type { Aimed } from './aimed.ts';
 import type { Addresses } from '../stack/addresses.ts';
 import { endlessServer } from '../support/endless-server.ts';
+import type { Endless } from '../support/endless.ts';
 import { ms } from './figure.ts';
 import type { Figure } from './figure.ts';
-import { isolated } from './isolated.ts';
+import { isolatedEach } from './isolated.ts';
+import type { Isolated } from './isolated.ts';
 
 const CHECK_MIB = 32;
 const RUN_MIB = 128;
 const STALL_MS = 100;
 /** The checks of the run in which all servers send without end. */
 const MANY = 100;
+/** Seconds that each check has. */
+const TIMEOUT = 28;
 
 interface Outcome {
   /** How much more memory the process had at its peak than before. */
   readonly peakMib: number;
   readonly stallMs: number;
+  /** The longest stall while the process did nothing. */
+  readonly idleMs: number;
+  readonly tookMs: number;
   readonly statuses: readonly string[];
 }
 
-interface Measured extends Outcome {
+/** What is measured together, and the limit of its memory. */
+interface Measured {
   readonly name: string;
   readonly maxMib: number;
+  /** Of each form of the answer. */
+  readonly outcomes: ReadonlyMap<string, Outcome>;
 }
 
-let outcomes: Promise<Measured[]> | undefined;
+let figures: Promise<Measured[]> | undefined;
 
 /** Both benchmarks show figures of the same runs. */
 function measured(stack: Addresses): Promise<Measured[]> {
-  outcomes ??= measure(stack);
-  return outcomes;
+  figures ??= isolatedEach<Outcome, Measured[]>('test/bench/endless-child.ts', (start) =>
+    measure(aimedFixtures(stack), start),
+  );
+  return figures;
 }
 
-async function measure(stack: Addresses): Promise<Measured[]> {
-  const all = aimedFixtures(stack);
+export async function measure(all: readonly Aimed[], start: Isolated<Outcome>, onlyRun = false): Promise<Measured[]> {
   const found: Measured[] = [];
-  for (const one of all) {
-    const count = String(Object.keys(one.endless).length);
-    const outcome = await outcomeOf([one], (runs) => runs);
-    found.push({ name: `${one.name}, each of ${count} endless answers alone`, maxMib: CHECK_MIB, ...outcome });
+  for (const one of onlyRun ? [] : all) {
+    const outcomes = new Map<string, Outcome>();
+    for (const [form, endless] of Object.entries(one.endless))
+      outcomes.set(form, await outcomeOf([[one, endless]], 1, start));
+    found.push({ name: one.name, maxMib: CHECK_MIB, outcomes });
   }
   // The environment leads to one server only.
-  const together = all.filter(({ environment }) => environment === undefined);
-  const outcome = await outcomeOf(together, (runs) => {
-    const leaves = runs.flatMap((one) => one.leaves);
-    return [
-      { leaves: Array.from({ length: MANY }, (_, index) => leaves[index % leaves.length] ?? {}), environment: {} },
-    ];
-  });
-  found.push({ name: `a run of ${String(MANY)} checks with endless answers`, maxMib: RUN_MIB, ...outcome });
-  return found;
+  const together = all
+    .filter(({ environment }) => environment === undefined)
+    .flatMap((one) => Object.values(one.endless).map((endless) => [one, endless] as const));
+  const outcome = await outcomeOf(together, MANY, start);
+  return [...found, { name: 'a run', maxMib: RUN_MIB, outcomes: new Map([[`${String(MANY)} checks`, outcome]]) }];
 }
 
-interface Run {
-  readonly leaves: readonly object[];
-  readonly environment: Readonly<Record<string, string>>;
-}
-
+/** One run of so many checks, which use these servers in turn. */
 async function outcomeOf(
-  aimed: readonly Aimed[],
-  arranged: (runs: readonly Run[]) => readonly Run[],
+  aimed: readonly (readonly [Aimed, Endless])[],
+  count: number,
+  start: Isolated<Outcome>,
 ): Promise<Outcome> {
   const servers: (() => Promise<void>)[] = [];
-  const runs: Run[] = [];
-  for (const { endless, at, realPort, environment } of aimed) {
-    for (const answer of Object.values(endless)) {
-      const { port, stop } = await endlessServer(answer, realPort);
-      servers.push(stop);
-      runs.push({ leaves: [{ ...at(port), timeout: 28, ...answer.keys }], environment: environment?.(port) ?? {} });
-    }
+  const leaves: object[] = [];
+  const env: Record<string, string> = {};
+  for (const [{ at, realPort, environment }, answer] of aimed) {
+    const { port, stop } = await endlessServer(answer, realPort);
+    servers.push(stop);
+    leaves.push({ ...at(port), timeout: TIMEOUT, ...answer.keys });
+    env['ENDLESS_ENVIRONMENT'] = JSON.stringify(environment?.(port) ?? {});
   }
-  const healthy = aimed.map(({ at, realPort }) => at(realPort));
+  const healthy = [...new Set(aimed.map(([one]) => one))].map(({ at, realPort }) => at(realPort));
+  const checks = Array.from({ length: count }, (_, index) => leaves[index % leaves.length]);
   try {
-    const args = [JSON.stringify(healthy), JSON.stringify(arranged(runs))];
-    return await isolated<Outcome>('test/bench/endless-child.ts', args);
+    return await start([JSON.stringify(healthy), JSON.stringify(checks)], env);
   } finally {
     await Promise.all(servers.map((stop) => stop()));
   }
@@ -82,22 +87,43 @@ async function outcomeOf(
 
 /** The memory that one check takes, and that a run of many takes. */
 export async function memory(stack: Addresses): Promise<Figure[]> {
-  return (await measured(stack)).map(({ name, maxMib, peakMib, statuses }) => ({
-    name: `memory, ${name}`,
+  return (await measured(stack)).map(({ name, maxMib, outcomes }) => ({
+    name: `memory, ${name} against answers without end`,
     asked: `≤ ${String(maxMib)} MiB more`,
-    measured: `${peakMib.toFixed(1)} MiB${unforeseen(statuses)}`,
-    ok: peakMib <= maxMib && unforeseen(statuses) === '',
+    ...worst(
+      outcomes,
+      ({ peakMib }) => peakMib,
+      maxMib,
+      (value) => `${value.toFixed(1)} MiB`,
+    ),
   }));
 }
 
 /** How long others are stalled by one check, and by a run of many. */
 export async function stalls(stack: Addresses): Promise<Figure[]> {
-  return (await measured(stack)).map(({ name, stallMs, statuses }) => ({
-    name: `longest stall, ${name}`,
+  return (await measured(stack)).map(({ name, outcomes }) => ({
+    name: `longest stall, ${name} against answers without end`,
     asked: `≤ ${String(STALL_MS)} ms`,
-    measured: `${ms(stallMs)}${unforeseen(statuses)}`,
-    ok: stallMs <= STALL_MS && unforeseen(statuses) === '',
+    ...worst(outcomes, ({ stallMs }) => stallMs, STALL_MS, ms),
   }));
+}
+
+/** The figures of all forms, the worst first. */
+function worst(
+  outcomes: ReadonlyMap<string, Outcome>,
+  value: (outcome: Outcome) => number,
+  most: number,
+  show: (value: number) => string,
+): Pick<Figure, 'measured' | 'ok'> {
+  const sorted = [...outcomes].sort(([, one], [, other]) => value(other) - value(one));
+  const forms = sorted.map(([form, outcome]) => `${form} ${show(value(outcome))}${unforeseen(outcome.statuses)}`);
+  const all = [...outcomes.values()];
+  const idle = Math.max(...all.map(({ idleMs }) => idleMs));
+  const took = Math.max(...all.map(({ tookMs }) => tookMs));
+  return {
+    measured: `${forms.join(', ')} (at most ${ms(took)} a run; stall while idle ${ms(idle)})`,
+    ok: all.every((outcome) => value(outcome) <= most && unforeseen(outcome.statuses) === ''),
+  };
 }
 
 /** What checks say other than that their server sent too much. */
@@ -105,5 +131,5 @@ function unforeseen(statuses: readonly string[]): string {
   const others = statuses.filter(
     (status) => !(status.startsWith('UnhealthyError: ') && status.includes(' more than ')),
   );
-  return others.length === 0 ? '' : `; NOT EXPECTED: ${[...new Set(others)].join(' | ')}`;
+  return others.length === 0 ? '' : `; NOT EXPECTED: ${[...new Set(others)].join(' | ')};`;
 }

@@ -12,25 +12,32 @@ import { bundleOptions } from '../../infra/bundle.ts';
 
 const WITHIN_MS = 300_000;
 
-/**
- * @param entry Path of the TypeScript file. It must print one line of JSON.
- * @param args  Its arguments.
- * @returns The value that it printed.
- */
+/** Starts a process with these arguments and returns the value that it printed as one line of JSON. */
+export type Isolated<T> = (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<T>;
+
+/** @param entry Path of the TypeScript file. It must print one line of JSON. */
 export async function isolated<T>(
   entry: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<T> {
+  return isolatedEach<T, T>(entry, (start) => start(args, env));
+}
+
+/** Like `isolated`, for work that starts many processes with the same code. */
+export async function isolatedEach<T, R>(entry: string, work: (start: Isolated<T>) => Promise<R>): Promise<R> {
   const folder = await mkdtemp(join(tmpdir(), 'healthgate-bench-'));
-  try {
-    await build({ ...bundleOptions, entryPoints: { main: entry }, outdir: folder, outExtension: { '.js': '.mjs' } });
+  const start: Isolated<T> = async (args, env = {}) => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', join(folder, 'main.mjs'), ...args], {
       timeout: WITHIN_MS,
       maxBuffer: 10 * 1024 * 1024,
       env: { ...process.env, ...env },
     });
     return JSON.parse(stdout) as T;
+  };
+  try {
+    await build({ ...bundleOptions, entryPoints: { main: entry }, outdir: folder, outExtension: { '.js': '.mjs' } });
+    return await work(start);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -21,6 +21,7 @@ import { memory, stalls } from './endless.ts';
 import { engineCost } from './engine-cost.ts';
 import type { Figure } from './figure.ts';
 import { growth } from './growth.ts';
+import { largeDocumentsRun } from './large-documents.ts';
 import { leaks } from './leaks.ts';
 import { rawChecks } from './raw.ts';
 import { report } from './report.ts';
@@ -77,7 +78,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'black-holes': () => blackHoles(addresses),
   leaks: () => leaks(addresses),
   memory: () => memory(addresses),
-  stalls: () => stalls(addresses),
+  stalls: async () => [...(await largeDocumentsRun()), ...(await stalls(addresses))],
   artifact,
 };
 const [cpu] = cpus();

@@ -26,16 +26,18 @@ const text = (opening: string, chunk: string, more: Pick<Endless, 'error' | 'key
 const bytes = (...values: number[]): Buffer => Buffer.from(values);
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(' ', ''), 'hex');
 
+/** Of most servers, and of databases. */
+const TWO_MIB = /^UnhealthyError: .* sent more than 2 MiB$/;
 const EIGHT_MIB = /^UnhealthyError: .* sent more than 8 MiB$/;
-const ITEMS = /^UnhealthyError: .* sent more than 50000 items in a reply$/;
+const ITEMS = /^UnhealthyError: .* sent more than 20000 items in a reply$/;
 
 export const endlessRedis: EndlessAnswers = {
-  'a bulk string': text('$2147483647\r\n', 'x', { error: EIGHT_MIB }),
-  'a bulk string of bytes that are not UTF-8': text('$2147483647\r\n', '\xff', { error: EIGHT_MIB }),
-  'a status': text('+', 'x', { error: EIGHT_MIB }),
-  'an error': text('-', 'x', { error: EIGHT_MIB }),
+  'a bulk string': text('$2147483647\r\n', 'x', { error: TWO_MIB }),
+  'a bulk string of bytes that are not UTF-8': text('$2147483647\r\n', '\xff', { error: TWO_MIB }),
+  'a status': text('+', 'x', { error: TWO_MIB }),
+  'an error': text('-', 'x', { error: TWO_MIB }),
   'an integer': text(':', '1', { error: /^UnhealthyError: .* sent more than 24 characters of a number$/ }),
-  'an array': text('*50000\r\n', '$200\r\n'.padEnd(206, 'x').concat('\r\n'), { error: EIGHT_MIB }),
+  'an array': text('*20000\r\n', '$200\r\n'.padEnd(206, 'x').concat('\r\n'), { error: TWO_MIB }),
   'an array that announces more than fits': text('*2147483647\r\n', ':1\r\n', { error: ITEMS }),
   'many small arrays': text('*1000\r\n', '*1000\r\n'.concat('+\r\n'.repeat(1000)), { error: ITEMS }),
   'nested arrays': text('', '*1\r\n', { error: /^UnhealthyError: .* sent more than 16 levels of arrays$/ }),
@@ -58,13 +60,16 @@ const endlessHeaders: EndlessAnswers = {
 
 export const endlessHttp: EndlessAnswers = {
   ...endlessHeaders,
-  'informational answers': text('', 'HTTP/1.1 102 Processing\r\n\r\n', { error: EIGHT_MIB }),
+  'informational answers': text('', 'HTTP/1.1 102 Processing\r\n\r\n', { error: TWO_MIB }),
 };
 
 /** What only a check that reads the body gets. */
 export const endlessBodies: EndlessAnswers = {
   JSON: text(`${OK}\r\n[`, '1,', MUCH_JSON),
-  'chunks of one byte': text(`${OK}transfer-encoding: chunked\r\n\r\n`, '1\r\n1\r\n', MUCH_JSON),
+  'chunks of one byte': text(`${OK}transfer-encoding: chunked\r\n\r\n`, '1\r\n1\r\n', {
+    ...MUCH_JSON,
+    error: TWO_MIB,
+  }),
   'extensions of a chunk': text(`${OK}transfer-encoding: chunked\r\n\r\n5`, ';a=b', {
     ...MUCH_JSON,
     error: HEADERS,
@@ -75,11 +80,9 @@ export const endlessBodies: EndlessAnswers = {
     ...text(GZIP, ''),
     chunk: hex('00 00 00 ff ff'),
     keys: MUCH_JSON.keys,
-    error: EIGHT_MIB,
+    error: TWO_MIB,
   },
 };
-
-const TWO_MIB = /^UnhealthyError: .* sent more than 2 MiB$/;
 
 export const endlessAws: EndlessAnswers = {
   ...endlessHeaders,
@@ -97,11 +100,11 @@ export const endlessClickhouse: EndlessAnswers = {
   ...endlessHttp,
   'the text of an exception': text(
     'HTTP/1.1 500 E\r\nx-clickhouse-exception-code: 60\r\ntransfer-encoding: chunked\r\n\r\n',
-    '4\r\noops\r\n',
-    { error: /^UnhealthyError: .* sent more than 2 MiB; make the query return less$/ },
+    '400\r\n'.concat('oops'.repeat(256), '\r\n'),
+    { error: TWO_MIB },
   ),
-  rows: text(`${OK}transfer-encoding: chunked\r\n\r\n`, '4\r\n[1],\r\n', {
-    error: /^UnhealthyError: .* sent more than 2 MiB; make the query return less$/,
+  rows: text(`${OK}transfer-encoding: chunked\r\n\r\n`, '400\r\n'.concat('[1],'.repeat(256), '\r\n'), {
+    error: TWO_MIB,
   }),
 };
 
@@ -117,6 +120,8 @@ const afterLogin = (answer: Buffer): Buffer | undefined => (answer.includes('ser
 const message = (type: string, body: Buffer, length = body.length + 4): Buffer =>
   Buffer.concat([Buffer.from(type), hex(length.toString(16).padStart(8, '0')), body]);
 const HUGE = 0x7fffffff;
+const NOTICES = /^UnhealthyError: .* sent more than 1000 notices$/;
+const COLUMNS_AGAIN = /^UnhealthyError: .* sent more than 1000 descriptions of columns$/;
 
 export const endlessPostgres: EndlessAnswers = {
   rows: { opening: afterColumns, chunk: message('D', hex('0001 00000001 31')), error: EIGHT_MIB },
@@ -134,25 +139,25 @@ export const endlessPostgres: EndlessAnswers = {
     chunk: message('C', Buffer.from('SELECT 1\0')),
     error: /^UnhealthyError: .* sent more than 1000 results$/,
   },
-  notices: { opening: afterColumns, chunk: message('N', Buffer.from('SNOTICE\0C00000\0Mhi\0\0')), error: EIGHT_MIB },
+  notices: { opening: afterColumns, chunk: message('N', Buffer.from('SNOTICE\0C00000\0Mhi\0\0')), error: NOTICES },
   'notices during the login': {
     opening: afterLogin,
     chunk: message('N', Buffer.from('SNOTICE\0\0')),
-    error: EIGHT_MIB,
+    error: NOTICES,
   },
   'parameters during the login': {
     opening: afterLogin,
     chunk: Buffer.concat(
       Array.from({ length: 5000 }, () => message('S', Buffer.from(`${randomBytes(4).toString('hex')}\0x\0`))),
     ),
-    error: EIGHT_MIB,
+    error: /^UnhealthyError: .* sent more than 1000 parameters$/,
   },
   'an error': {
     opening: (answer) => afterColumns(answer) && message('E', Buffer.from('SERROR\0C42P01\0M'), HUGE),
     chunk: Buffer.from('x'),
     error: EIGHT_MIB,
   },
-  'descriptions of columns': { opening: afterColumns, chunk: message('T', hex('0000')), error: EIGHT_MIB },
+  'descriptions of columns': { opening: afterColumns, chunk: message('T', hex('0000')), error: COLUMNS_AGAIN },
 };
 
 /** So many packets that their numbers, which begin at `first`, come round again. */
@@ -201,7 +206,7 @@ const OPEN_OK = bytes(0, 10, 0, 41);
 const afterOpening = (answer: Buffer): Buffer | undefined => (answer.includes(OPEN_OK) ? answer : undefined);
 
 export const endlessAmqp: EndlessAnswers = {
-  heartbeats: { opening: afterOpening, chunk: hex('08 0000 00000000 ce'), error: EIGHT_MIB },
+  heartbeats: { opening: afterOpening, chunk: hex('08 0000 00000000 ce'), error: TWO_MIB },
   'a frame of the handshake': {
     opening: hex('01 0000 7fffffff'),
     chunk: Buffer.from('x'),
@@ -221,7 +226,7 @@ export const endlessWebsocket: EndlessAnswers = {
   ...endlessHeaders,
   messages: { opening: afterUpgrade(), chunk: hex('81 01 61'), error: MESSAGES },
   pings: { opening: afterUpgrade(), chunk: hex('89 00'), error: MESSAGES },
-  pongs: { opening: afterUpgrade(), chunk: hex('8a 00'), error: EIGHT_MIB },
+  pongs: { opening: afterUpgrade(), chunk: hex('8a 00'), error: MESSAGES },
   fragments: { opening: afterUpgrade(hex('01 01 61')), chunk: hex('00 01 61'), error: FRAGMENTS },
   'empty fragments': { opening: afterUpgrade(hex('01 01 61')), chunk: hex('00 00'), error: FRAGMENTS },
   'a frame': { opening: afterUpgrade(hex('81 7f 00000000 7fffffff')), chunk: Buffer.from('x'), error: ONE_MESSAGE },

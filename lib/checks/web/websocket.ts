@@ -75,6 +75,7 @@ async function open(config: Conversation, context: Stages, signal: AbortSignal):
     maxFragments: MAX_FRAGMENTS,
     perMessageDeflate: false,
     ...HTTP_OVER_TLS,
+    autoPong: false, // it would answer thousands of pings at a time
     ca: config.ca,
     cert: config.cert,
     key: config.key,
@@ -117,13 +118,18 @@ function converse(socket: WebSocket, config: Conversation, target: string, conte
   const isExpected = config.expect === undefined ? undefined : containing(config.expect);
   let messages = 0;
   let bytes = 0;
+  let isOver = false;
   return new Promise((resolve, reject) => {
-    const count = (data: Buffer) => {
+    /** Calls `use`, unless the server has sent too much. ws still reads what it has got when it is closed. */
+    const counted = (use: (data: Buffer) => void) => (data: Buffer) => {
+      if (isOver) return;
+      use(data);
       messages += 1;
       bytes += data.length;
       const most = messages > MAX_MESSAGES ? `${MAX_MESSAGES} messages` : bytes > MAX_BYTES ? '1 MiB' : undefined;
-      if (most !== undefined)
-        reject(new UnhealthyError(`${target} sent more than ${most}, but not what the check waits for`));
+      if (most === undefined) return;
+      isOver = true;
+      reject(new UnhealthyError(`${target} sent more than ${most}, but not what the check waits for`));
     };
     socket.on('error', reject);
     socket.on('close', (code) => {
@@ -143,14 +149,18 @@ function converse(socket: WebSocket, config: Conversation, target: string, conte
       else context.stage('message', 'while waiting for the expected message');
       if (config.expect === undefined) socket.ping(payload);
     });
-    socket.on('pong', (data) => {
+    const onPong = counted((data) => {
       if (data.equals(payload)) resolve();
     });
-    socket.on('message', (data: Buffer) => {
+    const onMessage = counted((data) => {
       if (isExpected?.(data) === true) resolve();
-      count(data);
     });
-    socket.on('ping', count);
+    const onPing = counted((data) => {
+      socket.pong(data);
+    });
+    socket.on('pong', onPong);
+    socket.on('message', onMessage);
+    socket.on('ping', onPing);
   });
 }
 

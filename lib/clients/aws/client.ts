@@ -5,9 +5,6 @@ import { ConfigurationError } from '../../errors.ts';
 import { httpAgent, httpsAgent } from '../connecting.ts';
 import type { TlsKeys } from '../tls.ts';
 
-/** The SDK parses answers to objects of many times their size. Of an object in S3, one MiB is read. */
-const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
-
 interface ClientOptions extends TlsKeys {
   /** The process's own unless given. */
   readonly region: string | undefined;
@@ -16,7 +13,7 @@ interface ClientOptions extends TlsKeys {
 
 /** No timeouts: the signal of each command ends it. */
 export function clientSettings({ region, ca, cert, key, stage }: ClientOptions) {
-  const agent = { keepAlive: true, ca, cert, key, stage, maxBytes: MAX_ANSWER_BYTES };
+  const agent = { keepAlive: true, ca, cert, key, stage };
   return {
     ...(region !== undefined && { region }),
     maxAttempts: 1,

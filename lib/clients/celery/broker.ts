@@ -55,7 +55,7 @@ export interface Trace {
 }
 
 /**
- * Waits until a canary may be put on its queue. It is a function, since a promise that fails before anybody waits for it
+ * Waits until a canary may be put on its queue. It is a function: a promise that fails before anybody waits for it
  * would end the process.
  */
 export type Go = () => Promise<unknown>;

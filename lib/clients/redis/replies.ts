@@ -5,7 +5,7 @@ import { interceptData, wrongProtocol } from '../first-bytes.ts';
 import { SentTooMuch } from '../intake.ts';
 
 /** Items of all arrays of a reply. For each of them, ioredis keeps a hundred bytes or more. */
-const MAX_ITEMS = 50_000;
+const MAX_ITEMS = 20_000;
 /** Arrays within arrays. The deepest reply that we ask for is that of CLUSTER SLOTS, with four levels. */
 const MAX_LEVELS = 16;
 /** As much of a line as it takes to read a number of 64 bits. */
@@ -85,12 +85,17 @@ export function feedReplies(redis: Redis, name: string): void {
   const replies = new Replies();
   const feed = (chunk: Buffer, pass: (portion: Buffer) => void) => {
     for (let start = 0; start < chunk.length && !stream.destroyed;) {
-      const portion = chunk.subarray(start, start + replies.portion(chunk, start));
-      const isAsked = commandQueue.length > 0 || !replies.isBetween || portion[0] === ERROR.charCodeAt(0);
+      const isAsked = commandQueue.length > 0 || !replies.isBetween || chunk[start] === ERROR.charCodeAt(0);
       if (!isAsked) throw new Error('nobody asked');
-      replies.follow(portion);
-      pass(portion);
-      start += portion.length;
+      let end = start;
+      do {
+        const portion = chunk.subarray(end, end + replies.portion(chunk, end));
+        replies.follow(portion);
+        end += portion.length;
+      } while (end < chunk.length && !replies.isBetween);
+      // The whole reply, or all that is there of it: the parser takes long to go on where it stopped.
+      pass(chunk.subarray(start, end));
+      start = end;
     }
   };
   interceptData(stream, feed, (error) => (error instanceof SentTooMuch ? error : wrongProtocol(name)));

@@ -3,7 +3,6 @@ import type { Agent } from 'node:http';
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
 import type { BeginStage } from '../../engine/stages.ts';
-import { UnhealthyError } from '../../errors.ts';
 import { httpAgent, httpsAgent } from '../connecting.ts';
 import type { Problem } from '../../problem.ts';
 import { drivers } from '../drivers/index.ts';
@@ -17,9 +16,6 @@ import { certificateMistake } from '../server-keys.ts';
 import type { ServerConfig } from '../server-keys.ts';
 import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { serverError } from './clickhouse-errors.ts';
-
-/** The most bytes of an answer that are read; a healthy one is far shorter. */
-const MAX_ANSWER = 2 * 1024 * 1024;
 
 /** What a configuration says about its server. */
 const serverFor = serverOf(clickhouseDialect);
@@ -97,7 +93,7 @@ async function ask(
     const headers = answer.response_headers;
     // A body of unknown length may never end. ClickHouse never sends one.
     const hasEnd = 'content-length' in headers || 'transfer-encoding' in headers;
-    const body = hasEnd ? await read(answer.stream, target, signal) : '';
+    const body = hasEnd ? await read(answer.stream, signal) : '';
     const code = headers['x-clickhouse-exception-code'] ?? /\bCode: (\d+)/.exec(body)?.[1];
     const rows = answer.http_status_code === 200 ? rowsOf(body) : undefined;
     if (rows === undefined) {
@@ -132,14 +128,9 @@ function settingsIn({ options }: Server): Record<string, string> {
   return Object.fromEntries(settings.map(([name, value]) => [name.slice(SETTING.length), value]));
 }
 
-async function read(stream: Readable, target: string, signal: AbortSignal): Promise<string> {
+async function read(stream: Readable, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of addAbortSignal(signal, stream) as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > MAX_ANSWER) throw new UnhealthyError(`${target} sent more than 2 MiB; make the query return less`);
-  }
+  for await (const chunk of addAbortSignal(signal, stream) as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 

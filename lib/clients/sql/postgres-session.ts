@@ -6,8 +6,15 @@ import { AuthError, UnhealthyError } from '../../errors.ts';
 import { drivers } from '../drivers/index.ts';
 import { SentTooMuch } from '../intake.ts';
 
-/** The most results of one query, which may have several statements. The driver keeps something of each of them. */
-const MAX_RESULTS = 1000;
+/** The most messages of one sort, other than rows: of results, a query may have one for each of its statements. */
+const MAX_MESSAGES = 1000;
+/** The driver's events for them, and their names in messages. It makes several objects of each. */
+const MESSAGES = {
+  commandComplete: 'results',
+  rowDescription: 'descriptions of columns',
+  notice: 'notices',
+  parameterStatus: 'parameters',
+} as const;
 
 /**
  * Whether the server is what target_session_attrs asks for.
@@ -42,13 +49,15 @@ export async function firstRow(client: Client, text: string): Promise<Readonly<R
   });
 }
 
-/** Ends the connection of a server that sends one result after another. */
-export function limitResults(connection: EventEmitter & { stream: Socket }): void {
-  let results = 0;
-  connection.on('commandComplete', () => {
-    results += 1;
-    if (results > MAX_RESULTS) connection.stream.destroy(new SentTooMuch(`${String(MAX_RESULTS)} results`));
-  });
+/** Ends the connection of a server that sends one message after another. */
+export function limitMessages(connection: EventEmitter & { stream: Socket }): void {
+  for (const [event, name] of Object.entries(MESSAGES)) {
+    let left = MAX_MESSAGES;
+    connection.on(event, () => {
+      left -= 1;
+      if (left === -1) connection.stream.destroy(new SentTooMuch(`${String(MAX_MESSAGES)} ${name}`));
+    });
+  }
 }
 
 /** https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC */

@@ -9,6 +9,7 @@ import { beginHandshake, timeConnecting } from '../connecting.ts';
 import type { Problem } from '../../problem.ts';
 import { drivers } from '../drivers/index.ts';
 import { guardStream } from '../first-bytes.ts';
+import { MAX_RESULT_BYTES } from '../intake.ts';
 import { connectionClosed, networkError } from '../network-errors.ts';
 import { hostText } from '../dialects/draft.ts';
 import type { Host } from '../dialects/draft.ts';
@@ -19,7 +20,7 @@ import { certificateMistake } from '../server-keys.ts';
 import type { ServerConfig } from '../server-keys.ts';
 import { tlsModeOf, tlsOptions } from '../tls.ts';
 import { refuseMessage, refuseTlsAnswer, serverError } from './postgres-errors.ts';
-import { firstRow, judgeRole, limitResults, requireBinding, watchParameters } from './postgres-session.ts';
+import { firstRow, judgeRole, limitMessages, requireBinding, watchParameters } from './postgres-session.ts';
 
 /** A string that is a usable URL of PostgreSQL. */
 export function postgresUrl() {
@@ -118,15 +119,16 @@ async function open(
   const logIn = () => {
     stage('login', 'while logging in');
   };
-  timeConnecting(connection.stream, { host, tls: false, stage, ...(!tls && { ready: logIn }) });
+  const maxBytes = MAX_RESULT_BYTES;
+  timeConnecting(connection.stream, { host, tls: false, stage, maxBytes, ...(!tls && { ready: logIn }) });
   guard(connection, target, tls);
   connection.once('sslconnect', () => {
-    beginHandshake(connection.stream, stage);
+    beginHandshake(connection.stream, stage, maxBytes);
     connection.stream.once('secureConnect', logIn);
   });
   if (options.channel_binding === 'require') requireBinding(connection, target);
   const parameters = watchParameters(connection);
-  limitResults(connection);
+  limitMessages(connection);
   const destroy = () => {
     connection.stream.destroy();
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inspectDocument } from '../../../lib/document/inspect.ts';
 import { toPlain } from '../../../lib/document/json.ts';
-import { createPace } from '../../../lib/document/pace.ts';
+import { createPace } from '../../../lib/pace.ts';
 import { readDocument } from '../../../lib/document/source.ts';
 import { DocumentError } from '../../../lib/problem.ts';
 import { TOKEN } from '../../support/namespace.ts';
