@@ -7,6 +7,7 @@ import { largeDocuments } from './documents.ts';
 import { ms } from './figure.ts';
 import type { Figure } from './figure.ts';
 import { watchStalls } from './stall.ts';
+import { viewOf } from '../support/reports.ts';
 
 const ASKED_MS = 100;
 const SETTLES_MS = 20;
@@ -41,7 +42,7 @@ async function stepsOf(source: string): Promise<Record<string, number>> {
   const log = createLog(() => undefined);
   const options = { namespace: 'bench', deadlineMs: namespace.deadlineMs, vault, log };
   const report = await step('running', () => run(namespace.root, options));
-  const view = { report, ageMs: 0, part: [], namespace: { name: 'bench', failingStatus: namespace.failingStatus } };
+  const view = viewOf(report);
   for (const entry of formats) {
     const format = await entry.load();
     await step(`writing ${entry.name}`, () => Promise.resolve(format.render(view)));
