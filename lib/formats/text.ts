@@ -1,6 +1,7 @@
 /** Plain text: the verdict and a string to look for on the first line, then one line per check, worst first. */
+import { outagesIn } from '../engine/outages.ts';
 import { resultsOf, pathKey } from '../engine/tree.ts';
-import type { CheckResult, Report } from '../engine/types.ts';
+import type { CheckResult, Report, Result } from '../engine/types.ts';
 import { compareVerdicts } from '../engine/verdict.ts';
 import { oneLine } from '../errors.ts';
 import { statusByVerdict } from './format.ts';
@@ -11,7 +12,7 @@ export const text: Format = {
   contentType: 'text/plain; charset=utf-8',
   status: statusByVerdict,
   render({ report }) {
-    const checks = resultsOf(report.result).sort(worstFirst);
+    const checks = worstFirst(report.result);
     const note = report.observerCutOff ? [CUT_OFF] : [];
     return [firstLine(report), ...note, ...checks.map(line)].map((text) => `${text}\n`).join('');
   },
@@ -25,13 +26,12 @@ function firstLine({ verdict, result }: Report): string {
 /** The strings of the first line, wherever a name or a message contains them. */
 const CONFUSING = /healthgate:(?=passing|failing)/gi;
 
-/** Checks that fail by themselves come before those that fail because of them. */
-function worstFirst(a: CheckResult, b: CheckResult): number {
-  return compareVerdicts(a.verdict, b.verdict) || dependencies(a) - dependencies(b);
-}
-
-function dependencies({ causes }: CheckResult): number {
-  return causes.filter((cause) => 'path' in cause).length;
+/** Of those with the same verdict, each cause comes before what fails because of it. */
+function worstFirst(result: Result): CheckResult[] {
+  const told = outagesIn(result).flatMap(({ teller, consequences }) => [teller, ...consequences]);
+  const places = new Map([...told].reverse().map((check, index) => [check, told.length - index]));
+  const placeOf = (check: CheckResult) => places.get(check) ?? 0;
+  return resultsOf(result).sort((a, b) => compareVerdicts(a.verdict, b.verdict) || placeOf(a) - placeOf(b));
 }
 
 function line(result: CheckResult): string {

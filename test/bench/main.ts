@@ -20,6 +20,7 @@ import { documentsRead } from './documents.ts';
 import { memory, stalls } from './endless.ts';
 import { engineCost } from './engine-cost.ts';
 import type { Figure } from './figure.ts';
+import { formatCosts } from './formats.ts';
 import { growth } from './growth.ts';
 import { largeDocumentsRun } from './large-documents.ts';
 import { leaks } from './leaks.ts';
@@ -70,6 +71,7 @@ async function reportFromAfar(): Promise<Figure[]> {
 const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   engine: engineCost,
   documents: documentsRead,
+  formats: formatCosts,
   report: () => reportAt('on this machine', addresses),
   'cold-start': () => coldStart({ addresses, folder: stack.folder }),
   'report-from-afar': reportFromAfar,

@@ -52,6 +52,19 @@ describe('the text format', () => {
     ]);
   });
 
+  it('shows what fails because of a cause right under it, and the largest outage first', () => {
+    const of = (path: string) => ({ error, causes: [{ path }] });
+    const shown = lines(
+      resultAt('alone', { error }),
+      resultAt('b1', of('b')),
+      resultAt('a1', of('a')),
+      resultAt('a', { error }),
+      resultAt('b', { error }),
+      resultAt('a2', of('a')),
+    );
+    expect(shown.slice(1, -1).map((line) => line.split(' ')[3])).toEqual(['a', 'a1', 'a2', 'b', 'b1', 'alone']);
+  });
+
   it('shows causes before the checks that depend on them', () => {
     const names = lines(resultAt('symptom', { error, causes: [{ path: 'cause' }] }), resultAt('cause', { error }));
     expect(names[1]).toContain('cause');

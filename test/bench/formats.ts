@@ -1,0 +1,59 @@
+/** What each format costs to write: a report of a thousand checks, against `JSON.stringify` of the same report. */
+import type { Report } from '../../lib/engine/types.ts';
+import type { Format } from '../../lib/formats/format.ts';
+import { formats } from '../../lib/formats/index.ts';
+import { groupResult, reportOf, resultAt, viewOf } from '../support/reports.ts';
+import { median, ratio } from './figure.ts';
+import type { Figure } from './figure.ts';
+
+const CHECKS = 1000;
+const ROUNDS = 15;
+const ASKED = 5;
+/** The status page is a document for people, with a drawing of each check. */
+const ASKED_OF_PAGE = 20;
+const STAGES = ['resolving', 'connecting', 'TLS handshake', 'login', 'query'];
+
+export async function formatCosts(): Promise<Figure[]> {
+  const view = viewOf(largeReport());
+  const figures: Figure[] = [];
+  for (const entry of formats) {
+    const format: Format = await entry.load();
+    const asked = format.contentType.startsWith('text/html') ? ASKED_OF_PAGE : ASKED;
+    const ratios = Array.from({ length: ROUNDS }, () => {
+      const json = cpuMs(() => JSON.stringify(view.report));
+      return cpuMs(() => format.render(view)) / json;
+    });
+    const measured = median(ratios);
+    figures.push({
+      name: `${String(CHECKS)} checks as ${entry.name}, against JSON.stringify of the report`,
+      asked: `≤ ${String(asked)} ×`,
+      measured: ratio(measured),
+      ok: measured <= asked,
+    });
+  }
+  return figures;
+}
+
+function cpuMs(work: () => string): number {
+  const before = process.cpuUsage();
+  for (let time = 0; time < 5; time += 1) work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+/** Groups of ten, of which one check in ten fails. */
+function largeReport(): Report {
+  const groups = Array.from({ length: CHECKS / 10 }, (_, group) => {
+    const name = `group-${String(group)}`;
+    const checks = Array.from({ length: 10 }, (_, index) =>
+      resultAt(`${name}/check-${String(index)}`, {
+        description: 'Sessions and baskets of the shop',
+        stages: STAGES.map((stage, place) => ({ name: stage, startMs: place * 2, durationMs: 2 })),
+        observed: [{ name: 'depth', label: 'messages waiting', unit: 'messages', value: index }],
+        ...(index === 0 && { error: { code: 'ConnectionError', message: `connection refused by tcp ${name}:5432` } }),
+      }),
+    );
+    return groupResult(name, ...checks);
+  });
+  return reportOf(groupResult('', ...groups));
+}
