@@ -12,6 +12,7 @@ import type { Openbao } from '../stack/openbao.ts';
 import { fixedAnswer } from '../support/fixed-answer.ts';
 import { testDocuments, testCorrupted, testStrangers } from '../support/store-suite.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { openedBy } from '../support/opened.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let openbao: Running & Openbao;
@@ -116,10 +117,11 @@ test('finds the namespace of a token, with the secret that its document refers t
   await admin('POST', 'secret/data/prod/web', { data: { host: 'db.example' } });
   const checks = { web: { kind: 'tcp', host: { secret: 'prod/web', key: 'host' }, port: 80 } };
   await store.write('whole', JSON.stringify({ access_tokens: [token], checks }), signal());
-  const namespace = await new Vault(
+  const vault = new Vault(
     store,
     createLog(() => undefined),
-  ).find(token);
+  );
+  const namespace = await openedBy(vault, token);
   expect(namespace).toMatchObject({ name: 'whole', root: { parts: [{ target: 'tcp db.example:80' }] }, problems: [] });
 });
 

@@ -131,7 +131,7 @@ describe('the function', () => {
     ['a load balancer', loadBalancer()],
     [
       'a load balancer with several values of a header',
-      loadBalancer({ headers: undefined, multiValueHeaders: { accept: ['text/html', '*/*'] } }),
+      loadBalancer({ headers: undefined, multiValueHeaders: { accept: ['application/json', '*/*'] } }),
     ],
     [
       'VPC Lattice, version 2',

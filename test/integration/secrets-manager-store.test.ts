@@ -15,6 +15,7 @@ import { Vault } from '../../lib/vault/vault.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
 import { testDocuments } from '../support/store-suite.ts';
 import { transports } from '../support/transports.ts';
+import { openedBy } from '../support/opened.ts';
 
 const environment = motoEnvironment(inject('stack').aws);
 const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
@@ -162,7 +163,7 @@ describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transpo
       createLog(() => undefined),
     );
     for (const known of document.access_tokens)
-      expect(await vault.find(known)).toMatchObject({
+      expect(await openedBy(vault, known)).toMatchObject({
         name: 'prod',
         root: { parts: [{ target: 'tcp db.example:80' }] },
       });
