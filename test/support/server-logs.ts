@@ -21,6 +21,7 @@ const COMPLAINTS: Readonly<Record<string, RegExp>> = {
   'rabbitmq.log': RABBITMQ,
   // After the name of the node.
   'localhost.log': RABBITMQ,
+  'localhost_upgrade.log': RABBITMQ,
   'epmd.log': ANY_LINE,
   'clickhouse.log': /<(?:Warning|Error|Critical|Fatal)>/,
   // These log nothing but complaints.
