@@ -153,7 +153,11 @@ const limited = new WeakSet<Socket>();
 // Node tells whoever reads an HTTP answer only that the connection was reset, whatever ended it.
 subscribe('http.client.response.finish', (message) => {
   const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
-  if (request.socket !== null && limited.has(request.socket)) request.on('error', (error) => response.destroy(error));
+  if (request.socket === null || !limited.has(request.socket)) return;
+  // No other error, since it may come before anybody listens for errors of the response.
+  request.on('error', (error) => {
+    if (error instanceof SentTooMuch) response.destroy(error);
+  });
 });
 
 /**

@@ -153,10 +153,13 @@ describe.each(BROKERS)('a worker on $broker', ({ broker, url, realPort, settings
     ['turn into garbage', AFTER_CHUNKS.map((chunks) => () => garbageAfter(realPort, chunks))],
     ['are corrupted', SEEDS.map((seed) => () => corruptingProxy(realPort, seed))],
     ['are late', [() => slowProxy(realPort, 300), () => slowProxy(realPort, 700)]],
-  ])('is alive, and its queues are as before, when answers %s', async (_how, starts) => {
+  ])('is alive, and its queues are as before, when answers %s', async (how, starts) => {
     for (const start of starts) {
       const { port, stop } = await start();
-      await runLeaves(leavesAt(port, 1));
+      const { lost, ...leaves } = leavesAt(port, 1);
+      // Nobody can take a canary back over a connection that is broken. It stays where no worker drops it.
+      const isBroken = how === 'turn into garbage';
+      await runLeaves({ ...leaves, ...(lost !== undefined && !isBroken && { lost }) });
       await expectUnharmed(); // before the proxy stops, and loses what it has not passed on
       await stop();
     }

@@ -66,19 +66,32 @@ function leafSets(): Record<string, object>[] {
 
 /** Runs one of the sets. */
 async function runSet(number: number, signal?: AbortSignal) {
-  const options = { vault: vault.access(NAMESPACE), deadline: TIMEOUT_S, ...(signal && { signal }) };
-  return runLeaves(sets[number % sets.length] ?? {}, options);
+  return runAll(sets[number % sets.length] ?? {}, signal);
+}
+
+async function runAll(leaves: Readonly<Record<string, object>>, signal?: AbortSignal) {
+  return runLeaves(leaves, { vault: vault.access(NAMESPACE), deadline: TIMEOUT_S, ...(signal && { signal }) });
+}
+
+/** Runs every third leaf of one of the sets: in other runs, the others have their turn. */
+async function failuresInPartOf(number: number): Promise<string[]> {
+  const leaves = Object.entries(sets[number % sets.length] ?? {}).filter((_leaf, index) => (index + number) % 3 === 0);
+  return failuresIn(await runAll(Object.fromEntries(leaves)));
 }
 
 async function failuresOf(number: number): Promise<string[]> {
-  const outcomes = Object.entries(await runSet(number));
+  return failuresIn(await runSet(number));
+}
+
+function failuresIn(found: Awaited<ReturnType<typeof runLeaves>>): string[] {
+  const outcomes = Object.entries(found);
   return outcomes.flatMap(([name, { status }]) => (status === 'working' ? [] : [`${name}: ${status}`]));
 }
 
 it('leaves no complaint in any log, and nothing behind that does not expire soon, in 300 healthy runs', async () => {
   const [before, sizes] = [await contentsOf(stack.addresses, SOON_S), await logSizes(stack.folder)];
   for (let done = 0; done < RUNS; done += CONCURRENT) {
-    const runs = Array.from({ length: CONCURRENT }, (_, index) => failuresOf(done + index));
+    const runs = Array.from({ length: CONCURRENT }, (_, index) => failuresInPartOf(done + index));
     expect((await Promise.all(runs)).flat()).toEqual([]);
   }
   await expect.poll(async () => surplus(await contentsOf(stack.addresses, SOON_S), before), SETTLES).toEqual([]);
