@@ -74,6 +74,7 @@ function recordRun(tracer: Tracer, report: Report, part: readonly string[]): voi
 
 function recordCheck(tracer: Tracer, run: Context, result: CheckResult, startedAt: number): void {
   const start = startedAt + result.startMs;
+  const end = start + result.durationMs;
   const attributes = { 'healthgate.kind': result.kind, 'healthgate.target': result.target };
   const span = tracer.startSpan(
     pathKey(result.path),
@@ -83,8 +84,8 @@ function recordCheck(tracer: Tracer, run: Context, result: CheckResult, startedA
   recordError(span, result);
   const check = trace.setSpan(run, span);
   for (const { name, startMs, durationMs } of result.stages)
-    tracer.startSpan(name, { startTime: start + startMs }, check).end(start + startMs + durationMs);
-  span.end(start + result.durationMs);
+    tracer.startSpan(name, { startTime: start + startMs }, check).end(Math.min(end, start + startMs + durationMs));
+  span.end(end);
 }
 
 function recordError(span: Span, { error }: CheckResult): void {

@@ -85,7 +85,7 @@ test.each(['s3:PutObject', 's3:GetObject', 's3:DeleteObject'])(
     const [check] = await checksOf({ kind: 's3', bucket: aws.bucket, endpoint: proxy.url, key });
     const seen = proxy.calls.length;
     await check?.run({ ...context, stage }).catch(() => undefined);
-    expect(proxy.calls.slice(seen).at(-1)?.method).toBe('DELETE');
+    expect(proxy.calls.slice(seen).map(({ method }) => method)).toContain('DELETE');
     expect(await left()).toBe(0);
   },
 );

@@ -89,7 +89,7 @@ describe('a trace', () => {
       'healthgate.namespace': 'shop',
       'healthgate.verdict': 'failing',
     });
-    expect(childrenOf(data).map(({ name }) => name)).toEqual(['connecting', 'login', 'PING']);
+    expect(childrenOf(data).map(({ name }) => name)).toEqual(['connecting', 'PING']);
     expect(data && attributesOf(data)).toMatchObject({ 'healthgate.kind': 'redis', 'healthgate.verdict': 'working' });
     expect(broken && attributesOf(broken)).toMatchObject({ 'error.type': 'ConnectionError' });
     expect(broken?.status.code).toBe(2);

@@ -116,6 +116,6 @@ export function stable(template: Template): string {
     if (key === 'Script') return '<infra/canary/canary.ts, bundled>';
     return value;
   };
-  const text = JSON.stringify(template, replacer, 2).replaceAll(/(?<=HealthLambdaVersion)\w{43}/g, '<digest>');
+  const text = JSON.stringify(template, replacer, 2).replaceAll(/(?<=HealthLambdaVersion)\w{30,}/g, '<digest>');
   return `${text}\n`;
 }

@@ -39,6 +39,9 @@ const COMPLAINTS: Readonly<Record<string, RegExp>> = {
   'nsd.log': /\b(?:warning|error|fatal)\b/i,
 };
 
+/** MariaDB's own, which nobody reads. */
+const BINARY = new Set(['ddl_recovery.log']);
+
 /** How many bytes each log of the stack has, by its path. */
 export type LogSizes = ReadonlyMap<string, number>;
 
@@ -60,6 +63,7 @@ export async function complaintsSince(sizes: LogSizes, folder: string): Promise<
 }
 
 async function logsIn(folder: string): Promise<Map<string, Buffer>> {
-  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.log'));
+  const all = await readdir(folder, { recursive: true });
+  const files = all.filter((file) => file.endsWith('.log') && !BINARY.has(basename(file)));
   return new Map(await Promise.all(files.map(async (file) => [file, await readFile(join(folder, file))] as const)));
 }
