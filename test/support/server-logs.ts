@@ -33,6 +33,7 @@ const COMPLAINTS: Readonly<Record<string, RegExp>> = {
   'history-api.log': ANY_LINE,
   'celery.log': CELERY,
   'moto.log': PYTHON,
+  'ministack.log': PYTHON,
   // tinyproxy
   'open.log': /^(?:WARNING|ERROR|CRITICAL)/,
   'login.log': /^(?:WARNING|ERROR|CRITICAL)|^(?!\w+ +\w{3} \d)./,
