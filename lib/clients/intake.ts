@@ -154,9 +154,9 @@ const limited = new WeakSet<Socket>();
 subscribe('http.client.response.finish', (message) => {
   const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
   if (request.socket === null || !limited.has(request.socket)) return;
-  // No other error, since it may come before anybody listens for errors of the response.
   request.on('error', (error) => {
-    if (error instanceof SentTooMuch) response.destroy(error);
+    // Before anybody listens, the error would be lost, and whoever reads the response later would wait for ever.
+    if (response.listenerCount('error') > 0) response.destroy(error);
   });
 });
 
