@@ -154,9 +154,13 @@ const limited = new WeakSet<Socket>();
 subscribe('http.client.response.finish', (message) => {
   const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
   if (request.socket === null || !limited.has(request.socket)) return;
+  let cause: Error | undefined;
+  const destroy = response.destroy.bind(response);
+  // Node destroys the answer when the socket has closed. An earlier error may find nobody who listens.
+  response.destroy = (error) => destroy(error === undefined ? undefined : (cause ?? error));
   request.on('error', (error) => {
-    // Before anybody listens, the error would be lost, and whoever reads the response later would wait for ever.
-    if (response.listenerCount('error') > 0) response.destroy(error);
+    cause ??= error;
+    if (error instanceof SentTooMuch) destroy(error);
   });
 });
 
