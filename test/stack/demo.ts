@@ -90,7 +90,8 @@ async function demo({ yes, once, port, broken }: Options): Promise<boolean> {
   const vault = await fillVault(demoNamespace(token, addresses), { addresses, folder: stack.folder });
   const app = await startApp(vault, port, stack.folder);
   const url = `${app.url}/api/health/${token}/`;
-  say(`\nThe namespace "${DEMO}" is in ${vault}. Open its status page in a browser, or ask for its health:\n\n  curl ${url}\n`);
+  say(`\nThe namespace "${DEMO}" is in ${vault}. Open its status page in a browser, or ask for its health:\n`);
+  say(`  curl ${url}\n`);
 
   let answer = await ask(url);
   say(show(answer));
