@@ -88,7 +88,7 @@ class RedisBroker implements CeleryBroker {
       value: listeners,
       close: () => {
         end.abort();
-        // A late reply to a list that was removed would make it anew, without an expiry.
+        // If the list were removed, a late reply would create it again, without an expiry.
         const removal = replies.taken >= listeners ? [replies.removal()] : [];
         return transaction(this.#node, [['SREM', ...binding], ...removal]);
       },

@@ -58,7 +58,7 @@ describe('the proxy of the environment', () => {
     expect(addressFor('https://api.example/', env, 'http://own:8080')).toBe('own:8080');
   });
 
-  it('is refused with the name of the variable, and without its value, if it is no URL of an HTTP proxy', () => {
+  it('is refused with the name of the variable, but not its value, unless it is the URL of an HTTP proxy', () => {
     expect(() => addressFor('https://api.example/', { https_proxy: 'socks5://user:secret@one:1080' })).toThrow(
       /^the environment's https_proxy is not the URL of a proxy that starts with http:\/\/ or https:\/\/$/,
     );
