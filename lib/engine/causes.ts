@@ -1,4 +1,5 @@
 /** Finds the causes of failures: by `depends_on`, and by the addresses that failing checks have in common. Pure. */
+import type { Pace } from '../pace.ts';
 import { pathKey } from './tree.ts';
 import type { Cause, Check, CheckResult } from './types.ts';
 
@@ -11,15 +12,22 @@ export interface Finding {
   readonly result: CheckResult;
 }
 
+/** The causes of failures, by the path of the check. */
+type Causes = Map<string, readonly Cause[]>;
+
 /**
- * The causes of each failure, by the path of the check.
+ * Finds the causes of each failure. A thousand checks may all depend on each other, so it works in portions.
  *
  * @param reached The addresses that answered in this run, whatever failed afterwards.
  */
-export function causesOf(findings: readonly Finding[], reached: ReadonlySet<string>): Map<string, readonly Cause[]> {
+export async function causesOf(
+  findings: readonly Finding[],
+  reached: ReadonlySet<string>,
+  pace: Pace,
+): Promise<Causes> {
   const failing = findings.filter(isFailing);
   if (failing.length === 0) return new Map();
-  const causes = causesByDependency(failing);
+  const causes = await causesByDependency(failing, pace);
   const roots = failing.filter(({ check }) => !causes.has(pathKey(check.path)));
   for (const [path, cause] of causesByAddress(roots, answered(findings, reached))) causes.set(path, [cause]);
   return causes;
@@ -47,27 +55,35 @@ function isFailing({ result: { error } }: Finding): boolean {
  * depends on. Following each cause by itself would take seconds for hundreds of checks with hundreds of `depends_on`.
  * A cycle has no deepest cause; what leads into it is the cause of all of it.
  */
-function causesByDependency(failing: readonly Finding[]): Map<string, readonly Cause[]> {
+async function causesByDependency(failing: readonly Finding[], pace: Pace): Promise<Causes> {
   const indexes = new Map(failing.map(({ check }, index) => [pathKey(check.path), index]));
-  const needed = failing.map(({ check }) => check.dependsOn.flatMap((path) => indexes.get(path) ?? []));
+  const needed: (readonly number[])[] = [];
+  for (const { check } of failing) {
+    needed.push(check.dependsOn.flatMap((path) => indexes.get(path) ?? []));
+    await pace();
+  }
   const roots = [...indexes].filter(([, index]) => needed[index]?.length === 0).sort(([a], [b]) => (a < b ? -1 : 1));
   const found = failing.map(() => new Uint32Array(Math.ceil(roots.length / 32)));
   roots.forEach(([, index], root) => {
     const own = found[index];
     if (own !== undefined) own[root >> 5] = (own[root >> 5] ?? 0) | (1 << (root & 31));
   });
-  const order = dependedOnFirst(needed);
+  const order = await dependedOnFirst(needed, pace);
   let isComplete = false;
-  while (!isComplete) isComplete = order.filter((index) => merge(found, index, needed[index] ?? [])).length === 0;
-  const causes = new Map<string, readonly Cause[]>();
+  while (!isComplete) {
+    isComplete = true;
+    for (const index of order) {
+      if (merge(found, index, needed[index] ?? [])) isComplete = false;
+      await pace();
+    }
+  }
+  const causes: Causes = new Map();
   for (const [path, index] of indexes) {
     if (needed[index]?.length === 0) continue;
     const own = roots.filter((_, root) => ((found[index]?.[root >> 5] ?? 0) & (1 << (root & 31))) !== 0);
-    if (own.length > 0)
-      causes.set(
-        path,
-        own.map(([root]) => ({ path: root })),
-      );
+    const paths = own.map(([root]) => ({ path: root }));
+    if (paths.length > 0) causes.set(path, paths);
+    await pace();
   }
   return causes;
 }
@@ -88,18 +104,21 @@ function merge(found: readonly Uint32Array[], index: number, others: readonly nu
 }
 
 /** All checks, each after those that it needs; what is in a circle, or needs one, comes last. */
-function dependedOnFirst(needed: readonly (readonly number[])[]): number[] {
+async function dependedOnFirst(needed: readonly (readonly number[])[], pace: Pace): Promise<number[]> {
   const dependents = needed.map((): number[] => []);
   const missing = needed.map(({ length }) => length);
-  needed.forEach((others, index) => {
+  for (const [index, others] of needed.entries()) {
     for (const other of others) dependents[other]?.push(index);
-  });
+    await pace();
+  }
   const order = new Set([...needed.keys()].filter((index) => missing[index] === 0));
-  for (const index of order)
+  for (const index of order) {
     for (const dependent of dependents[index] ?? []) {
       missing[dependent] = (missing[dependent] ?? 0) - 1;
       if (missing[dependent] === 0) order.add(dependent);
     }
+    await pace();
+  }
   for (const index of needed.keys()) order.add(index);
   return [...order];
 }

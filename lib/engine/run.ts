@@ -58,7 +58,7 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
     options.onResult?.(masked(result, hide));
     return { check, result };
   };
-  const pace = createPace(); // a thousand checks take a while to begin, and then to fail
+  const pace = createPace(); // a thousand checks take a while to begin, and their causes to find
   const begun: Promise<Finding>[] = [];
   for (const check of checks) {
     begun.push(findingOf(check));
@@ -68,7 +68,7 @@ export async function run(part: Part, options: RunOptions): Promise<Report> {
   const observerCutOff = allFailAlike(findings) && (await isVaultSilent(end, options));
   await connections.close(Math.min(CLOSING_GRACE_MS, end - performance.now()));
 
-  const causes = causesOf(findings, reached);
+  const causes = await causesOf(findings, reached, pace);
   const results = findings.map(({ result }) => masked(explained(result, causes), hide));
   const result = resultOf(part, results[Symbol.iterator]());
   const durationMs = performance.now() - start;
