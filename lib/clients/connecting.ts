@@ -30,16 +30,14 @@ export interface Connecting {
   readonly stage: BeginStage;
   /** Called when the socket can be used. */
   readonly ready?: () => void;
-  /** The most bytes that the server may send, unless the usual limit is right. */
-  readonly maxBytes?: number | undefined;
 }
 
 /**
  * Reports the stages of a connecting socket: resolving the name, connecting, the TLS handshake. Limits how much the
  * server may send.
  */
-export function timeConnecting(socket: Socket, { host, tls: isTls, stage, ready, maxBytes }: Connecting): void {
-  limitIntake(socket, maxBytes);
+export function timeConnecting(socket: Socket, { host, tls: isTls, stage, ready }: Connecting): void {
+  limitIntake(socket);
   const isName = isIP(host) === 0 && !host.startsWith('/');
   const [name, when] = isName ? STAGES.resolving : STAGES.connecting;
   stage(name, when);
@@ -54,8 +52,8 @@ export function timeConnecting(socket: Socket, { host, tls: isTls, stage, ready,
 }
 
 /** For a driver that upgrades its connection to TLS itself. The server's bytes then come from the secure socket. */
-export function beginHandshake(secure: Socket, stage: BeginStage, maxBytes?: number): void {
-  limitIntake(secure, maxBytes);
+export function beginHandshake(secure: Socket, stage: BeginStage): void {
+  limitIntake(secure);
   stage(...STAGES.handshake);
 }
 

@@ -6,15 +6,14 @@ import { Hold } from '../engine/intake.ts';
 
 /**
  * The most bytes that are read from one connection, or as one answer over HTTP; over TLS, of the decrypted ones. Some
- * drivers turn them into objects of many times their size.
+ * drivers turn them into objects of many times their size, and what a hundred checks have read and dropped fills the
+ * memory until it is collected.
  */
-export const MAX_SENT_BYTES = 2 * 1024 * 1024;
-/** The same for databases, whose drivers drop the rows of a large result one after another. */
-export const MAX_RESULT_BYTES = 8 * 1024 * 1024;
+const MAX_SENT_BYTES = 1.5 * 1024 * 1024;
 
 /** What a socket is destroyed with when its server has sent too much. */
 export class SentTooMuch extends Error {
-  /** How much would have been all right, for messages: `2 MiB`. A driver may change the text of the error. */
+  /** How much would have been all right, for messages: `1.5 MiB`. A driver may change the text of the error. */
   readonly most: string;
 
   constructor(most: string) {
@@ -72,15 +71,13 @@ class Intake {
   readonly #socket: Socket;
   readonly #push: Socket['push'];
   readonly #hold: Hold;
-  readonly #maxBytes: number;
   #sent = 0;
   /** What the stream has not got yet, in its order. */
   #waiting: Buffer[] = [];
   #hasEnded = false;
 
-  constructor(socket: Socket, maxBytes: number) {
+  constructor(socket: Socket) {
     this.#socket = socket;
-    this.#maxBytes = maxBytes;
     this.#push = socket.push.bind(socket);
     this.#hold = new Hold(() => {
       turn.waitFor(this);
@@ -126,7 +123,7 @@ class Intake {
         turn.waitFor(this);
         return false;
       }
-      if (this.#sent + portion.length > this.#maxBytes) {
+      if (this.#sent + portion.length > MAX_SENT_BYTES) {
         this.#refuse();
         return false;
       }
@@ -144,7 +141,7 @@ class Intake {
 
   #refuse(): void {
     this.#waiting = [];
-    this.#socket.destroy(new SentTooMuch(`${String(this.#maxBytes / 1024 / 1024)} MiB`));
+    this.#socket.destroy(new SentTooMuch(`${String(MAX_SENT_BYTES / 1024 / 1024)} MiB`));
   }
 }
 
@@ -165,11 +162,11 @@ subscribe('http.client.response.finish', (message) => {
 });
 
 /**
- * Destroys the socket with `SentTooMuch` once its server has sent more than `maxBytes`. What it sends is read no faster
- * than the other checks of the run, and whatever else this process does, allow.
+ * Destroys the socket with `SentTooMuch` once its server has sent more than `MAX_SENT_BYTES`. What it sends is read no
+ * faster than the other checks of the run, and whatever else this process does, allow.
  */
-export function limitIntake(socket: Socket, maxBytes = MAX_SENT_BYTES): void {
+export function limitIntake(socket: Socket): void {
   if (limited.has(socket)) return;
   limited.add(socket);
-  new Intake(socket, maxBytes);
+  new Intake(socket);
 }

@@ -26,18 +26,16 @@ const text = (opening: string, chunk: string, more: Pick<Endless, 'error' | 'key
 const bytes = (...values: number[]): Buffer => Buffer.from(values);
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(' ', ''), 'hex');
 
-/** Of most servers, and of databases. */
-const TWO_MIB = /^UnhealthyError: .* sent more than 2 MiB$/;
-const EIGHT_MIB = /^UnhealthyError: .* sent more than 8 MiB$/;
+const BYTES = /^UnhealthyError: .* sent more than 1\.5 MiB$/;
 const ITEMS = /^UnhealthyError: .* sent more than 20000 items in a reply$/;
 
 export const endlessRedis: EndlessAnswers = {
-  'a bulk string': text('$2147483647\r\n', 'x', { error: TWO_MIB }),
-  'a bulk string of bytes that are not UTF-8': text('$2147483647\r\n', '\xff', { error: TWO_MIB }),
-  'a status': text('+', 'x', { error: TWO_MIB }),
-  'an error': text('-', 'x', { error: TWO_MIB }),
+  'a bulk string': text('$2147483647\r\n', 'x', { error: BYTES }),
+  'a bulk string of bytes that are not UTF-8': text('$2147483647\r\n', '\xff', { error: BYTES }),
+  'a status': text('+', 'x', { error: BYTES }),
+  'an error': text('-', 'x', { error: BYTES }),
   'an integer': text(':', '1', { error: /^UnhealthyError: .* sent more than 24 characters of a number$/ }),
-  'an array': text('*20000\r\n', '$200\r\n'.padEnd(206, 'x').concat('\r\n'), { error: TWO_MIB }),
+  'an array': text('*20000\r\n', '$200\r\n'.padEnd(206, 'x').concat('\r\n'), { error: BYTES }),
   'an array that announces more than fits': text('*2147483647\r\n', ':1\r\n', { error: ITEMS }),
   'many small arrays': text('*1000\r\n', '*1000\r\n'.concat('+\r\n'.repeat(1000)), { error: ITEMS }),
   'nested arrays': text('', '*1\r\n', { error: /^UnhealthyError: .* sent more than 16 levels of arrays$/ }),
@@ -60,7 +58,7 @@ const endlessHeaders: EndlessAnswers = {
 
 export const endlessHttp: EndlessAnswers = {
   ...endlessHeaders,
-  'informational answers': text('', 'HTTP/1.1 102 Processing\r\n\r\n', { error: TWO_MIB }),
+  'informational answers': text('', 'HTTP/1.1 102 Processing\r\n\r\n', { error: BYTES }),
 };
 
 /** What only a check that reads the body gets. */
@@ -68,7 +66,7 @@ export const endlessBodies: EndlessAnswers = {
   JSON: text(`${OK}\r\n[`, '1,', MUCH_JSON),
   'chunks of one byte': text(`${OK}transfer-encoding: chunked\r\n\r\n`, '1\r\n1\r\n', {
     ...MUCH_JSON,
-    error: TWO_MIB,
+    error: BYTES,
   }),
   'extensions of a chunk': text(`${OK}transfer-encoding: chunked\r\n\r\n5`, ';a=b', {
     ...MUCH_JSON,
@@ -80,20 +78,20 @@ export const endlessBodies: EndlessAnswers = {
     ...text(GZIP, ''),
     chunk: hex('00 00 00 ff ff'),
     keys: MUCH_JSON.keys,
-    error: TWO_MIB,
+    error: BYTES,
   },
 };
 
 export const endlessAws: EndlessAnswers = {
   ...endlessHeaders,
   'an error in XML': text('HTTP/1.1 500 E\r\ncontent-type: application/xml\r\n\r\n<Error><Code>', 'x', {
-    error: TWO_MIB,
+    error: BYTES,
   }),
   'an error in JSON': text('HTTP/1.1 400 E\r\ncontent-type: application/json\r\n\r\n{"__type":"', 'x', {
-    error: TWO_MIB,
+    error: BYTES,
   }),
-  'a body': text(`${OK}etag: "a"\r\n\r\n`, '{"a":', { error: TWO_MIB }),
-  'informational answers': text('', 'HTTP/1.1 102 Processing\r\n\r\n', { error: TWO_MIB }),
+  'a body': text(`${OK}etag: "a"\r\n\r\n`, '{"a":', { error: BYTES }),
+  'informational answers': text('', 'HTTP/1.1 102 Processing\r\n\r\n', { error: BYTES }),
 };
 
 export const endlessClickhouse: EndlessAnswers = {
@@ -101,10 +99,10 @@ export const endlessClickhouse: EndlessAnswers = {
   'the text of an exception': text(
     'HTTP/1.1 500 E\r\nx-clickhouse-exception-code: 60\r\ntransfer-encoding: chunked\r\n\r\n',
     '400\r\n'.concat('oops'.repeat(256), '\r\n'),
-    { error: TWO_MIB },
+    { error: BYTES },
   ),
   rows: text(`${OK}transfer-encoding: chunked\r\n\r\n`, '400\r\n'.concat('[1],'.repeat(256), '\r\n'), {
-    error: TWO_MIB,
+    error: BYTES,
   }),
 };
 
@@ -124,15 +122,15 @@ const NOTICES = /^UnhealthyError: .* sent more than 1000 notices$/;
 const COLUMNS_AGAIN = /^UnhealthyError: .* sent more than 1000 descriptions of columns$/;
 
 export const endlessPostgres: EndlessAnswers = {
-  rows: { opening: afterColumns, chunk: message('D', hex('0001 00000001 31')), error: EIGHT_MIB },
-  'rows without columns': { opening: afterColumns, chunk: message('D', hex('0000')), error: EIGHT_MIB },
+  rows: { opening: afterColumns, chunk: message('D', hex('0001 00000001 31')), error: BYTES },
+  'rows without columns': { opening: afterColumns, chunk: message('D', hex('0000')), error: BYTES },
   'one row': {
     opening: (answer) => {
       const columns = afterColumns(answer);
       return columns && Buffer.concat([columns, message('D', hex('0001 7ffffff0'), HUGE)]);
     },
     chunk: Buffer.from('x'),
-    error: EIGHT_MIB,
+    error: BYTES,
   },
   results: {
     opening: afterColumns,
@@ -155,7 +153,7 @@ export const endlessPostgres: EndlessAnswers = {
   'an error': {
     opening: (answer) => afterColumns(answer) && message('E', Buffer.from('SERROR\0C42P01\0M'), HUGE),
     chunk: Buffer.from('x'),
-    error: EIGHT_MIB,
+    error: BYTES,
   },
   'descriptions of columns': { opening: afterColumns, chunk: message('T', hex('0000')), error: COLUMNS_AGAIN },
 };
@@ -184,9 +182,9 @@ const END_OF_COLUMNS = numbered(3, hex('fe 0000 0200'));
 const COLUMNS = [HEADER, numbered(2, COLUMN), END_OF_COLUMNS];
 
 export const endlessMysql: EndlessAnswers = {
-  rows: { opening: onResult(...COLUMNS), chunk: packets(4, hex('01 31')), error: EIGHT_MIB },
-  'rows of null': { opening: onResult(...COLUMNS), chunk: packets(4, hex('fb')), error: EIGHT_MIB },
-  'one row': { opening: onResult(...COLUMNS, hex('ffffff 04')), chunk: Buffer.from('x'), error: EIGHT_MIB },
+  rows: { opening: onResult(...COLUMNS), chunk: packets(4, hex('01 31')), error: BYTES },
+  'rows of null': { opening: onResult(...COLUMNS), chunk: packets(4, hex('fb')), error: BYTES },
+  'one row': { opening: onResult(...COLUMNS, hex('ffffff 04')), chunk: Buffer.from('x'), error: BYTES },
   columns: {
     opening: onResult(hex('030000 01 fc ffff')),
     chunk: packets(2, COLUMN),
@@ -197,8 +195,8 @@ export const endlessMysql: EndlessAnswers = {
     chunk: packets(1, hex('00 00 00 0a00 0000')),
     error: /^UnhealthyError: .* sent more than 1000 results$/,
   },
-  'an error': { opening: onResult(hex('ffffff 01 ff 7a04')), chunk: Buffer.from('x'), error: EIGHT_MIB },
-  'packets out of order': { opening: onResult(...COLUMNS), chunk: hex('020000 00 01 31'), error: EIGHT_MIB },
+  'an error': { opening: onResult(hex('ffffff 01 ff 7a04')), chunk: Buffer.from('x'), error: BYTES },
+  'packets out of order': { opening: onResult(...COLUMNS), chunk: hex('020000 00 01 31'), error: BYTES },
 };
 
 /** https://www.rabbitmq.com/resources/specs/amqp0-9-1.xml */
@@ -206,7 +204,7 @@ const OPEN_OK = bytes(0, 10, 0, 41);
 const afterOpening = (answer: Buffer): Buffer | undefined => (answer.includes(OPEN_OK) ? answer : undefined);
 
 export const endlessAmqp: EndlessAnswers = {
-  heartbeats: { opening: afterOpening, chunk: hex('08 0000 00000000 ce'), error: TWO_MIB },
+  heartbeats: { opening: afterOpening, chunk: hex('08 0000 00000000 ce'), error: BYTES },
   'a frame of the handshake': {
     opening: hex('01 0000 7fffffff'),
     chunk: Buffer.from('x'),

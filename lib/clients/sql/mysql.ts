@@ -10,7 +10,6 @@ import { beginHandshake, timeConnecting } from '../connecting.ts';
 import type { Problem } from '../../problem.ts';
 import { drivers } from '../drivers/index.ts';
 import { guardStream, wrongProtocol } from '../first-bytes.ts';
-import { MAX_RESULT_BYTES } from '../intake.ts';
 import { connectionClosed, networkError } from '../network-errors.ts';
 import { hostText } from '../dialects/draft.ts';
 import type { Host } from '../dialects/draft.ts';
@@ -96,12 +95,11 @@ async function open(
   const logIn = () => {
     stage('login', 'while logging in');
   };
-  const maxBytes = MAX_RESULT_BYTES;
-  timeConnecting(connection.stream, { host, tls: false, stage, ready: logIn, maxBytes });
+  timeConnecting(connection.stream, { host, tls: false, stage, ready: logIn });
   guardStream(connection.stream, target, (first) => (isGreeting(first) ? undefined : wrongProtocol(target)));
   const tls = watchTls(connection, target, {
     begin: () => {
-      beginHandshake(connection.stream, stage, maxBytes);
+      beginHandshake(connection.stream, stage);
     },
     done: logIn,
   });

@@ -9,7 +9,6 @@ import { beginHandshake, timeConnecting } from '../connecting.ts';
 import type { Problem } from '../../problem.ts';
 import { drivers } from '../drivers/index.ts';
 import { guardStream } from '../first-bytes.ts';
-import { MAX_RESULT_BYTES } from '../intake.ts';
 import { connectionClosed, networkError } from '../network-errors.ts';
 import { hostText } from '../dialects/draft.ts';
 import type { Host } from '../dialects/draft.ts';
@@ -119,11 +118,10 @@ async function open(
   const logIn = () => {
     stage('login', 'while logging in');
   };
-  const maxBytes = MAX_RESULT_BYTES;
-  timeConnecting(connection.stream, { host, tls: false, stage, maxBytes, ...(!tls && { ready: logIn }) });
+  timeConnecting(connection.stream, { host, tls: false, stage, ...(!tls && { ready: logIn }) });
   guard(connection, target, tls);
   connection.once('sslconnect', () => {
-    beginHandshake(connection.stream, stage, maxBytes);
+    beginHandshake(connection.stream, stage);
     connection.stream.once('secureConnect', logIn);
   });
   if (options.channel_binding === 'require') requireBinding(connection, target);
