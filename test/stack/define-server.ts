@@ -1,5 +1,6 @@
 /** What the stack must know about a server. Each file in test/stack/servers/ exports one definition by default. */
 import type { Addresses, PartName } from './addresses.ts';
+import type { Build } from './builds/build.ts';
 import type { Running } from './process.ts';
 
 /** One server of the stack, or a group of servers that only make sense together. */
@@ -19,6 +20,8 @@ export interface ServerDefinition<Name extends PartName = PartName, Needs extend
   readonly debian?: Readonly<Record<string, readonly [string, ...string[]]>>;
   /** Set if it needs the project's Python environment, whose packages are in test/stack/requirements.txt. */
   readonly python?: true;
+  /** What it needs from test/stack/builds/. */
+  readonly builds?: readonly Build[];
   /** Resolves when the server answers. */
   start(options: StartOptions<Name, Needs>): Promise<Running & Addresses[Name]>;
   /**

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import type { PartName } from './addresses.ts';
 import { aptInstall } from './apt.ts';
+import type { Build } from './builds/build.ts';
+import { goTools } from './builds/go-tools.ts';
 import { servers } from './find-servers.ts';
 import { withLock } from './lock.ts';
 import { findProgram } from './programs.ts';
@@ -44,7 +46,15 @@ const CONSUMERS: Readonly<Record<string, readonly string[]>> = {
   'monitoring-plugins-basic': ['check_http'],
 };
 
-const REQUIREMENTS: readonly Requirement[] = [...debianPackages(), ...consumerPackages(), pythonEnvironment()];
+/** The same, but built. */
+const BUILT_CONSUMERS: readonly Build[] = [goTools];
+
+const REQUIREMENTS: readonly Requirement[] = [
+  ...debianPackages(),
+  ...consumerPackages(),
+  pythonEnvironment(),
+  ...builds(),
+];
 
 function consumerPackages(): Requirement[] {
   return Object.entries(CONSUMERS).map(([packageName, programs]) => debianPackage(packageName, programs, []));
@@ -85,6 +95,35 @@ function pythonEnvironment(): Requirement {
     from: 'pip install -r test/stack/requirements.txt, into .cache/venv',
     isThere: isPythonReady,
     install: installPython,
+  };
+}
+
+/** One requirement for each build, however many servers need it, and one for each package that it takes to build it. */
+function builds(): Requirement[] {
+  const declared = [...servers.values()].flatMap(({ name, builds = [] }) => builds.map((build) => ({ build, name })));
+  const all = new Set([...declared.map(({ build }) => build), ...BUILT_CONSUMERS]);
+  return [...all].flatMap((build) => {
+    const parts = declared.filter((declaration) => declaration.build === build).map(({ name }) => name);
+    return [...Object.entries(build.debian).map(toolFor(build, parts)), requirementOf(build, parts)];
+  });
+}
+
+/** A package that is needed only as long as the build is missing. */
+function toolFor(build: Build, parts: readonly PartName[]) {
+  return ([packageName, program]: [string, string]): Requirement => {
+    const tool = debianPackage(packageName, [program], parts);
+    return { ...tool, isThere: () => build.isThere() || tool.isThere() };
+  };
+}
+
+function requirementOf(build: Build, parts: readonly PartName[]): Requirement {
+  return {
+    name: `build ${build.name}`,
+    parts,
+    packages: [],
+    from: `${build.from}, into ${build.folder}`,
+    isThere: () => build.isThere(),
+    install: () => build.install(),
   };
 }
 
