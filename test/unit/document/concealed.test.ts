@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parseNamespace } from '../../../lib/document/namespace.ts';
+import { DocumentError } from '../../../lib/problem.ts';
 import { Reporter } from '../../../lib/reporter.ts';
 import { collectedLog } from '../../support/collected-log.ts';
 import { namespaceOf } from '../../support/namespace.ts';
@@ -40,6 +42,22 @@ describe('a value that no report may show', () => {
     ],
   ])('is told for %s', async (_name, leaf, concealed) => {
     expect(await concealedOf(leaf)).toEqual(concealed);
+  });
+
+  it.each([
+    ['a path in depends_on', { kind: 'tcp', host: 'h', port: 1, depends_on: [{ secret: 'odd' }] }],
+    ['a path in depends_on that is cut off', { kind: 'tcp', host: 'h', port: 1, depends_on: [{ secret: 'long' }] }],
+    ['a kind', { kind: { secret: 'odd' }, host: 'h', port: 1 }],
+    ['a kind that exists', { kind: { secret: 'kind' }, host: 'h', port: 1 }],
+  ])('is in no mistake where it stands for %s', async (_name, leaf) => {
+    const values = { odd: 'a-secret-text', long: 'a-secret-text'.repeat(100), kind: 'redis' };
+    const read = (name: string) => Promise.resolve(new Map(Object.entries(values)).get(name));
+    const { problems, root } = await namespaceOf({ checks: { leaf } }, read);
+    expect(problems).not.toEqual([]);
+    expect(JSON.stringify([problems, root])).not.toMatch(/a-secret|redis/);
+    await expect(parseNamespace('shop', JSON.stringify({ checks: { leaf } }), { readSecret: read })).rejects.toSatisfy(
+      (error) => error instanceof DocumentError && !/a-secret|redis/.test(JSON.stringify(error.problems)),
+    );
   });
 
   it('reaches neither a report nor the callback for results', async () => {
