@@ -46,7 +46,7 @@ function octetOf(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
-/** As JavaScript writes it; with characters beyond ASCII escaped, as Python does; and with those of HTML, as Go does. */
+/** As JavaScript writes it; with characters beyond ASCII escaped, as in Python; and with those of HTML, as in Go. */
 function inJson(secret: string): string[] {
   if (!/["\\/<>&]|[^ -~]/.test(secret)) return [];
   const text = JSON.stringify(secret).slice(1, -1);

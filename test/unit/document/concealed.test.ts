@@ -28,7 +28,7 @@ describe('a value that no report may show', () => {
     [
       'the password in a URL',
       { kind: 'postgres', url: { secret: 'part', key: 'url' } },
-      ['postgres://app:pass%40word@db.example/x', 'pass%40word', 'pass@word'],
+      ['postgres://app:pass%40word@db.example/x', 'pass%40word', 'pass@word', 'YXBwOnBhc3NAd29yZA=='],
     ],
     [
       'one that also stands for a host',
@@ -42,6 +42,22 @@ describe('a value that no report may show', () => {
     ],
   ])('is told for %s', async (_name, leaf, concealed) => {
     expect(await concealedOf(leaf)).toEqual(concealed);
+  });
+
+  it.each([
+    [
+      'user and password of a URL as HTTP sends them',
+      { url: 'https://app:pass%40word@h.example' },
+      ['YXBwOnBhc3NAd29yZA=='],
+    ],
+    ['a token in a URL', { url: 'https://h.example/?page=abcdef&api_key=a-token' }, ['a-token']],
+    [
+      'a token in a header',
+      { url: 'https://h.example', headers: { accept: 'text/html', Authorization: 'Bearer a-token' } },
+      ['Bearer a-token', 'a-token'],
+    ],
+  ])('is told for %s that the document holds', async (_name, keys, concealed) => {
+    expect(await concealedOf({ kind: 'http', ...keys })).toEqual(concealed);
   });
 
   it.each([
