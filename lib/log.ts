@@ -24,7 +24,8 @@ const MAX_ITEMS = 100;
  * @param write Called with each line, without a line feed.
  */
 export function createLog(write: (line: string) => void, secrets: readonly string[] = []): Log {
-  const hide = hideAll(secrets);
+  // Made with the first line, since most runs write none.
+  const hide: Hide = (text) => hideAll(secrets)(text);
   const longest = Math.max(0, ...secrets.map(({ length }) => length));
   const entry =
     (level: string) =>

@@ -14,6 +14,36 @@ export function secretsIn(value: Json): string[] {
   return [...found];
 }
 
+/** Names of headers and of the parameters of a URL whose values are credentials. */
+const CREDENTIAL = /auth|token|key|secret|pass|pwd|cookie|credential|session|signature|^sig$/i;
+/** What stands before a token in a header. */
+const SCHEME = /^(?:basic|bearer|digest|jwt|token) +/i;
+
+/**
+ * The credentials in a document that a server may return to whoever sent them: the user and password of a URL as HTTP
+ * writes them, and the values of headers and of parameters whose names say so.
+ */
+export function credentialsIn(value: Json, key = ''): string[] {
+  if (typeof value === 'string') return value.split(NEXT_URL).flatMap(credentialsInUrl);
+  if (isArray(value)) return value.flatMap((inner) => credentialsIn(inner, key));
+  if (!isObject(value)) return [];
+  return [...value].flatMap(([name, inner]) => {
+    const isCredential = key === 'headers' && typeof inner === 'string' && CREDENTIAL.test(name);
+    return isCredential ? [inner, inner.replace(SCHEME, '')] : credentialsIn(inner, name);
+  });
+}
+
+function credentialsInUrl(text: string): string[] {
+  const { user = '', password = '', query = '' } = URL_PARTS.exec(text)?.groups ?? {};
+  const pair = `${decode(user)}:${decode(password)}`;
+  return [
+    ...(password === '' ? [] : [Buffer.from(pair).toString('base64')]),
+    ...(query.length > MAX_QUERY_LENGTH
+      ? []
+      : [...new URLSearchParams(query)].flatMap(([name, value]) => (CREDENTIAL.test(name) ? [value] : []))),
+  ];
+}
+
 interface Collection {
   readonly found: Set<string>;
   /** Strings that were searched, since one may be repeated thousands of times. */

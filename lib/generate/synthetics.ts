@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_WritingCanary_Multichecks.html
  */
 import { createHash } from 'node:crypto';
+import { jsonText } from '../formats/json-text.ts';
 import { PASSING, patienceFor, reportUrl } from './consumer.ts';
 import type { Consumer, Plan } from './consumer.ts';
 
@@ -25,7 +26,7 @@ export const synthetics: Consumer = {
       variables: { token: `\${AWS_SECRET:healthgate-synthetics-${plan.namespace}}` },
       steps: Object.fromEntries(steps.map((step, index) => [String(index + 1), step])),
     };
-    return [{ name: 'blueprint-config.json', text: `${JSON.stringify(blueprint, null, 2)}\n` }];
+    return [{ name: 'blueprint-config.json', text: `${jsonText(blueprint, 2)}\n` }];
   },
 };
 

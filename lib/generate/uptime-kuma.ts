@@ -1,5 +1,6 @@
 /** Monitors for Uptime Kuma 1.23, in the form of its backups: Settings, Backup, Import. */
 import { pathKey } from '../engine/tree.ts';
+import { jsonText } from '../formats/json-text.ts';
 import { labelValue } from '../formats/metric-labels.ts';
 import { PASSING, patienceFor, reportUrl } from './consumer.ts';
 import type { Consumer, Plan, PlannedCheck } from './consumer.ts';
@@ -11,7 +12,7 @@ export const uptimeKuma: Consumer = {
   generate(plan) {
     const monitorList = [whole(plan), ...plan.checks.map((check) => monitor(plan, check))];
     const backup = { version: VERSION, notificationList: [], proxyList: [], monitorList };
-    return [{ name: 'uptime-kuma.json', text: `${JSON.stringify(backup, null, 2)}\n` }];
+    return [{ name: 'uptime-kuma.json', text: `${jsonText(backup, 2)}\n` }];
   },
 };
 
