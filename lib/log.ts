@@ -11,7 +11,7 @@ export interface Log {
   warn(message: string, fields?: Fields): void;
   error(message: string, fields?: Fields): void;
   /** The same log, but it also hides these secrets. */
-  hiding(secrets: Iterable<string>): Log;
+  hiding(secrets: readonly string[]): Log;
 }
 
 const MAX_CAUSES = 5;
@@ -38,7 +38,7 @@ export function createLog(write: (line: string) => void, secrets: readonly strin
     info: entry('info'),
     warn: entry('warn'),
     error: entry('error'),
-    hiding: (more) => createLog(write, [...secrets, ...more]),
+    hiding: (more) => createLog(write, secrets.length === 0 ? more : [...secrets, ...more]),
   };
 }
 

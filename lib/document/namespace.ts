@@ -9,7 +9,7 @@ import { readSummaryTokens, readTokens } from './given-tokens.ts';
 import { isObject, typeName } from './json.ts';
 import type { DocumentFormat, JsonObject } from './json.ts';
 import { unknownKeys } from './mistakes.ts';
-import { hideAll } from '../hide.ts';
+import { hideAll, prepareToHide } from '../hide.ts';
 import { createPace } from '../pace.ts';
 import { resolveReferences } from './references.ts';
 import type { ReadSecret } from './secret-values.ts';
@@ -85,7 +85,7 @@ export async function parseNamespace(
   const resolved = await resolveReferences(parsed, sources, schemaOf);
   const { document, values, incomplete, fingerprint } = resolved;
   const concealed = [...new Set([...resolved.concealed, ...credentialsIn(document)])];
-  await pace();
+  await prepareToHide(concealed, pace);
   const known = [...ownSettings, ...further];
   const problems = unknownKeys(document.keys(), [...FIXED_KEYS, ...known.map(({ key }) => key)]);
   const settings = new Settings(document, known, problems);
@@ -99,6 +99,8 @@ export async function parseNamespace(
   );
   await pace();
   const summaryTokens = readSummaryTokens(document, { name, accessTokens: tokens }, problems);
+  const secrets = [...new Set([...tokens, ...summaryTokens, ...values, ...secretsIn(values), ...secretsIn(document)])];
+  await prepareToHide(secrets, pace);
   return {
     name,
     root,
@@ -109,7 +111,7 @@ export async function parseNamespace(
     maxAgeMs: settings.get(maxAge) * 1000,
     failingStatus: Math.trunc(settings.get(failingStatus)),
     settings,
-    secrets: [...new Set([...tokens, ...summaryTokens, ...values, ...secretsIn(values), ...secretsIn(document)])],
+    secrets,
     concealed,
     problems: told({ problems, concealed }),
     fingerprint: createHash('sha256')

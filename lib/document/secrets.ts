@@ -15,7 +15,10 @@ export function secretsIn(value: Json): string[] {
 }
 
 /** Names of headers and of the parameters of a URL whose values are credentials. */
-const CREDENTIAL = /auth|token|key|secret|pass|pwd|cookie|credential|session|signature|^sig$/i;
+const CREDENTIAL =
+  /(?:auth|authorization|token|key|secret|password|passwd|pwd|cookie|credential|session|signature|sig)$/i;
+/** A shorter value may be a word, which messages must be able to say. */
+const MIN_CREDENTIAL_LENGTH = 8;
 /** What stands before a token in a header. */
 const SCHEME = /^(?:basic|bearer|digest|jwt|token) +/i;
 
@@ -29,7 +32,7 @@ export function credentialsIn(value: Json, key = ''): string[] {
   if (!isObject(value)) return [];
   return [...value].flatMap(([name, inner]) => {
     const isCredential = key === 'headers' && typeof inner === 'string' && CREDENTIAL.test(name);
-    return isCredential ? [inner, inner.replace(SCHEME, '')] : credentialsIn(inner, name);
+    return isCredential ? [inner, inner.replace(SCHEME, '')].filter(isLong) : credentialsIn(inner, name);
   });
 }
 
@@ -40,8 +43,14 @@ function credentialsInUrl(text: string): string[] {
     ...(password === '' ? [] : [Buffer.from(pair).toString('base64')]),
     ...(query.length > MAX_QUERY_LENGTH
       ? []
-      : [...new URLSearchParams(query)].flatMap(([name, value]) => (CREDENTIAL.test(name) ? [value] : []))),
+      : [...new URLSearchParams(query)].flatMap(([name, value]) =>
+          CREDENTIAL.test(name) && isLong(value) ? [value] : [],
+        )),
   ];
+}
+
+function isLong(value: string): boolean {
+  return value.length >= MIN_CREDENTIAL_LENGTH;
 }
 
 interface Collection {

@@ -50,11 +50,18 @@ describe('a value that no report may show', () => {
       { url: 'https://app:pass%40word@h.example' },
       ['YXBwOnBhc3NAd29yZA=='],
     ],
-    ['a token in a URL', { url: 'https://h.example/?page=abcdef&api_key=a-token' }, ['a-token']],
+    [
+      'a token in a URL',
+      { url: 'https://h.example/?page=abcdefgh&api_key=an-api-key&tokenized=everything&key=pages' },
+      ['an-api-key'],
+    ],
     [
       'a token in a header',
-      { url: 'https://h.example', headers: { accept: 'text/html', Authorization: 'Bearer a-token' } },
-      ['Bearer a-token', 'a-token'],
+      {
+        url: 'https://h.example',
+        headers: { accept: 'text/html', Authorization: 'Bearer an-api-key', 'x-auth': 'token' },
+      },
+      ['Bearer an-api-key', 'an-api-key'],
     ],
   ])('is told for %s that the document holds', async (_name, keys, concealed) => {
     expect(await concealedOf({ kind: 'http', ...keys })).toEqual(concealed);
