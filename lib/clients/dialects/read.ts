@@ -32,9 +32,11 @@ export function readUrl(text: string, dialect: Dialect): Draft {
 export function schemeIn(text: string, dialect: Dialect): { name: string; scheme: Scheme; rest: string } {
   const [, jdbc, name = '', rest = ''] = /^(jdbc:)?([a-z][a-z0-9+.:-]*):\/\/(.*)$/is.exec(text) ?? [];
   const base = dialect.hasDrivers === true ? name.replace(/\+\w+$/, '') : name;
-  for (const key of [name, base].map((one) => one.toLowerCase())) {
+  const names =
+    jdbc === undefined ? [name, base] : [`jdbc:${name}`, ...(dialect.hasDrivers === true ? [name, base] : [])];
+  for (const key of names.map((one) => one.toLowerCase())) {
     const scheme = Object.hasOwn(dialect.schemes, key) ? dialect.schemes[key] : undefined;
-    if (scheme !== undefined && (jdbc === undefined || dialect.hasDrivers === true)) return { name: key, scheme, rest };
+    if (scheme !== undefined) return { name: key, scheme, rest };
   }
   throw new UrlMistake(`expected a URL that starts with ${dialect.example}`);
 }
