@@ -1,6 +1,7 @@
 /** The building blocks of the keys of checks, as valibot schemas. */
 import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
+import { unparsable } from './url-mistakes.ts';
 
 /** The keys of a kind in addition to the common ones. Each has a description and an example. */
 export type Keys = Readonly<Record<string, v.GenericSchema>>;
@@ -17,15 +18,14 @@ export function describe<const S extends v.GenericSchema>(
 /** A string that parses as a URL of one of these schemes (`redis`, without the colon). */
 export function url(...schemes: [string, ...string[]]) {
   const starts = schemes.map((scheme) => `${scheme}://`).join(' or ');
+  const pattern = new RegExp(`^(${schemes.join('|').replaceAll('+', '\\+')})://`);
   return v.pipe(
     v.string(),
-    v.regex(
-      new RegExp(`^(${schemes.join('|').replaceAll('+', '\\+')})://`),
-      `expected a URL that starts with ${starts}`,
-    ),
+    v.regex(pattern, `expected a URL that starts with ${starts}`),
+    // One message is enough for a URL of another scheme.
     v.check(
-      (text) => URL.canParse(text),
-      'not a valid URL; are special characters in user or password percent-encoded?',
+      (text) => !pattern.test(text) || URL.canParse(text),
+      ({ input }) => unparsable(input),
     ),
   );
 }

@@ -37,10 +37,18 @@ describe('url', () => {
     expect(messageOf(text)).toBe('expected a URL that starts with redis:// or git+ssh://');
   });
 
-  it('says what may be wrong with a URL that does not parse, without quoting it', () => {
-    expect(messageOf('redis://user:hunter2 with space@h^ost')).toBe(
-      'not a valid URL; are special characters in user or password percent-encoded?',
-    );
+  it.each([
+    ['redis://user:hunter2 with space@h^ost', 'has a host that is not a valid name or address'],
+    ['redis://user:hunter2/more@host', 'has a / before the @; special characters in user and password must be'],
+    ['redis://user:hunter2#more@host', 'has a # before the @; special characters in user and password must be'],
+    ['redis://host:99999/', 'has a port that is not a number up to 65535'],
+    ['redis://[::1', 'has a [ without a ]'],
+    ['git+ssh://::1/', 'has an IPv6 address without brackets'],
+    ['redis://:80', 'has no host'],
+  ])('says what is wrong with %s, which does not parse, without quoting it', (text, expected) => {
+    expect(URL.canParse(text)).toBe(false);
+    expect(messageOf(text)).toContain(expected);
+    expect(messageOf(text)).not.toContain('hunter2');
   });
 });
 
