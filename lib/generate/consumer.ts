@@ -52,3 +52,8 @@ export function patienceFor({ deadline }: Plan): number {
 export function reportUrl({ url }: Plan, format: string): string {
   return `${url}/api/health/?format=${format}`;
 }
+
+/** Where people read the report, as documents write it: files hold no token. */
+export function pageUrl({ url }: Plan): string {
+  return `${url}/api/health/<access_token>/`;
+}
