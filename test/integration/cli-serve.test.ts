@@ -45,6 +45,7 @@ describe('the example', () => {
     expect(second.url).not.toBe(first.url);
     expect(urlIn(second.output.out)).toBe(url.replace(first.url, second.url));
     expect(second.output.out).not.toContain('Created');
+    expect(second.output.out).toContain(`Changed vault/example.json: its checks ask ${second.url} now\n`);
     expect(await ask(urlIn(second.output.out))).toMatchObject(WORKING);
   });
 
@@ -115,18 +116,27 @@ describe('the overview', () => {
     expect(said().err.split('\n').length).toBeLessThanOrEqual(22);
   });
 
-  test.each(['an empty folder', 'no folder'])('says so when the vault is %s', async (what) => {
-    if (what === 'an empty folder') await fill({});
+  test('says so when the vault is an empty folder', async () => {
+    await fill({});
     const { url } = await serveVault();
-    await expect.poll(() => said().err).toMatch(/\n$/);
-    expect(said()).toEqual({
-      out: serving(url),
-      err:
-        what === 'an empty folder'
-          ? `file:${VAULT}: has no namespace\n`
-          : `file:${VAULT}: ConnectionError: file:${VAULT} does not exist\n`,
-    });
+    await saysInTheEnd(serving(url), `file:${VAULT}: has no namespace\n`);
   });
+});
+
+test('ends at once when the vault is a folder that does not exist', async () => {
+  const { code, out, err } = await runCli(['serve', '--port', '0', '--vault', 'file:nope'], { cwd: folder.path });
+  expect({ code, out, err }).toEqual({ code: 2, out: '', err: 'healthgate serve: file:nope does not exist\n' });
+});
+
+test.each(['0.0.0.0', '::'])('a service that listens on %s is asked at 127.0.0.1', async (host) => {
+  const { url, output } = await serve('--host', host);
+  expect(new URL(url).hostname).toBe('127.0.0.1');
+  expect(output.out).toContain(`Try the example: curl ${url}/api/health/hg_example_`);
+  const { checks } = JSON.parse(await readFile(join(folder.path, 'vault/example.json'), 'utf8')) as {
+    checks: { service: { port: { host: string } } };
+  };
+  expect(checks.service.port.host).toBe('127.0.0.1');
+  expect((await fetch(`${url}/api/health/`)).status).toBe(404);
 });
 
 test('a port that another serve has is told in words', async () => {
