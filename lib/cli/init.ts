@@ -7,6 +7,7 @@ import type { AnyKind } from '../checks/kind.ts';
 import { EXIT, UsageError } from './command.ts';
 import type { Ask, Command, Terminal } from './command.ts';
 import { kindCalled } from './kinds.ts';
+import { program } from './program.ts';
 import { documentOf, keysToFill, leafOf, mistakeIn, named, valuesIn } from './starter.ts';
 import type { KeyToFill, Leaf } from './starter.ts';
 import { isDefaultVault, vaultName, vaultOption } from './vault-option.ts';
@@ -47,7 +48,9 @@ edit the document, or refer to a secret.`,
       throw new UsageError(`${store.location} has a namespace ${namespace}, which is not overwritten`);
     const token = createToken(namespace);
     await store.write(namespace, documentOf(namespace, named(chosen), token), within);
-    terminal.out(nextSteps(namespace, token, { vault, isDefault: isDefaultVault(input, terminal) }));
+    const written = await readDocument(store, namespace, within);
+    const file = written?.file ?? `the document ${namespace} in ${store.location}`;
+    terminal.out(nextSteps(namespace, token, { file, vault, isDefault: isDefaultVault(input, terminal) }));
     return EXIT.ok;
   },
 };
@@ -144,19 +147,21 @@ async function exists(store: Store, namespace: string, signal: AbortSignal): Pro
 }
 
 interface Place {
+  /** Where the document is. */
+  readonly file: string;
   readonly vault: string;
   readonly isDefault: boolean;
 }
 
-function nextSteps(namespace: string, token: string, { vault, isDefault }: Place): string {
+function nextSteps(namespace: string, token: string, { file, vault, isDefault }: Place): string {
   const option = isDefault ? '' : ` --vault ${vault}`;
   return `Created the namespace ${namespace} in ${vault}.
 
 token    ${token}
 
-Edit the document, then:
-  healthgate check --namespace ${namespace}${option}
-  healthgate serve${option}
+Edit ${file}, then:
+  ${program()} check --namespace ${namespace}${option}
+  ${program()} serve${option}
   curl http://127.0.0.1:3000/api/health/${token}/?format=text
 `;
 }

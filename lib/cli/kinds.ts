@@ -8,6 +8,7 @@ import type { KeyRow } from '../document/key-rows.ts';
 import { leafJsonSchema } from '../document/schema.ts';
 import { EXIT, oneOfOption, UsageError } from './command.ts';
 import type { Command } from './command.ts';
+import { program } from './program.ts';
 import { wrapped } from './wrapped.ts';
 
 export const kinds: Command = {
@@ -34,7 +35,7 @@ export function kindCalled(name: string): AnyKind {
   const found = registry.find(({ kind }) => kind === name);
   if (found !== undefined) return found;
   const names = registry.map(({ kind }) => kind);
-  throw new UsageError(`unknown kind ${JSON.stringify(name)}${didYouMean(name, names)}; see healthgate kinds`);
+  throw new UsageError(`unknown kind ${JSON.stringify(name)}${didYouMean(name, names)}; see ${program()} kinds`);
 }
 
 function dataOf(kind: AnyKind): object {

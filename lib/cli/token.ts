@@ -8,6 +8,7 @@ import { openStore } from '../vault/stores/open.ts';
 import { createToken, digest, NAMESPACE, namespaceOf } from '../document/tokens.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';
 import type { Command, Input } from './command.ts';
+import { program } from './program.ts';
 import { vaultName, vaultOption } from './vault-option.ts';
 
 /** Milliseconds for all calls to the vault together. */
@@ -103,7 +104,7 @@ async function editVault(vault: string, namespace: string, change: Change, outer
       if (format === 'yaml')
         throw new UsageError(
           `${document.file ?? namespace} is YAML, which --add and --drop do not edit; ` +
-            `make a token with healthgate token ${namespace}, and edit access_tokens by hand`,
+            `make a token with ${program()} token ${namespace}, and edit access_tokens by hand`,
         );
       const text = document.text.replace(/^\uFEFF/, '');
       const places = await findTokens(text, format, {

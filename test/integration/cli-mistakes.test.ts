@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { runCli } from '../support/cli.ts';
+import { programIn, runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 test.each([
@@ -19,7 +19,7 @@ test.each([
   const { code, out, err } = await runCli(args);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err.split('\n')[0]?.endsWith(message)).toBe(true);
-  expect(err).toMatch(/\nSee healthgate (?:\w+ )?--help\.\n$/);
+  expect(err).toMatch(/\nSee node dist\/cli\.js (?:\w+ )?--help\.\n$/);
 });
 
 test('takes what follows -- as it is', async () => {
@@ -48,7 +48,7 @@ test('tells a folder and a missing file from a document', async () => {
   const folder = await temporaryFolder();
   onTestFinished(() => folder.remove());
   const missing = join(folder.path, 'prod.json');
-  const help = 'See healthgate check --help.\n';
+  const help = `See ${programIn()} check --help.\n`;
   expect(await runCli(['check', folder.path])).toMatchObject({
     code: 2,
     err: `healthgate check: ${folder.path} is a folder; name it with --vault file:${folder.path}\n${help}`,

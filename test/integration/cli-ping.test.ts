@@ -133,7 +133,7 @@ test('reports a TimeoutError and exits with 1 when no answer comes in time', asy
 test('exits with 2 on invalid arguments and does not show them', async () => {
   const { code, out, err } = await runCli(['ping', 's3cret.example']);
   expect({ code, out }).toEqual({ code: 2, out: '' });
-  expect(err).toMatch(/^healthgate ping: .+\nSee healthgate ping --help\.\n$/);
+  expect(err).toMatch(/^healthgate ping: .+\nSee node \S+ ping --help\.\n$/);
   expect(err).not.toContain('s3cret');
 });
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createToken } from '../../lib/document/tokens.ts';
-import { runCli, serveCli } from '../support/cli.ts';
+import { programIn, runCli, serveCli } from '../support/cli.ts';
 import type { Served } from '../support/cli.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -111,7 +111,9 @@ describe('the overview', () => {
     const names = Array.from({ length: 25 }, (_, index) => `n${String(index).padStart(2, '0')}.json`);
     await fill(Object.fromEntries(names.map((name) => [name, document({ a: { kind: 'x' }, b: { kind: 'y' } })])));
     await serveVault();
-    await expect.poll(() => said().out).toContain('… and more; see healthgate validate\n');
+    await expect
+      .poll(() => said().out, { timeout: 5000 })
+      .toContain(`… and more; see ${programIn(folder.path)} validate file:${VAULT}\n`);
     expect(said().out.match(/: 2 checks\n/g)).toHaveLength(20);
     expect(said().err.split('\n').length).toBeLessThanOrEqual(22);
   });
@@ -146,6 +148,6 @@ test('a port that another serve has is told in words', async () => {
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toBe(
     `healthgate serve: cannot listen on 127.0.0.1:${port}: address already in use (EADDRINUSE); ` +
-      'choose another with --port\nSee healthgate serve --help.\n',
+      `choose another with --port\nSee ${programIn(folder.path)} serve --help.\n`,
   );
 });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vites
 import { openStore } from '../../lib/vault/stores/open.ts';
 import { digest, namespaceOf } from '../../lib/document/tokens.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
-import { runCli } from '../support/cli.ts';
+import { programIn, runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const OLD = 'an-old-token-0123456789';
@@ -167,7 +167,7 @@ test.each([['--add'], ['--drop', digest(OLD)]])('says that it does not edit YAML
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain(
     `${join(folder.path, 'indented.yaml')} is YAML, which --add and --drop do not edit; ` +
-      'make a token with healthgate token indented, and edit access_tokens by hand\n',
+      `make a token with ${programIn()} token indented, and edit access_tokens by hand\n`,
   );
   expect(await readFile(join(folder.path, 'indented.yaml'), 'utf8')).toBe(documents['indented.yaml']);
 });

@@ -86,6 +86,7 @@ describe('init', () => {
     expect(namespaceOf(access_tokens[0] ?? '')).toBe('prod');
     expect(terminal.written()).toContain(`token    ${access_tokens[0] ?? ''}\n`);
     expect(terminal.written()).toContain(`healthgate check --namespace prod --vault file:${vault}\n`);
+    expect(terminal.written()).toContain(`Edit ${join(vault, 'prod.json')}, then:\n`);
   });
 
   it('overwrites nothing', async () => {
