@@ -80,6 +80,17 @@ describe('generate', () => {
     await expect(generated(consumer)).rejects.toThrow(words);
   });
 
+  it('says all that is wrong with a document that cannot be used', async () => {
+    const folder = await temporaryFolder({ 'prod.json': '{ "tiemout": 1, "checks": { "a": { "kind": "tpc" } } }' });
+    folders.push(folder);
+    const terminal = recordingTerminal();
+    const values = { vault: `file:${folder.path}`, url: 'https://health.example' };
+    await expect(generate.run(inputOf(['gatus'], values), terminal)).rejects.toThrow(
+      `${join(folder.path, 'prod.json')} cannot be used; correct it, and ask healthgate validate file:${folder.path}`,
+    );
+    expect(terminal.writtenErr()).toMatch(/access_tokens: missing\n[^]*tiemout[^]*tpc/);
+  });
+
   it('says why it cannot write', async () => {
     await expect(generated(['gatus'], { out: '/dev/null/x' })).rejects.toThrow('cannot write to /dev/null/x: ');
   });
