@@ -8,6 +8,7 @@ import { openStore } from '../vault/stores/open.ts';
 import { Namespaces } from './chosen-namespace.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';
 import type { Command, Input } from './command.ts';
+import { program } from './program.ts';
 import { systemWords } from './system-words.ts';
 import { vaultName, vaultOption } from './vault-option.ts';
 
@@ -39,12 +40,16 @@ export const generate: Command = {
     const namespaces = new Namespaces(await openStore(vaultName(input, terminal)), terminal);
     const namespace = await namespaces.choose(stringOf(input, 'namespace'));
     const consumer = await entry.load();
-    const files = consumer.generate(planOf(namespace, url));
+    const plan = planOf(namespace, url);
+    const files = consumer.generate(plan);
     const [first, ...more] = files;
     const out = stringOf(input, 'out');
     if (out !== undefined) {
       await writeAll(out, files);
       for (const { name } of files) terminal.out(`${join(out, name)}\n`);
+      const place = consumer.token?.(plan);
+      const make = `${program()} token ${plan.namespace} --add`;
+      if (place !== undefined) terminal.err(`The token goes into ${place}. To make one of its own: ${make}\n`);
       return EXIT.ok;
     }
     terminal.out(first.text);

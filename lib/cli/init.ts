@@ -71,7 +71,7 @@ async function leafIn(argument: string): Promise<Leaf> {
   if (main === undefined) throw new UsageError(`${kind.kind}: takes no value`);
   const leaf = leafOf(kind, valuesIn(kind, main, argument.slice(mark + 1)));
   const mistake = await mistakeIn(leaf);
-  if (mistake !== undefined) throw new UsageError(`${kind.kind}: ${mistake}`);
+  if (mistake !== undefined) throw new UsageError(`${kind.kind}: ${mistake}; see ${program()} kinds ${kind.kind}`);
   return leaf;
 }
 
@@ -132,7 +132,7 @@ async function askKey(kind: AnyKind, asked: Asked, ask: Ask, terminal: Terminal)
     const more = { ...values, ...valuesIn(kind, key, answer) };
     const mistake = terminal.signal.aborted ? undefined : await mistakeIn(leafOf(kind, more));
     if (mistake === undefined) return more;
-    terminal.err(`  ${mistake}\n`);
+    terminal.err(`  ${mistake}; see ${program()} kinds ${kind.kind}\n`);
   }
 }
 

@@ -15,7 +15,7 @@ process.exitCode = await main(process.argv.slice(2), processTerminal());
 
 async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const [name, ...rest] = args;
-  if (name === '--version' || name === '-v') {
+  if (name === '--version' || name === '-v' || name === 'version') {
     terminal.out(`${version}\n`);
     return EXIT.ok;
   }

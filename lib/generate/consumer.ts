@@ -28,6 +28,8 @@ export interface GeneratedFile {
 export interface Consumer {
   /** The file that the consumer reads, and further ones that it can be used with. They hold no token. */
   readonly generate: (plan: Plan) => readonly [GeneratedFile, ...GeneratedFile[]];
+  /** Where people put the token, for `it goes into …`; left out if the consumer needs none. */
+  readonly token?: (plan: Plan) => string;
 }
 
 export interface ConsumerEntry {

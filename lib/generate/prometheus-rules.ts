@@ -8,7 +8,7 @@ import { causesOf } from './causes.ts';
 import type { Causes } from './causes.ts';
 import { pageUrl } from './consumer.ts';
 import type { Consumer, Plan, PlannedCheck } from './consumer.ts';
-import { scrapeConfig } from './prometheus-scrape.ts';
+import { scrapeConfig, tokenFile } from './prometheus-scrape.ts';
 import { checkLabel, selector, templateText } from './promql.ts';
 import { yamlText } from './yaml.ts';
 
@@ -27,6 +27,7 @@ interface Alert {
 }
 
 export const prometheusRules: Consumer = {
+  token: (plan) => `the file ${tokenFile(plan)}, beside prometheus.yml`,
   generate(plan) {
     const { namespace } = plan;
     const rules = `healthgate-${namespace}.rules.yml`;

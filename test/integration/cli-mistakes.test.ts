@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { version } from '../../lib/version.ts';
 import { programIn, runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -20,6 +21,10 @@ test.each([
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err.split('\n')[0]?.endsWith(message)).toBe(true);
   expect(err).toMatch(/\nSee node dist\/cli\.js (?:\w+ )?--help\.\n$/);
+});
+
+test.each(['--version', '-v', 'version'])('healthgate %s prints the version', async (asked) => {
+  expect(await runCli([asked])).toEqual({ code: 0, out: `${version}\n`, err: '' });
 });
 
 test('takes what follows -- as it is', async () => {

@@ -22,7 +22,7 @@ afterEach(async () => {
 const serve = async (...args: string[]) => (served = await serveCli(args, { cwd: folder.path }));
 const said = () => served?.output ?? { out: '', err: '' };
 /** Waits for all that it says when it starts. */
-const saysInTheEnd = (out: string, err = '') => expect.poll(said).toEqual({ out, err });
+const saysInTheEnd = (out: string, err = '') => expect.poll(said, { timeout: 5000 }).toEqual({ out, err });
 
 describe('the example', () => {
   const file = () => join(folder.path, 'vault/example.json');

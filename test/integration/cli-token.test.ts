@@ -60,6 +60,7 @@ describe('--add', () => {
     expect(code).toBe(0);
     expect(await documentOf('prod')).toBe(documents['prod.json'].replace('[\n', `[\n    "${tokenIn(out)}",\n`));
     expect(out).not.toContain(OLD);
+    expect(out).toMatch(new RegExp(`^added {4}to access_tokens in ${join(folder.path, 'prod.json')}$`, 'm'));
   });
 
   test('puts a new token beside a single access_token', async () => {
@@ -72,6 +73,7 @@ describe('--add', () => {
     const { out } = await token('single', '--add', '--summary');
     const added = `{\n  "summary_tokens": ["${tokenIn(out)}"],`;
     expect(await documentOf('single')).toBe(documents['single.json'].replace('{', added));
+    expect(out).toMatch(/^added {4}to summary_tokens in .*single\.json$/m);
   });
 
   test('refuses a namespace that does not exist', async () => {
@@ -182,6 +184,7 @@ test('adds and drops a token in Secrets Manager', async () => {
 
   const added = await runCli(['token', 'single', '--add', '--vault', vault]);
   expect(added.code).toBe(0);
+  expect(added.out).toContain(`added    to access_tokens in single in ${vault}\n`);
   const made = tokenIn(added.out);
   expect(await stored()).toBe(documents['single.json'].replace('{', `{\n  "access_tokens": ["${made}"],`));
 

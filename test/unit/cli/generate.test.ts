@@ -44,6 +44,10 @@ describe('generate', () => {
     const names = ['healthgate-prod.rules.yml', 'prometheus.yml', 'alertmanager.yml'];
     expect(result.out).toBe(names.map((name) => `${join(out, name)}\n`).join(''));
     expect((await readdir(out)).sort()).toEqual(names.sort());
+    expect(result.err).toBe(
+      'The token goes into the file healthgate-prod.token, beside prometheus.yml. ' +
+        'To make one of its own: healthgate token prod --add\n',
+    );
     expect(await readFile(join(out, 'prometheus.yml'), 'utf8')).toContain('health.example');
   });
 

@@ -102,7 +102,7 @@ describe('init', () => {
     [['redis=redis://h'], /the namespace comes before the checks$/],
     [['../shop'], /^a namespace has 1 to 64 letters/],
     [['shop', 'secrets_manager=s3cret'], /^secrets_manager: takes no value$/],
-    [['shop', 'redis=s3cret'], /^redis: url: expected a URL that starts with redis/],
+    [['shop', 'redis=s3cret'], /^redis: url: expected a URL that starts with redis.*; see healthgate kinds redis$/],
     [['shop', 'postgres=redis://:s3cret@h'], /^postgres: url: /],
   ])('refuses %j and writes nothing', async (args, message) => {
     const { run, vault } = await started(args);
