@@ -48,6 +48,20 @@ export function record<const Value extends v.GenericSchema>(name: v.GenericSchem
   );
 }
 
+/** `host:port` as its parts, an IPv6 address without its brackets; undefined if it is anything else, such as `::1`. */
+export function hostAndPort(place: string): { readonly host: string; readonly port: number } | undefined {
+  const [, bracketed, plain = '', port] = /^(?:\[([0-9a-f:.]+)\]|([^:/[\]\s]+)):(\d{1,5})$/i.exec(place) ?? [];
+  return port === undefined ? undefined : { host: bracketed ?? plain, port: Number(port) };
+}
+
+/** A host beside a key `port`. */
+export function host() {
+  return v.pipe(
+    text(),
+    v.check((place) => hostAndPort(place) === undefined, 'has a port; put it into port'),
+  );
+}
+
 /** A TCP or UDP port. */
 export function port() {
   return v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535));

@@ -8,7 +8,10 @@ import type { Consumer, Plan, PlannedCheck } from './consumer.ts';
 /** The version of Uptime Kuma whose backups have this form. */
 const VERSION = '1.23.16';
 
+const PLACEHOLDER = 'REPLACE_WITH_HEALTHGATE_TOKEN';
+
 export const uptimeKuma: Consumer = {
+  token: () => `each monitor, in place of ${PLACEHOLDER}, after the import`,
   generate(plan) {
     const monitorList = [whole(plan), ...plan.checks.map((check) => monitor(plan, check))];
     const backup = { version: VERSION, notificationList: [], proxyList: [], monitorList };
@@ -26,7 +29,7 @@ function common(plan: Plan) {
     timeout: patienceFor(plan),
     maxredirects: 0,
     accepted_statuscodes: ['200-299'],
-    headers: JSON.stringify({ Authorization: 'Bearer REPLACE_WITH_HEALTHGATE_TOKEN' }),
+    headers: JSON.stringify({ Authorization: `Bearer ${PLACEHOLDER}` }),
     active: true,
     notificationIDList: {},
   };

@@ -25,7 +25,16 @@ describe('the registry of consumers', () => {
   });
 });
 
-describe.each(loaded)('$name', ({ name, generate }) => {
+/** The consumers whose files need no token. */
+const TOKENLESS = ['statuspage', 'openapi'];
+
+describe.each(loaded)('$name', ({ name, generate, token }) => {
+  it('says where the token goes, by a name that is in its files, if it needs one', () => {
+    const words = token?.(plan).match(/healthgate-[\w.-]+|[A-Z_]+_TOKEN|TokenSecret/)?.[0];
+    expect(words === undefined).toBe(TOKENLESS.includes(name));
+    expect(generate(plan).some(({ text }) => text.includes(words ?? ''))).toBe(true);
+  });
+
   it('makes the files that its golden files show', async () => {
     for (const file of generate(plan))
       await expect(file.text).toMatchFileSnapshot(join(GOLDEN, goldenName(name, file.name)));
