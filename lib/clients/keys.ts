@@ -54,11 +54,32 @@ export function hostAndPort(place: string): { readonly host: string; readonly po
   return port === undefined ? undefined : { host: bracketed ?? plain, port: Number(port) };
 }
 
-/** A host beside a key `port`. */
+/** A host beside a key `port`. The path of a Unix socket may stand for it. */
 export function host() {
   return v.pipe(
     text(),
     v.check((place) => hostAndPort(place) === undefined, 'has a port; put it into port'),
+    aloneIn('host', /^\/|^[^\s/@?#]*$/),
+  );
+}
+
+/** A name that DNS knows. */
+export function hostName() {
+  return v.pipe(
+    text(),
+    v.check((place) => hostAndPort(place) === undefined, 'has a port; leave it out'),
+    aloneIn('host', /^[^\s/@?#]*$/),
+  );
+}
+
+/** Refuses a URL where only a part of one belongs. One message is enough. */
+export function aloneIn(part: string, pattern: RegExp) {
+  return v.check<string, (issue: v.CheckIssue<string>) => string>(
+    (text) => pattern.test(text),
+    ({ input }) =>
+      /^[a-z][a-z0-9+.-]*:\/\//i.test(input)
+        ? `is a URL; write its ${part} alone`
+        : `expected a ${part}, and nothing else`,
   );
 }
 

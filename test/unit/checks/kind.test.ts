@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { hostOf } from '../../../lib/clients/url.ts';
-import { port, url } from '../../../lib/clients/keys.ts';
+import { host, hostName, port, url } from '../../../lib/clients/keys.ts';
 
 describe('hostOf', () => {
   it.each([
@@ -58,5 +58,24 @@ describe('port', () => {
   });
   it.each([0, -1, 65536, 1.5, Infinity, '80', null])('refuses the port %j', (number) => {
     expect(v.is(port(), number)).toBe(false);
+  });
+});
+
+describe.each([
+  ['host', host(), 'put it into port'],
+  ['hostName', hostName(), 'leave it out'],
+])('%s', (_name, schema, port) => {
+  it.each(['shop.example', '10.0.0.1', '::1', 'localhost'])('accepts %s', (text) => {
+    expect(v.is(schema, text)).toBe(true);
+  });
+
+  it.each([
+    ['shop.example:80', `has a port; ${port}`],
+    ['https://shop.example', 'is a URL; write its host alone'],
+    ['user@shop.example', 'expected a host, and nothing else'],
+    ['shop.example/path', 'expected a host, and nothing else'],
+    [' shop.example', 'expected a host, and nothing else'],
+  ])('refuses %j: %s', (text, expected) => {
+    expect(v.safeParse(schema, text).issues?.map(({ message }) => message)).toEqual([expected]);
   });
 });
