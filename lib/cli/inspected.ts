@@ -47,21 +47,31 @@ export async function* inspectVault(
     yield { name: store.location, checks: undefined, problems: [{ path: '', message: 'has no namespace' }] };
   for (const name of (names as string[]).sort()) {
     if (signal.aborted) return;
-    const within = AbortSignal.any([signal, AbortSignal.timeout(READ_WITHIN_MS)]);
-    let file: string | undefined;
-    const inspection = await caught(async () => {
-      const document = await readDocument(store, name, within);
-      if (document === undefined) throw new DocumentError('does not exist any more');
-      file = document.file;
-      const sources = reads && {
-        readSecret: (secret: string) => store.readSecret(secret, within),
-        readEnv: environmentOf(process.env),
-      };
-      const found = await inspectDocument(name, document.text, { format: document.format, ...sources });
-      return { ...found, problems: [...document.problems, ...found.problems] };
-    });
-    yield { name: file ?? `${name} in ${store.location}`, ...inspection };
+    yield await inspectNamespace(store, name, signal, { reads });
   }
+}
+
+/** The document of one namespace. */
+export async function inspectNamespace(
+  store: Store,
+  namespace: string,
+  signal: AbortSignal,
+  { reads }: { readonly reads: boolean },
+): Promise<Inspected> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(READ_WITHIN_MS)]);
+  let file: string | undefined;
+  const inspection = await caught(async () => {
+    const document = await readDocument(store, namespace, within);
+    if (document === undefined) throw new DocumentError('does not exist any more');
+    file = document.file;
+    const sources = reads && {
+      readSecret: (secret: string) => store.readSecret(secret, within),
+      readEnv: environmentOf(process.env),
+    };
+    const found = await inspectDocument(namespace, document.text, { format: document.format, ...sources });
+    return { ...found, problems: [...document.problems, ...found.problems] };
+  });
+  return { name: file ?? `${namespace} in ${store.location}`, ...inspection };
 }
 
 async function inspectFile(file: string): Promise<Inspection> {
