@@ -3,9 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { standardLog } from '../compose.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import { findPart, namesOf, pathKey } from '../engine/tree.ts';
-import { isGroup } from '../engine/types.ts';
-import type { Part } from '../engine/types.ts';
+import { findPart, namesOf, pathKey, pathsIn } from '../engine/tree.ts';
 import { formats } from '../formats/index.ts';
 import type { Log } from '../log.ts';
 import { Reporter } from '../reporter.ts';
@@ -91,7 +89,7 @@ async function runnerOf(input: Input, terminal: Terminal, place: Place): Promise
     });
     live?.clear();
     if (!isQuiet) {
-      const view = { report, ageMs: 0, namespace, part, summary: false, always200: false };
+      const view = { report, ageMs: 0, namespace, part, summary: false, query: new URLSearchParams() };
       terminal.out(format.render(view).replace(/\n?$/, '\n'));
       // On standard error, so that what is written to a pipe or a file is the format alone.
       if (hasSummary) terminal.err(summaryText(report, paint));
@@ -99,13 +97,6 @@ async function runnerOf(input: Input, terminal: Terminal, place: Place): Promise
     if (signal.aborted) return EXIT.calledOff;
     return report.verdict === 'failing' ? EXIT.failing : EXIT.ok;
   };
-}
-
-/** The paths of all groups and checks. */
-function pathsIn(part: Part, above: readonly string[] = []): string[] {
-  if (!isGroup(part)) return [pathKey(above)];
-  const below = part.parts.flatMap((inner) => pathsIn(inner, [...above, inner.name]));
-  return above.length === 0 ? below : [pathKey(above), ...below];
 }
 
 /** The vault that is named, or one whose only namespace is the document in a file. */

@@ -177,8 +177,8 @@ export const reports: Readonly<Record<string, Report>> = {
 
 /** The report as a format sees it. */
 export function viewOf(report: Report, overrides: Partial<View> = {}): View {
-  const namespace = { name: report.namespace, failingStatus: 503, maxAgeMs: 5000 };
-  return { report, ageMs: 0, part: [], summary: false, always200: false, namespace, ...overrides };
+  const namespace = { name: report.namespace, failingStatus: 503, maxAgeMs: 5000, roles: {} };
+  return { report, ageMs: 0, part: [], summary: false, query: new URLSearchParams(), namespace, ...overrides };
 }
 
 /** A report of that result as a format sees it. */
