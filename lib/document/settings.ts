@@ -125,7 +125,10 @@ function read(document: JsonObject, setting: AnySetting, problems: Problem[]): u
 function withoutMistakes(object: JsonObject, { key, schema }: AnySetting, problems: Problem[]): JsonObject {
   const { entries } = schema as { readonly entries?: Readonly<Record<string, v.GenericSchema>> };
   if (entries === undefined) return object;
-  const found = unknownKeys(object.keys(), Object.keys(entries));
+  const known = Object.keys(entries);
+  const found = unknownKeys(object.keys(), known).map(({ path, message }) => {
+    return { path, message: message === 'unknown key' ? `${message}; it may have ${known.join(', ')}` : message };
+  });
   const right = new Map<string, Json>();
   for (const [name, value] of object) {
     const wanted = Object.hasOwn(entries, name) ? entries[name] : undefined;
