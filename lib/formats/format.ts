@@ -44,8 +44,8 @@ export interface Format {
 
 /** A message, and then the end of the connection. */
 export interface WebSocketAnswer {
-  /** The message for each subprotocol that a client may choose, the preferred one first; empty where there is none. */
-  readonly messages: Readonly<Record<string, string | Uint8Array>>;
+  /** The message for each subprotocol that a client may choose, the preferred one first; undefined for no message. */
+  readonly messages: Readonly<Record<string, string | Uint8Array | undefined>>;
   /** https://datatracker.ietf.org/doc/html/rfc6455#section-7.4.1 */
   readonly code: number;
   /** At most 123 bytes are sent. */

@@ -28,8 +28,8 @@ export const jina: Format = {
   },
   webSocket(view) {
     const check = culpritIn(view);
-    if (check !== undefined) return { messages: {}, code: INTERNAL_ERROR, reason: descriptionOf(check) };
-    return { messages: { json: '{}', bytes: new Uint8Array() }, code: NORMAL, reason: '' };
+    if (check === undefined) return { messages: { json: '{}', bytes: new Uint8Array() }, code: NORMAL, reason: '' };
+    return { messages: { json: undefined, bytes: undefined }, code: INTERNAL_ERROR, reason: descriptionOf(check) };
   },
 };
 
