@@ -42,8 +42,8 @@ export const kinds: readonly AnyKind[] = [
   eventbridgeCredentials,
   eventPipeline,
   secretsManager,
+  processKind,
   websocket,
   tcp,
   dns,
-  processKind,
 ];
