@@ -27,6 +27,11 @@ export function vaultNameIn(env: Environment): string | undefined {
   return env.HEALTHGATE_VAULT;
 }
 
+/** The namespace that everybody may see. */
+export function publicNamespaceIn(env: Environment): string | undefined {
+  return env.HEALTHGATE_PUBLIC_NAMESPACE;
+}
+
 /**
  * What the environment sets about the endpoint.
  *
@@ -35,7 +40,7 @@ export function vaultNameIn(env: Environment): string | undefined {
 export async function appOptionsIn(env: Environment): Promise<AppOptions> {
   const basePath = env.HEALTHGATE_BASE_PATH;
   const corsOrigins = env.HEALTHGATE_CORS_ORIGINS;
-  const publicNamespace = env.HEALTHGATE_PUBLIC_NAMESPACE;
+  const publicNamespace = publicNamespaceIn(env);
   if (!basePath && !corsOrigins && !publicNamespace) return {};
   return (await import('./http/options.ts')).parseOptions({ basePath, corsOrigins, publicNamespace });
 }

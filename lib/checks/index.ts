@@ -17,6 +17,7 @@ import type { AnyKind } from './kind.ts';
 import { celeryPing } from './queue/celery-ping.ts';
 import { celeryQueue } from './queue/celery-queue.ts';
 import { rabbitmq } from './queue/rabbitmq.ts';
+import { processKind } from './systems/process.ts';
 import { dns } from './web/dns.ts';
 import { http } from './web/http.ts';
 import { tcp } from './web/tcp.ts';
@@ -41,6 +42,7 @@ export const kinds: readonly AnyKind[] = [
   eventbridgeCredentials,
   eventPipeline,
   secretsManager,
+  processKind,
   websocket,
   tcp,
   dns,

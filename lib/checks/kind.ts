@@ -8,6 +8,9 @@ import type { Declarations, FiguresOf } from '../engine/figures.ts';
 import type { CheckContext } from '../engine/types.ts';
 import type { Problem } from '../problem.ts';
 
+/** A part of a stack that other systems' health endpoints name: in the formats of those systems, a check plays it. */
+export type Role = 'db' | 'redis' | 'doc_engine' | 'storage';
+
 /** The configuration of a check, as parsed by its kind's keys. */
 type Configuration<Entries extends Keys> = v.InferOutput<v.StrictObjectSchema<Entries, undefined>>;
 
@@ -23,6 +26,8 @@ interface KindBase<Entries extends Keys> {
   readonly example?: readonly (keyof Entries & string)[];
   /** How its URL may be written, for the docs. */
   readonly dialects?: readonly Dialect[];
+  /** The role that its checks play, unless the document's `roles` say otherwise. */
+  readonly plays?: Role;
   /** Finds a mistake in keys that are valid one by one: two of them contradict each other, or one needs another. */
   mistake?(config: Configuration<Entries>): Problem | undefined;
   /** The target for messages: `redis cache.example:6379`. Without the user info, path or query string of a URL. */

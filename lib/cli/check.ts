@@ -3,9 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { standardLog } from '../compose.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import { findPart, namesOf, pathKey } from '../engine/tree.ts';
-import { isGroup } from '../engine/types.ts';
-import type { Part } from '../engine/types.ts';
+import { findPart, namesOf, pathKey, pathsIn } from '../engine/tree.ts';
 import { formats } from '../formats/index.ts';
 import { Reporter } from '../reporter.ts';
 import { fileStore } from '../vault/stores/file.ts';
@@ -89,7 +87,7 @@ async function runnerOf(input: Input, terminal: Terminal, namespaces: Namespaces
     });
     live?.clear();
     if (!isQuiet) {
-      const view = { report, ageMs: 0, namespace, part, summary: false, always200: false };
+      const view = { report, ageMs: 0, namespace, part, summary: false, query: new URLSearchParams() };
       const text = format.render(view).replace(/\n?$/, '\n');
       terminal.out(terminal.isInteractive ? paintedVerdicts(text, paint) : text);
       // On standard error, so that what is written to a pipe or a file is the format alone.
@@ -98,13 +96,6 @@ async function runnerOf(input: Input, terminal: Terminal, namespaces: Namespaces
     if (signal.aborted) return EXIT.calledOff;
     return report.verdict === 'failing' ? EXIT.failing : EXIT.ok;
   };
-}
-
-/** The paths of all groups and checks. */
-function pathsIn(part: Part, above: readonly string[] = []): string[] {
-  if (!isGroup(part)) return [pathKey(above)];
-  const below = part.parts.flatMap((inner) => pathsIn(inner, [...above, inner.name]));
-  return above.length === 0 ? below : [pathKey(above), ...below];
 }
 
 /** The store that is named, or one whose only namespace is the document in a file. */

@@ -52,7 +52,10 @@ export class Namespaces {
   /** @returns What the document is called. */
   async #tellMistakes(namespace: string): Promise<string> {
     this.#hasNews = false;
-    const { name, problems } = await inspectNamespace(this.#store, namespace, this.#terminal.signal, { reads: true });
+    const { name, problems } = await inspectNamespace(this.#store, namespace, {
+      signal: this.#terminal.signal,
+      reads: true,
+    });
     for (const problem of problems) this.#terminal.err(`${lineOf(name, problem)}\n`);
     return name;
   }

@@ -9,6 +9,7 @@ import { MAX_DOCUMENT_BYTES } from '../document/json.ts';
 import { NAMESPACE } from '../document/tokens.ts';
 import { CheckError, codeOf } from '../errors.ts';
 import { DocumentError } from '../problem.ts';
+import type { Problem } from '../problem.ts';
 import { readDocument } from '../vault/stores/document.ts';
 import { fileStore, formatOf } from '../vault/stores/file.ts';
 import { openStore } from '../vault/stores/open.ts';
@@ -23,31 +24,40 @@ export interface Inspected extends Inspection {
   readonly name: string;
 }
 
-/** Every document that a file, a folder, a vault or `-` stands for. A folder and a vault give one at a time. */
-export async function* inspect(target: string, signal: AbortSignal): AsyncGenerator<Inspected> {
-  if (/^(?:file|secretsmanager|hashicorp):/.test(target)) {
-    // Secrets are read too, since the vault is at hand.
-    yield* inspectVault(await openStore(target), signal, { reads: true });
-  } else if (await isFolder(target)) yield* inspectVault(fileStore(target), signal, { reads: false });
-  else yield { name: target, ...(await caught(() => inspectFile(target))) };
+/** How documents are inspected. */
+interface Inspecting {
+  readonly signal: AbortSignal;
+  /** The namespace that everybody may see. */
+  readonly publicNamespace?: string | undefined;
 }
 
-/** @param reads Whether secrets and environment variables are read, or references only checked for their form. */
+interface InspectingVault extends Inspecting {
+  /** Whether secrets and environment variables are read, or references only checked for their form. */
+  readonly reads: boolean;
+}
+
+/** Every document that a file, a folder, a vault or `-` stands for. A folder and a vault give one at a time. */
+export async function* inspect(target: string, inspecting: Inspecting): AsyncGenerator<Inspected> {
+  if (/^(?:file|secretsmanager|hashicorp):/.test(target)) {
+    // Secrets are read too, since the vault is at hand.
+    yield* inspectVault(await openStore(target), { ...inspecting, reads: true });
+  } else if (await isFolder(target)) yield* inspectVault(fileStore(target), { ...inspecting, reads: false });
+  else yield { name: target, ...(await caught(() => inspectFile(target, inspecting))) };
+}
+
 export async function* inspectVault(
   store: Store,
-  signal: AbortSignal,
-  { reads }: { readonly reads: boolean },
+  { signal, publicNamespace, reads }: InspectingVault,
 ): AsyncGenerator<Inspected> {
   const names = await store.list(signal).catch((error: unknown) => error);
   if (!Array.isArray(names)) {
     yield { name: store.location, ...failed(names) };
     return;
   }
-  if (names.length === 0)
-    yield { name: store.location, checks: undefined, problems: [{ path: '', message: 'has no namespace' }] };
+  if (names.length === 0) yield { name: store.location, ...refused([{ path: '', message: 'has no namespace' }]) };
   for (const name of (names as string[]).sort()) {
     if (signal.aborted) return;
-    yield await inspectNamespace(store, name, signal, { reads });
+    yield await inspectNamespace(store, name, { signal, publicNamespace, reads });
   }
 }
 
@@ -55,8 +65,7 @@ export async function* inspectVault(
 export async function inspectNamespace(
   store: Store,
   namespace: string,
-  signal: AbortSignal,
-  { reads }: { readonly reads: boolean },
+  { signal, publicNamespace, reads }: InspectingVault,
 ): Promise<Inspected> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(READ_WITHIN_MS)]);
   let file: string | undefined;
@@ -68,19 +77,23 @@ export async function inspectNamespace(
       readSecret: (secret: string) => store.readSecret(secret, within),
       readEnv: environmentOf(process.env),
     };
-    const found = await inspectDocument(namespace, document.text, { format: document.format, ...sources });
+    const isPublic = namespace === publicNamespace;
+    const found = await inspectDocument(namespace, document.text, { format: document.format, isPublic, ...sources });
     return { ...found, problems: [...document.problems, ...found.problems] };
   });
   return { name: file ?? `${namespace} in ${store.location}`, ...inspection };
 }
 
-async function inspectFile(file: string): Promise<Inspection> {
+async function inspectFile(file: string, { publicNamespace }: Inspecting): Promise<Inspection> {
   if (file === '-') return inspectDocument('', await text(process.stdin));
   const { size } = await stat(file);
   // A file that is larger than a document may be is not read at all.
   if (size > MAX_DOCUMENT_BYTES) throw new DocumentError(`larger than ${String(MAX_DOCUMENT_BYTES)} bytes`);
   const name = basename(file, extname(file));
-  return inspectDocument(NAMESPACE.test(name) ? name : '', await readFile(file, 'utf8'), { format: formatOf(file) });
+  return inspectDocument(NAMESPACE.test(name) ? name : '', await readFile(file, 'utf8'), {
+    format: formatOf(file),
+    isPublic: name === publicNamespace,
+  });
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -96,9 +109,13 @@ async function caught(work: () => Promise<Inspection>): Promise<Inspection> {
 
 /** @throws Whatever is not about the document or its vault. */
 function failed(error: unknown): Inspection {
-  if (error instanceof DocumentError) return { problems: error.problems, checks: undefined };
+  if (error instanceof DocumentError) return refused(error.problems);
   if (!(error instanceof CheckError) && codeOf(error) === undefined) throw error;
   const message =
     error instanceof CheckError ? `${error.code}: ${error.message}` : `cannot be read: ${systemWords(error)}`;
-  return { problems: [{ path: '', message }], checks: undefined };
+  return refused([{ path: '', message }]);
+}
+
+function refused(problems: readonly Problem[]): Inspection {
+  return { problems, checks: undefined, notes: [] };
 }

@@ -11,7 +11,8 @@ const MAX_MISTAKES = 20;
 /** Lists the first namespaces of a vault on standard output, and their first mistakes on standard error. */
 export async function showOverview(vault: string, terminal: Terminal): Promise<void> {
   let [namespaces, mistakes] = [0, 0];
-  for await (const { name, problems, checks } of inspectVault(await openStore(vault), terminal.signal, {
+  for await (const { name, problems, checks } of inspectVault(await openStore(vault), {
+    signal: terminal.signal,
     reads: false,
   })) {
     namespaces += 1;

@@ -25,7 +25,8 @@ stops the service.
 
 In the environment, HEALTHGATE_BASE_PATH=/ops is cut off the paths that begin with it, and HEALTHGATE_CORS_ORIGINS
 names the origins whose web pages may read answers: * or https://status.example, separated by commas.
-HEALTHGATE_PUBLIC_NAMESPACE=prod shows names and verdicts of that namespace to everybody, at /status/.
+HEALTHGATE_PUBLIC_NAMESPACE=prod shows names and verdicts of that namespace to everybody, at /status/ and at the
+health endpoints of RAGFlow, Mattermost and Jina.
 HEALTHGATE_METRICS=namespace or checks writes metrics of each run for CloudWatch to standard output, and
 OTEL_EXPORTER_OTLP_ENDPOINT names a collector of OpenTelemetry that gets a trace of each.`,
   example: 'healthgate serve --vault file:vault --port 8080',

@@ -1,3 +1,4 @@
+import { publicNamespaceIn } from '../compose.ts';
 import { oneLine } from '../errors.ts';
 import type { Problem } from '../problem.ts';
 import { EXIT, oneOfOption, UsageError } from './command.ts';
@@ -14,31 +15,36 @@ export const validate: Command = {
   ],
   options: { format: { type: 'string', value: 'FORMAT', help: 'text or json (text)' } },
   notes: `Of a file or a folder, references to secrets are checked for their form only. Of a vault such as file:vault,
-the secrets are read too. Exit code 0 without a mistake, 2 with any.`,
+the secrets are read too. Exit code 0 without a mistake, 2 with any. A note is no mistake.`,
   example: 'healthgate validate vault/*.json',
 
   async run(input, terminal) {
+    const { signal, env } = terminal;
     const { positionals } = input;
     const format = oneOfOption(input, 'format', ['text', 'json']);
     if (positionals.length === 0) throw new UsageError('which file?');
     const all: Inspected[] = [];
     for (const target of positionals) {
-      for await (const inspected of inspect(target, terminal.signal)) {
+      for await (const inspected of inspect(target, { signal, publicNamespace: publicNamespaceIn(env) })) {
         all.push(inspected);
         if (format === 'text') terminal.out(textOf(inspected));
       }
     }
     if (format === 'json') {
-      const files = all.map(({ name, problems }) => ({ file: name, problems }));
+      const files = all.map(({ name, problems, notes }) => ({
+        file: name,
+        problems,
+        ...(notes.length > 0 && { notes }),
+      }));
       terminal.out(`${JSON.stringify(files, null, 2)}\n`);
     }
     return all.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.usage;
   },
 };
 
-function textOf({ name, problems }: Inspected): string {
-  if (problems.length === 0) return `${name}: ok\n`;
-  return problems.map((problem) => `${lineOf(name, problem)}\n`).join('');
+function textOf({ name, problems, notes }: Inspected): string {
+  const found = problems.length === 0 ? [`${name}: ok`] : problems.map((problem) => lineOf(name, problem));
+  return [...found, ...notes.map((note) => `${name}: note: ${note}`)].map((line) => `${line}\n`).join('');
 }
 
 /** As compilers write it, so that editors find the place. Names may contain control sequences of a terminal. */

@@ -10,11 +10,14 @@ import { isObject, typeName } from './json.ts';
 import type { DocumentFormat, JsonObject } from './json.ts';
 import { unknownKeys } from './mistakes.ts';
 import { hideAll, prepareToHide } from '../hide.ts';
+import { ownSettings } from './own-settings.ts';
 import { createPace } from '../pace.ts';
 import { resolveReferences } from './references.ts';
+import { readRoles, roles } from './roles.ts';
+import type { Roles } from './roles.ts';
 import type { ReadSecret } from './secret-values.ts';
 import { credentialsIn, secretsIn } from './secrets.ts';
-import { deadline, disabled, failingStatus, maxAge, ownSettings, Settings, timeout } from './settings.ts';
+import { deadline, disabled, failingStatus, maxAge, Settings, timeout } from './settings.ts';
 import type { AnySetting } from './settings.ts';
 import { readDocument } from './source.ts';
 import { digest } from './tokens.ts';
@@ -35,6 +38,8 @@ export interface Namespace {
   readonly maxAgeMs: number;
   /** HTTP status of a failing report. */
   readonly failingStatus: number;
+  /** Which checks play which role in the formats of other systems. */
+  readonly roles: Roles;
   /** All settings, including those that a namespace itself does not use. */
   readonly settings: Settings;
   /** What no log line may contain: tokens, passwords, values read from the vault. */
@@ -110,6 +115,7 @@ export async function parseNamespace(
     deadlineMs,
     maxAgeMs: settings.get(maxAge) * 1000,
     failingStatus: Math.trunc(settings.get(failingStatus)),
+    roles: readRoles(settings.get(roles), root, problems),
     settings,
     secrets,
     concealed,

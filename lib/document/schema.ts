@@ -4,7 +4,7 @@ import { kinds } from '../checks/index.ts';
 import type { AnyKind } from '../checks/kind.ts';
 import { leafSchema } from './configure.ts';
 import { MIN_TOKEN_LENGTH } from './tokens.ts';
-import { ownSettings } from './settings.ts';
+import { ownSettings } from './own-settings.ts';
 import type { AnySetting } from './settings.ts';
 import type { Schema } from './key-rows.ts';
 import { REFERENCE, referableSchema } from './referable.ts';

@@ -3,8 +3,9 @@ import * as v from 'valibot';
 import { MAX_SECONDS } from '../engine/deadline.ts';
 import type { Problem } from '../problem.ts';
 import { quotesHint, secondsHint } from './hints.ts';
-import { toPlain, typeName } from './json.ts';
-import type { JsonObject } from './json.ts';
+import { isObject, toPlain, typeName } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
+import { mistakesIn, unknownKeys } from './mistakes.ts';
 
 /**
  * A top-level key of a document. A setting that a higher layer uses is passed in by that layer when it reads documents,
@@ -90,9 +91,6 @@ export const disabled: Setting<boolean> = {
   instead: { value: true, words: 'the namespace is disabled' },
 };
 
-/** The settings that a namespace itself uses. */
-export const ownSettings: readonly AnySetting[] = [timeout, deadline, maxAge, failingStatus, disabled];
-
 /** The values of settings. Each has the type of its setting. */
 export class Settings {
   readonly #values = new Map<string, unknown>();
@@ -110,8 +108,9 @@ export class Settings {
 
 function read(document: JsonObject, setting: AnySetting, problems: Problem[]): unknown {
   const { key, schema, preset, expected, instead, maxSeconds } = setting;
-  const value = document.get(key);
-  if (value === undefined) return preset;
+  const given = document.get(key);
+  if (given === undefined) return preset;
+  const value = isObject(given) ? withoutMistakes(given, setting, problems) : given;
   const parsed = v.safeParse(schema, toPlain(value));
   if (parsed.success) return parsed.output;
   const { value: used, words } = instead ?? { value: preset, words: `${String(preset)} is used` };
@@ -120,4 +119,24 @@ function read(document: JsonObject, setting: AnySetting, problems: Problem[]): u
   const hint = quotes === '' && maxSeconds !== undefined ? secondsHint(value, maxSeconds) : quotes;
   problems.push({ path: key, message: `expected ${expected}${got}; ${words}${hint}` });
   return used;
+}
+
+/** An object with known keys, without those of its members that are wrong. These are reported one by one. */
+function withoutMistakes(object: JsonObject, { key, schema }: AnySetting, problems: Problem[]): JsonObject {
+  const { entries } = schema as { readonly entries?: Readonly<Record<string, v.GenericSchema>> };
+  if (entries === undefined) return object;
+  const known = Object.keys(entries);
+  const found = unknownKeys(object.keys(), known).map(({ path, message }) => {
+    return { path, message: message === 'unknown key' ? `${message}; it may have ${known.join(', ')}` : message };
+  });
+  const right = new Map<string, Json>();
+  for (const [name, value] of object) {
+    const wanted = Object.hasOwn(entries, name) ? entries[name] : undefined;
+    if (wanted === undefined) continue;
+    const { success, issues = [] } = v.safeParse(wanted, toPlain(value));
+    if (success) right.set(name, value);
+    else found.push(...mistakesIn(issues).map((mistake) => ({ ...mistake, path: name })));
+  }
+  problems.push(...found.map(({ path, message }) => ({ path: path === '' ? key : `${key}.${path}`, message })));
+  return right;
 }

@@ -14,6 +14,7 @@ import { masked } from './masked.ts';
 import { leavesOf, pathKey } from './tree.ts';
 import { isGroup } from './types.ts';
 import type { Cause, Check, CheckResult, Part, Report, Result, VaultAccess } from './types.ts';
+import { countingRun } from './under-way.ts';
 import { worst } from './verdict.ts';
 
 export interface RunOptions {
@@ -40,7 +41,11 @@ const VAULT_WITHIN_MS = 1000;
 /**
  * Runs all checks of the part concurrently, and waits for all of them. Never rejects: every failure is a result.
  */
-export async function run(part: Part, options: RunOptions): Promise<Report> {
+export function run(part: Part, options: RunOptions): Promise<Report> {
+  return countingRun(() => runAll(part, options));
+}
+
+async function runAll(part: Part, options: RunOptions): Promise<Report> {
   const startedAt = Date.now();
   const start = performance.now();
   const end = start + options.deadlineMs;

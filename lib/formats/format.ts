@@ -1,3 +1,4 @@
+import type { Roles } from '../document/roles.ts';
 import type { Report } from '../engine/types.ts';
 
 /** What a format may show: a report, and the namespace and part that it is of. */
@@ -10,8 +11,8 @@ export interface View {
   readonly part: readonly string[];
   /** Whether the reader may see no more than names, verdicts and times. The report then holds no more. */
   readonly summary: boolean;
-  /** Whether the reader asks for status 200 whatever the verdict, where the format leaves the choice. */
-  readonly always200: boolean;
+  /** The query of the request, since a format may have parameters of its own. */
+  readonly query: Pick<URLSearchParams, 'get'>;
 }
 
 /** The part of a namespace that a format may use: nothing secret. */
@@ -21,6 +22,8 @@ export interface ViewedNamespace {
   readonly failingStatus: number;
   /** Milliseconds for which a report is shared: a reader who asks more often gets the same one. */
   readonly maxAgeMs: number;
+  /** Which checks play which role in the formats of other systems. */
+  readonly roles: Roles;
 }
 
 /**
@@ -31,10 +34,22 @@ export interface Format {
   /** The `Content-Type` of the answer. */
   readonly contentType: string;
   /** Additional headers of the answer, by lower-case name. */
-  readonly headers?: Readonly<Record<string, string>>;
+  headers?(view: View): Readonly<Record<string, string>>;
   /** HTTP status of the answer. */
   status(view: View): number;
   render(view: View): string;
+  /** What a client gets that asks over WebSocket, where the format is for such clients. */
+  webSocket?(view: View): WebSocketAnswer;
+}
+
+/** A message, and then the end of the connection. */
+export interface WebSocketAnswer {
+  /** The message for each subprotocol that a client may choose, the preferred one first; undefined for no message. */
+  readonly messages: Readonly<Record<string, string | Uint8Array | undefined>>;
+  /** https://datatracker.ietf.org/doc/html/rfc6455#section-7.4.1 */
+  readonly code: number;
+  /** At most 123 bytes are sent. */
+  readonly reason: string;
 }
 
 /** What a format may need in addition to the report. */

@@ -21,8 +21,8 @@ const POLICY = [
 export function htmlWith(formats: readonly string[]): Format {
   return {
     contentType: 'text/html; charset=utf-8',
-    headers: { 'content-security-policy': POLICY },
-    status: (view) => (view.always200 ? 200 : statusByVerdict(view)),
+    headers: () => ({ 'content-security-policy': POLICY }),
+    status: (view) => (view.query.get('status') === '200' ? 200 : statusByVerdict(view)),
     render: (view) => page(view, formats),
   };
 }

@@ -17,6 +17,9 @@ export const formats: readonly [FormatEntry, ...FormatEntry[]] = [
   },
   { name: 'badge', mediaType: 'image/svg+xml', load: async () => (await import('./badge.ts')).badge },
   { name: 'shields', load: async () => (await import('./shields.ts')).shields },
+  { name: 'ragflow', load: async () => (await import('./ragflow.ts')).ragflow },
+  { name: 'mattermost', load: async () => (await import('./mattermost.ts')).mattermost },
+  { name: 'jina', load: async () => (await import('./jina.ts')).jina },
   { name: 'html', mediaType: 'text/html', load: async () => (await import('./html.ts')).htmlWith(linked()) },
 ];
 

@@ -43,7 +43,7 @@ export function createApp(parts: AppParts): App {
   const route = async (request: Request): Promise<Response> => {
     for (const path of pathsOf(request.path, basePath)) {
       for (const answer of routes) {
-        const response = answer({ ...request, path }, services);
+        const response = await answer({ ...request, path }, services);
         if (response !== undefined) return response;
       }
     }

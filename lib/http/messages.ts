@@ -1,4 +1,5 @@
 /** Requests and answers, independent of what carries them: node:http, Lambda events, tests. */
+import type { WebSocketAnswer } from '../formats/format.ts';
 
 export interface Request {
   readonly method: string;
@@ -15,4 +16,6 @@ export interface Response {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What the client gets instead if it asks for a WebSocket, where it can. */
+  readonly webSocket?: WebSocketAnswer;
 }

@@ -48,8 +48,7 @@ export async function answerReport(request: Request, asked: Asked, { reporter }:
   if (shared === undefined) return notFound();
   const report = summary ? (await import('../formats/summary.ts')).summaryOf(shared.report) : shared.report;
   const format: Format = await asked.format.load();
-  const always200 = request.query.get('status') === '200';
-  return reportResponse({ ...shared, report, namespace, part, summary, always200 }, format);
+  return reportResponse({ ...shared, report, namespace, part, summary, query: request.query }, format);
 }
 
 function wantsFresh({ headers }: Request): boolean {

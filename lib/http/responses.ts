@@ -12,6 +12,13 @@ function detail(status: number, text: string, headers: Readonly<Record<string, s
 
 const UNAVAILABLE = 'Service unavailable.';
 
+/** The answer that tells no more than that the service is there. */
+export const alive = (): Response => ({
+  status: 200,
+  headers: { 'content-type': 'application/json', ...COMMON },
+  body: '{}',
+});
+
 export const notFound = (): Response => detail(404, 'Not found.');
 export const unavailable = (): Response => detail(503, UNAVAILABLE);
 /** For a request that would be answered if it came a little later. */
@@ -35,8 +42,9 @@ export function reportResponse(view: View, format: Format): Response {
       'x-health-status': report.verdict,
       age: String(Math.floor(ageMs / 1000)),
       'server-timing': `run;dur=${report.durationMs.toFixed(1)}`,
-      ...format.headers,
+      ...format.headers?.(view),
     },
     body: format.render(view),
+    ...(format.webSocket && { webSocket: format.webSocket(view) }),
   };
 }

@@ -41,6 +41,15 @@ export function createHttpServer(app: App): Server {
       send(outgoing, response, { isHead: incoming.method === 'HEAD', isLast: !server.listening });
     });
   });
+  server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+    sockets.answering(socket, socket);
+    socket.on('error', () => undefined); // node:http does not listen any more
+    void Promise.all([app(toRequest(incoming)), import('./upgrade.ts')]).then(([response, { answerUpgrade }]) => {
+      answerUpgrade({ incoming, socket, head }, response, (outgoing) => {
+        send(outgoing, response, { isHead: incoming.method === 'HEAD', isLast: true });
+      });
+    });
+  });
   server.timeout = SILENT_FOR_MS;
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -73,9 +82,7 @@ export async function listen(server: Server, host: string, port: number): Promis
 export async function close(server: Server): Promise<void> {
   const timers = [
     setTimeout(() => socketsOf.get(server)?.closeWaiting(), REQUEST_GRACE_MS),
-    setTimeout(() => {
-      server.closeAllConnections();
-    }, ANSWER_GRACE_MS),
+    setTimeout(() => socketsOf.get(server)?.closeAll(), ANSWER_GRACE_MS),
   ];
   await new Promise((resolve) => {
     server.close(resolve);

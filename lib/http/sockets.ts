@@ -1,5 +1,5 @@
 /** The connections that clients of a server hold, so that those which wait for a request never keep others out. */
-import type { ServerResponse } from 'node:http';
+import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 
 /** Connections beyond which those are closed that have waited for a while, and beyond which any that wait are. */
@@ -23,8 +23,8 @@ export class ClientSockets {
     });
   }
 
-  /** Notes that a request is being answered, until its answer has been sent or its connection is closed. */
-  answering(socket: Socket, outgoing: ServerResponse): void {
+  /** Notes that a request is being answered, until its answer or its connection is closed. */
+  answering(socket: Socket, outgoing: EventEmitter): void {
     this.#waiting.delete(socket);
     this.#answering.set(socket, (this.#answering.get(socket) ?? 0) + 1);
     outgoing.once('close', () => {
@@ -41,6 +41,11 @@ export class ClientSockets {
   /** Closes those on which no request is being answered. */
   closeWaiting(): void {
     for (const socket of this.#waiting.keys()) socket.destroy();
+  }
+
+  closeAll(): void {
+    this.closeWaiting();
+    for (const socket of this.#answering.keys()) socket.destroy();
   }
 
   #makeRoom(): void {

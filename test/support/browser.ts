@@ -29,8 +29,8 @@ export async function servePage(first: View): Promise<PageServer> {
   if (format === undefined) throw new Error('there is no format html');
   let view = first;
   const server = createServer((request, response) => {
-    const always200 = new URL(request.url ?? '/', 'http://page.example').searchParams.get('status') === '200';
-    const { status, headers, body } = reportResponse({ ...view, always200 }, format);
+    const { searchParams: query } = new URL(request.url ?? '/', 'http://page.example');
+    const { status, headers, body } = reportResponse({ ...view, query }, format);
     response.writeHead(status, headers).end(body);
   });
   const listen = (port: number) =>

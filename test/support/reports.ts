@@ -175,10 +175,13 @@ export const reports: Readonly<Record<string, Report>> = {
   ),
 };
 
+/** Which checks of these reports play which role. */
+const ROLES: View['namespace']['roles'] = { db: [['postgres']], redis: [['cache']] };
+
 /** The report as a format sees it. */
 export function viewOf(report: Report, overrides: Partial<View> = {}): View {
-  const namespace = { name: report.namespace, failingStatus: 503, maxAgeMs: 5000 };
-  return { report, ageMs: 0, part: [], summary: false, always200: false, namespace, ...overrides };
+  const namespace = { name: report.namespace, failingStatus: 503, maxAgeMs: 5000, roles: ROLES };
+  return { report, ageMs: 0, part: [], summary: false, query: new URLSearchParams(), namespace, ...overrides };
 }
 
 /** A report of that result as a format sees it. */

@@ -14,6 +14,7 @@ import type { TlsKeys } from '../../clients/tls.ts';
 
 export const s3 = defineKind({
   kind: 's3',
+  plays: 'storage',
   works: 'a unique object is put, read back and deleted; or the key is read',
   couldPass:
     'a bucket in which other keys are missing or refused; in mode read, also one that refuses writes or is out of date',

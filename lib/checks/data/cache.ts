@@ -18,6 +18,7 @@ const MAX_REDIRECTS = 5;
 
 export const cache = defineKind({
   kind: 'cache',
+  plays: 'redis',
   works: 'a unique key with a TTL is set, read back, deleted',
   couldPass:
     'a server that soon evicts what it stores, and in a cluster, the masters that do not hold the slot of the key',

@@ -8,6 +8,7 @@ import { mysqlDialect } from '../../clients/dialects/mysql.ts';
 
 export const mysql = defineKind({
   kind: 'mysql',
+  plays: 'db',
   works: 'a new session answers the query',
   couldPass:
     'with the query that is preset, a database without tables, a replica that lags, and a server that refuses writes',

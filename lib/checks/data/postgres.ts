@@ -8,6 +8,7 @@ import { postgresDialect } from '../../clients/dialects/postgres.ts';
 
 export const postgres = defineKind({
   kind: 'postgres',
+  plays: 'db',
   works: 'a new session answers the query',
   couldPass:
     'with the query that is preset, a database without tables, a replica that lags, and a server that refuses writes',

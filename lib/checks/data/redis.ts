@@ -9,6 +9,7 @@ import { addressOf, hostText, parseHost, redisMistake } from '../../clients/redi
 
 export const redis = defineKind({
   kind: 'redis',
+  plays: 'redis',
   works: 'PING answers; in a cluster, its state is ok and PING answers on every master',
   couldPass:
     "a server that refuses writes, since it is a replica or out of memory, and another Redis than the application's",

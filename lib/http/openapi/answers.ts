@@ -2,7 +2,7 @@
 import type { Verdict } from '../../engine/types.ts';
 import type { Format, View } from '../../formats/format.ts';
 import { formats } from '../../formats/index.ts';
-import { notAllowed, notFound, unavailable, unforeseen } from '../responses.ts';
+import { alive, busy, notAllowed, notFound, unforeseen } from '../responses.ts';
 import type { Response } from '../messages.ts';
 
 /** A part of an OpenAPI document. */
@@ -37,10 +37,29 @@ export function answersOf(shown: readonly LoadedFormat[], failingStatus: number)
   const known = Object.entries(reports).map(([status, content]) => [status, reportAnswer(status, content)]);
   return {
     ...(Object.fromEntries(known) as Answers),
-    404: detailAnswer('No token, an unknown format, part or path, or a `within` that is not a number.', notFound()),
-    405: detailAnswer('A wrong token, an unknown namespace, or a method that is not allowed.', notAllowed('GET')),
-    500: detailAnswer('Anything unforeseen.', unforeseen()),
-    503: withUnavailable(reports['503'] ?? {}),
+    ...refusals(),
+    500: orReport(UNFORESEEN, unforeseen(), reports['500']),
+    503: orReport(UNAVAILABLE, busy(), reports['503']),
+  };
+}
+
+const UNAVAILABLE = 'The vault cannot be read, or there are more requests than can be answered concurrently.';
+const UNFORESEEN = 'Anything unforeseen.';
+
+const refusals = (): Answers => ({
+  404: detailAnswer('No token, an unknown format, part or path, or a `within` that is not a number.', notFound()),
+  405: detailAnswer('A wrong token, an unknown namespace, or a method that is not allowed.', notAllowed('GET')),
+});
+
+/** The answers of a path that only tells that the service is there. */
+export function aliveAnswers(): Answers {
+  const { headers, body } = alive();
+  const content = { 'application/json': { schema: { type: 'object' }, example: JSON.parse(body) as unknown } };
+  return {
+    200: { description: 'The service is there.', headers: headersOf(Object.keys(headers)), content },
+    ...refusals(),
+    500: detailAnswer(UNFORESEEN, unforeseen()),
+    503: detailAnswer(UNAVAILABLE, busy()),
   };
 }
 
@@ -50,10 +69,10 @@ function viewOf(verdict: Verdict, failingStatus: number): View {
   return {
     report: { namespace: '', verdict, startedAt: 0, durationMs: 0, result, observerCutOff: false },
     ageMs: 0,
-    namespace: { name: '', failingStatus, maxAgeMs: 0 },
+    namespace: { name: '', failingStatus, maxAgeMs: 0, roles: {} },
     part: [],
     summary: false,
-    always200: false,
+    query: new URLSearchParams(),
   };
 }
 
@@ -68,16 +87,13 @@ function reportAnswer(status: string, content: Part): Part {
   return { description, headers: headersOf(REPORT_HEADERS), content };
 }
 
-const UNAVAILABLE = 'The vault cannot be read, or there are more requests than can be answered concurrently.';
-
-/** Where `failing_status` is 503, reports share the status with answers that have none. */
-function withUnavailable(reports: Part): Part {
-  const plain = detailAnswer(UNAVAILABLE, unavailable());
-  if (Object.keys(reports).length === 0) return plain;
+/** An answer without a report. Where reports may have the same status, it may also be one of them. */
+function orReport(description: string, response: Response, reports: Part = {}): Part {
+  if (Object.keys(reports).length === 0) return detailAnswer(description, response);
   const json = { anyOf: [{ $ref: `${SCHEMAS}/Tree` }, { $ref: `${SCHEMAS}/Detail` }, { type: 'object' }] };
   return {
-    description: `A critical check fails. Or: ${UNAVAILABLE}`,
-    headers: headersOf([...Object.keys(unavailable().headers), 'retry-after']),
+    description: `A critical check fails. Or: ${description}`,
+    headers: headersOf(Object.keys(response.headers)),
     content: { ...reports, 'application/json': { schema: json } },
   };
 }

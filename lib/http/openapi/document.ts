@@ -1,10 +1,10 @@
 /** The endpoint as an OpenAPI 3.1 document, made from the registries of routes and formats. */
 import packageJson from '../../../package.json' with { type: 'json' };
-import { formats } from '../../formats/index.ts';
 import { health } from '../routes/health.ts';
+import { publicNamespace } from '../routes/public-namespace.ts';
+import { publicPaths } from '../routes/public-paths.ts';
 import type { Route } from '../routes/route.ts';
-import { status } from '../routes/status.ts';
-import { answersOf, withoutBodies } from './answers.ts';
+import { aliveAnswers, answersOf, withoutBodies } from './answers.ts';
 import type { Answers, availableFormats, Part } from './answers.ts';
 
 interface Settings {
@@ -19,7 +19,8 @@ type Shown = Awaited<ReturnType<typeof availableFormats>>;
 
 /** https://spec.openapis.org/oas/v3.1.1.html */
 export function openApiDocument(shown: Shown, { url = '/', failingStatus = 503 }: Settings = {}): Part {
-  const answers = answersOf(shown, failingStatus);
+  const answersIn = (format?: string) =>
+    answersOf(format === undefined ? shown : shown.filter(({ name }) => name === format), failingStatus);
   const names = shown.map(({ name }) => name);
   return {
     openapi: '3.1.0',
@@ -30,7 +31,7 @@ export function openApiDocument(shown: Shown, { url = '/', failingStatus = 503 }
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url }],
-    paths: Object.assign({}, ...describedRoutes.map(({ paths }) => paths(answers))) as Part,
+    paths: Object.assign({}, ...describedRoutes.map(({ paths }) => paths(answersIn))) as Part,
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An access token. `JWT` works in place of `Bearer`.' },
@@ -41,18 +42,22 @@ export function openApiDocument(shown: Shown, { url = '/', failingStatus = 503 }
   };
 }
 
+/** The answers in a format; in any, unless one is given. */
+type AnswersIn = (format?: string) => Answers;
+
 interface DescribedRoute {
   readonly route: Route;
-  readonly paths: (answers: Answers) => Readonly<Record<string, Part>>;
+  readonly paths: (answersIn: AnswersIn) => Readonly<Record<string, Part>>;
 }
 
 /** One line for each route. */
 export const describedRoutes: readonly DescribedRoute[] = [
   { route: health, paths: healthPaths },
-  { route: status, paths: statusPaths },
+  { route: publicNamespace, paths: pathsOfPublicNamespace },
 ];
 
-function healthPaths(answers: Answers): Readonly<Record<string, Part>> {
+function healthPaths(answersIn: AnswersIn): Readonly<Record<string, Part>> {
+  const answers = answersIn();
   const all = 'The report of a namespace';
   const token = ref('access_token');
   return {
@@ -74,11 +79,14 @@ function healthPaths(answers: Answers): Readonly<Record<string, Part>> {
   };
 }
 
-/** Only where there are pages: without them, the route answers as if it did not exist. */
-function statusPaths(answers: Answers): Readonly<Record<string, Part>> {
-  if (!formats.some(({ name }) => name === 'html')) return {};
-  const summary = 'The page of the public namespace, if the deployment names one: names and verdicts alone';
-  return { '/status/': operations('statusPage', summary, answers, { parameters: [ref('status')], security: [] }) };
+/** Where the deployment names no public namespace, they answer as if they did not exist. */
+function pathsOfPublicNamespace(answersIn: AnswersIn): Readonly<Record<string, Part>> {
+  const paths = publicPaths.map(({ path, format, id, summary, parameters: names = [] }) => {
+    const answers = format === undefined ? aliveAnswers() : answersIn(format);
+    const asked = { parameters: names.map(ref), security: [] };
+    return [path, operations(id, `${summary}, if the deployment names a public namespace`, answers, asked)] as const;
+  });
+  return Object.fromEntries(paths);
 }
 
 const ref = (name: string): Part => ({ $ref: `#/components/parameters/${name}` });
@@ -125,6 +133,20 @@ const parameters = {
     description: '`200` asks pages for status 200 whatever the verdict.',
     schema: { type: 'string' },
     example: '200',
+  },
+  get_server_status: {
+    name: 'get_server_status',
+    in: 'query',
+    description: '`true` asks for the database and the file store as well.',
+    schema: { type: 'string' },
+    example: 'true',
+  },
+  use_rest_semantics: {
+    name: 'use_rest_semantics',
+    in: 'query',
+    description: '`true` asks for status 200 whatever the verdict.',
+    schema: { type: 'string' },
+    example: 'true',
   },
   fresh: {
     name: 'Cache-Control',

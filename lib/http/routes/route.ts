@@ -12,5 +12,5 @@ export interface Services {
   readonly publicNamespace?: string | undefined;
 }
 
-/** Answers a request, or returns undefined if the path belongs to another route. */
-export type Route = (request: Request, services: Services) => Promise<Response> | undefined;
+/** Answers a request, or has no answer if the path belongs to another route. */
+export type Route = (request: Request, services: Services) => Promise<Response | undefined> | undefined;

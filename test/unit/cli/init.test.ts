@@ -38,7 +38,7 @@ describe('init', () => {
     const { run, read } = await started(['shop', ...kinds.map(({ kind }) => kind)]);
     expect(await run()).toBe(EXIT.ok);
     const text = await read('shop');
-    expect(await inspectDocument('shop', text)).toEqual({ problems: [], checks: kinds.length });
+    expect(await inspectDocument('shop', text)).toEqual({ problems: [], checks: kinds.length, notes: [] });
   });
 
   it('takes the first key of a kind, numbers checks of one kind, and keeps a password to the file', async () => {

@@ -14,10 +14,14 @@ afterEach(async () => {
 });
 
 /** Validates these files. Returns the output without the name of their folder. */
-async function validated(files: Readonly<Record<string, string>>, names = Object.keys(files)) {
+async function validated(
+  files: Readonly<Record<string, string>>,
+  names = Object.keys(files),
+  env: Readonly<Record<string, string>> = {},
+) {
   const folder = await temporaryFolder(files);
   folders.push(folder);
-  const terminal = recordingTerminal();
+  const terminal = recordingTerminal({ env });
   const code = await validate.run(inputOf(names.map((name) => join(folder.path, name))), terminal);
   return { code, out: terminal.written().replaceAll(`${folder.path}/`, '') };
 }
@@ -64,6 +68,23 @@ describe('validate', () => {
     ['a document with 2,500 levels', `${'{"a":'.repeat(2500)}1${'}'.repeat(2500)}`, ' nested deeper than 256 levels'],
   ])('refuses %s without quoting it', async (_name, text, message) => {
     expect(await validated({ 'prod.json': text })).toMatchObject({ code: 2, out: `prod.json:${message}\n` });
+  });
+
+  it('notes the roles that nothing plays where a document names any, which is no mistake', async () => {
+    const note = 'no check plays redis, doc_engine, storage: the answers for RAGFlow and Mattermost leave them out';
+    const files = { 'prod.json': documentText({ roles: { db: 'db' } }), 'dev.json': documentText() };
+    expect(await validated(files)).toMatchObject({
+      code: 0,
+      out: `prod.json: ok\nprod.json: note: ${note}\ndev.json: ok\n`,
+    });
+  });
+
+  it('notes them for the public namespace too', async () => {
+    const { code, out } = await validated({ 'prod.json': documentText(), 'dev.json': documentText() }, undefined, {
+      HEALTHGATE_PUBLIC_NAMESPACE: 'prod',
+    });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^prod\.json: ok\nprod\.json: note: no check plays db, .* out\ndev\.json: ok\n$/);
   });
 
   it('reports every mistake even in a document that is refused', async () => {

@@ -29,7 +29,7 @@ describe('the shields format', () => {
   });
 
   it('has no shorter time to keep it than Shields accepts, nor than the report is shared', () => {
-    const namespace = { name: 'prod', failingStatus: 503, maxAgeMs: 600_400 };
+    const namespace = { name: 'prod', failingStatus: 503, maxAgeMs: 600_400, roles: {} };
     expect(JSON.parse(shields.render(viewAt(resultAt('a'))))).toHaveProperty('cacheSeconds', 300);
     expect(JSON.parse(shields.render({ ...viewAt(resultAt('a')), namespace }))).toHaveProperty('cacheSeconds', 601);
   });

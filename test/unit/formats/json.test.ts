@@ -67,7 +67,8 @@ describe('the json format', () => {
   ])('answers the report "%s" with the status %d', (name, status) => {
     const report = reports[name];
     expect(
-      report && json.status(viewOf(report, { namespace: { name: 'prod', failingStatus: 418, maxAgeMs: 0 } })),
+      report &&
+        json.status(viewOf(report, { namespace: { name: 'prod', failingStatus: 418, maxAgeMs: 0, roles: {} } })),
     ).toBe(status);
   });
 });

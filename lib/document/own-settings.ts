@@ -1,0 +1,6 @@
+/** The settings that a namespace itself uses. */
+import { roles } from './roles.ts';
+import { deadline, disabled, failingStatus, maxAge, timeout } from './settings.ts';
+import type { AnySetting } from './settings.ts';
+
+export const ownSettings: readonly AnySetting[] = [timeout, deadline, maxAge, failingStatus, disabled, roles];
