@@ -13,6 +13,7 @@ import { describe, text, url } from '../../clients/keys.ts';
 import { HTTP_OVER_TLS, timeConnecting } from '../../clients/connecting.ts';
 import { certificateMistake, tlsKeys } from '../../clients/server-keys.ts';
 import { defineKind } from '../kind.ts';
+import { isTlsUrl } from '../../clients/url.ts';
 import { containing } from './containing.ts';
 import type { ConfigOf } from '../kind.ts';
 import { httpError } from '../../clients/http/errors.ts';
@@ -50,7 +51,7 @@ export const websocket = defineKind({
     ),
     ...tlsKeys,
   },
-  mistake: ({ url, cert, key }) => certificateMistake({ cert, key }, /^(https|wss):/.test(url)),
+  mistake: ({ url, cert, key }) => certificateMistake({ cert, key }, isTlsUrl(url)),
   target: (config) => webTarget('websocket', config.url),
   needs: webNeeds,
   async check(config, context) {
