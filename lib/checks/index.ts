@@ -18,6 +18,7 @@ import { celeryPing } from './queue/celery-ping.ts';
 import { celeryQueue } from './queue/celery-queue.ts';
 import { rabbitmq } from './queue/rabbitmq.ts';
 import { grpc } from './systems/grpc.ts';
+import { jina } from './systems/jina.ts';
 import { dns } from './web/dns.ts';
 import { http } from './web/http.ts';
 import { tcp } from './web/tcp.ts';
@@ -46,4 +47,5 @@ export const kinds: readonly AnyKind[] = [
   tcp,
   dns,
   grpc,
+  jina,
 ];

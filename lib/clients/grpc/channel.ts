@@ -58,6 +58,13 @@ export function openChannel(server: GrpcServer, target: string, context: GrpcCon
   });
 }
 
+const WAITING = ['answer', 'while waiting for the answer'] as const;
+
+interface CallOptions extends Pick<Call, 'target' | 'metadata'> {
+  /** The stage of waiting for the answer. */
+  readonly waiting?: readonly [name: string, when: string];
+}
+
 export class GrpcChannel {
   readonly #client: Client;
   readonly #connection: GrpcConnection;
@@ -71,12 +78,12 @@ export class GrpcChannel {
   async unary<Request, Answer>(
     method: MethodDefinition<Request, Answer>,
     request: Request,
-    { target, metadata = {} }: Pick<Call, 'target' | 'metadata'>,
+    { target, metadata = {}, waiting = WAITING }: CallOptions,
     { signal, stage }: GrpcContext,
   ): Promise<Answer> {
     const headers = await metadataOf(metadata);
     signal.throwIfAborted();
-    stage('answer', 'while waiting for the answer');
+    stage(...waiting);
     return new Promise<Answer>((resolve, reject) => {
       const { path, requestSerialize, responseDeserialize } = method;
       const take = (error: ServiceError | null, answer?: Answer) => {

@@ -61,8 +61,7 @@ export function callError(error: ServiceError | null, call: Call): CheckError {
   const status = STATUSES[code];
   const name = status ?? `the unknown status ${String(code)}`;
   const why = WHY[name];
-  if (why === undefined)
-    return new RefusedCall('UnhealthyError', `${target} answered ${name}${words}`, status, words);
+  if (why === undefined) return new RefusedCall('UnhealthyError', `${target} answered ${name}${words}`, status, words);
   const { errorCode, text } = why;
   return new RefusedCall(errorCode, `${target} ${text(path.slice(1))} (${name}${words})`, status, words);
 }

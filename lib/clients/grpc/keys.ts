@@ -2,19 +2,24 @@
 import * as v from 'valibot';
 import { describe, record, url } from '../keys.ts';
 
-/** A URL of a server alone: what gRPC calls is no part of a URL. */
+/** A URL of a server alone. Other schemes than those of gRPC may be among them, and are not looked at. */
 export function grpcUrl(...schemes: [string, ...string[]]) {
   return v.pipe(
     url(...schemes),
-    v.check((text) => {
-      const { username, password } = new URL(text);
-      return username + password === '';
-    }, 'gRPC has no user and no password in a URL: put credentials into metadata'),
-    v.check((text) => {
-      const { hostname, pathname, search, hash } = new URL(text);
-      return hostname !== '' && ['', '/'].includes(pathname) && search + hash === '';
-    }, 'expected only a host and a port after the scheme: a gRPC server has no path and no parameters'),
+    v.check(
+      (text) => !isGrpc(text) || new URL(text).username + new URL(text).password === '',
+      'gRPC knows no user and no password in a URL; metadata has credentials',
+    ),
+    v.check((text) => !isGrpc(text) || isServerAlone(new URL(text)), 'a gRPC server has neither path nor parameters'),
   );
+}
+
+function isGrpc(text: string): boolean {
+  return /^grpcs?:/.test(text);
+}
+
+function isServerAlone({ hostname, pathname, search, hash }: URL): boolean {
+  return hostname !== '' && ['', '/'].includes(pathname) && search + hash === '';
 }
 
 /** Names that HTTP/2 or gRPC itself uses: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md */

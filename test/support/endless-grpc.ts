@@ -1,0 +1,58 @@
+/** Answers without end over gRPC. They begin where the real server answers the call. */
+import { gzipSync } from 'node:zlib';
+import type { EndlessAnswers } from './endless.ts';
+import { answerHeaders, FRAME, frame, GRPC_HEADERS, hasHeaders, messageHeader } from './http2-frames.ts';
+
+const answering =
+  (...frames: Buffer[]) =>
+  (answer: Buffer): Buffer | undefined =>
+    hasHeaders(answer) ? Buffer.concat(frames) : undefined;
+
+const STREAM = { stream: 1 };
+const HEADERS = answerHeaders(GRPC_HEADERS);
+const BOMB = gzipSync(Buffer.alloc(8 * 1024 * 1024));
+const PING = frame(FRAME.ping, Buffer.alloc(8), { flags: 1 });
+
+const BYTES = /^UnhealthyError: .* sent more than 1\.5 MiB$/;
+const MESSAGE = /^UnhealthyError: .* sent more than 1 MiB in one message$/;
+
+export const endlessGrpc: EndlessAnswers = {
+  settings: { opening: answering(), chunk: frame(FRAME.settings) },
+  pings: { opening: answering(), chunk: frame(FRAME.ping, Buffer.alloc(8)) },
+  'replies to pings': { opening: answering(), chunk: PING },
+  'updates of the window': { opening: answering(), chunk: frame(FRAME.windowUpdate, Buffer.of(0, 0, 0, 1), STREAM) },
+  'frames of an unknown type': { opening: answering(), chunk: frame(FRAME.unknown, 'x'.repeat(100)) },
+  'a block of headers': {
+    opening: answering(answerHeaders(GRPC_HEADERS, 0)),
+    chunk: frame(
+      FRAME.continuation,
+      Buffer.concat([Buffer.of(0, 1, 0x61, 0x7f, 0xff, 0x7f), Buffer.alloc(16_000, 0x61)]),
+      STREAM,
+    ),
+  },
+  'informational answers': { opening: answering(), chunk: answerHeaders({ ':status': '103' }) },
+  'a message': {
+    opening: answering(HEADERS, frame(FRAME.data, messageHeader(0x7fffffff), STREAM)),
+    chunk: frame(FRAME.data, 'x'.repeat(1000), STREAM),
+    error: MESSAGE,
+  },
+  'a message in bytes': {
+    opening: answering(HEADERS, frame(FRAME.data, messageHeader(0xfffff), STREAM)),
+    chunk: frame(FRAME.data, 'x', STREAM),
+    error: BYTES,
+  },
+  'a compressed message': {
+    opening: answering(
+      answerHeaders({ ...GRPC_HEADERS, 'grpc-encoding': 'gzip' }),
+      frame(FRAME.data, Buffer.concat([messageHeader(BOMB.length, true), BOMB]), STREAM),
+    ),
+    chunk: PING,
+    error: MESSAGE,
+  },
+  messages: {
+    opening: answering(HEADERS),
+    chunk: frame(FRAME.data, messageHeader(0), STREAM),
+    error: /^UnhealthyError: .* sent several messages, but the call has one answer$/,
+  },
+  'frames without data': { opening: answering(HEADERS), chunk: frame(FRAME.data, '', STREAM) },
+};
