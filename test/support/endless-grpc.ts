@@ -14,12 +14,14 @@ const BOMB = gzipSync(Buffer.alloc(8 * 1024 * 1024));
 const PING = frame(FRAME.ping, Buffer.alloc(8), { flags: 1 });
 
 const BYTES = /^UnhealthyError: .* sent more than 1\.5 MiB$/;
+const BROKEN = /^UnhealthyError: .* breaks the protocol HTTP\/2, which gRPC is spoken over$/;
+const CALMED = /^UnhealthyError: the call to .* was broken off \(RST_STREAM, ENHANCE_YOUR_CALM\)$/;
 const MESSAGE = /^UnhealthyError: .* sent more than 1 MiB in one message$/;
 
 export const endlessGrpc: EndlessAnswers = {
-  settings: { opening: answering(), chunk: frame(FRAME.settings) },
-  pings: { opening: answering(), chunk: frame(FRAME.ping, Buffer.alloc(8)) },
-  'replies to pings': { opening: answering(), chunk: PING },
+  settings: { opening: answering(), chunk: frame(FRAME.settings), error: BROKEN },
+  pings: { opening: answering(), chunk: frame(FRAME.ping, Buffer.alloc(8)), error: BROKEN },
+  'replies to pings': { opening: answering(), chunk: PING, error: BROKEN },
   'updates of the window': { opening: answering(), chunk: frame(FRAME.windowUpdate, Buffer.of(0, 0, 0, 1), STREAM) },
   'frames of an unknown type': { opening: answering(), chunk: frame(FRAME.unknown, 'x'.repeat(100)) },
   'a block of headers': {
@@ -29,6 +31,7 @@ export const endlessGrpc: EndlessAnswers = {
       Buffer.concat([Buffer.of(0, 1, 0x61, 0x7f, 0xff, 0x7f), Buffer.alloc(16_000, 0x61)]),
       STREAM,
     ),
+    error: CALMED,
   },
   'informational answers': { opening: answering(), chunk: answerHeaders({ ':status': '103' }) },
   'a message': {
@@ -52,7 +55,9 @@ export const endlessGrpc: EndlessAnswers = {
   messages: {
     opening: answering(HEADERS),
     chunk: frame(FRAME.data, messageHeader(0), STREAM),
-    error: /^UnhealthyError: .* sent several messages, but the call has one answer$/,
+    // Which one depends on whether the client has room for more when it reads the second.
+    error:
+      /^UnhealthyError: .* (sent several messages, but the call has one answer|was broken off \(RST_STREAM, FLOW_CONTROL_ERROR\))$/,
   },
-  'frames without data': { opening: answering(HEADERS), chunk: frame(FRAME.data, '', STREAM) },
+  'frames without data': { opening: answering(HEADERS), chunk: frame(FRAME.data, '', STREAM), error: BROKEN },
 };

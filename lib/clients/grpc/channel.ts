@@ -38,6 +38,8 @@ export function openChannel(server: GrpcServer, target: string, context: GrpcCon
       openConnection(server, target, { signal, stage: context.stage }),
       drivers.grpc(),
     ]);
+    signal.throwIfAborted();
+    if (connection.isLost) throw connection.lost; // while the driver was loaded
     const client = new driver.Client(NOWHERE, new driver.OpenConnection(connection.stream, isTlsUrl(url)), {
       ...OPTIONS,
       'grpc.default_authority': new URL(url).host,
@@ -47,7 +49,6 @@ export function openChannel(server: GrpcServer, target: string, context: GrpcCon
       client.close();
       connection.destroy();
     };
-    if (signal.aborted) destroy();
     signal.addEventListener('abort', destroy, { once: true });
     const close = () => {
       const closed = once(connection.socket, 'close');

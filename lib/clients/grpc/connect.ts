@@ -18,38 +18,52 @@ export interface GrpcServer extends TlsKeys {
   readonly url: string;
 }
 
-/** An open connection, before the first byte of HTTP/2. */
+/** A connection on which a channel speaks HTTP/2. */
 export class GrpcConnection {
   readonly socket: Socket;
-  readonly stream: Duplex;
   readonly #target: string;
-  #lost: unknown;
+  readonly #errors: unknown[] = [];
+  #stream: Duplex | undefined;
   #isClosedByServer = false;
 
   constructor(socket: Socket, target: string) {
     this.socket = socket;
     this.#target = target;
-    // `node:http2` reads from the handle of a socket, past everything that counts the bytes. A stream has no handle.
-    this.stream = Duplex.from({ readable: socket, writable: socket });
-    guardStream(this.stream, target, (first) => refusal(first, target));
-    for (const part of [socket, this.stream]) {
-      part.on('error', (error) => {
-        this.#lost ??= error;
-      });
-    }
+    this.#watch(socket);
     socket.once('end', () => {
       this.#isClosedByServer = true;
     });
   }
 
+  #watch(stream: Duplex): void {
+    stream.on('error', (error) => {
+      this.#errors.push(error);
+    });
+  }
+
+  /** `node:http2` reads from the handle of a socket, past everything that counts the bytes. A stream has no handle. */
+  get stream(): Duplex {
+    if (this.#stream === undefined) {
+      this.#stream = Duplex.from({ readable: this.socket, writable: this.socket });
+      guardStream(this.#stream, this.#target, (first) => refusal(first, this.#target));
+      this.#watch(this.#stream);
+    }
+    return this.#stream;
+  }
+
   destroy(): void {
-    this.stream.destroy();
+    this.#stream?.destroy();
     this.socket.destroy();
+  }
+
+  /** Whether it can be used no more. */
+  get isLost(): boolean {
+    return this.socket.destroyed;
   }
 
   /** Why the connection was lost. */
   get lost(): CheckError {
-    const known = networkError(this.#lost, this.#target);
+    const known = networkError(new AggregateError(this.#errors), this.#target);
     if (known !== undefined) return known;
     if (this.#isClosedByServer) return connectionClosed(this.#target);
     return new UnhealthyError(`${this.#target} breaks the protocol HTTP/2, which gRPC is spoken over`);
@@ -62,12 +76,14 @@ export async function openConnection(
   target: string,
   { signal, stage }: { readonly signal: AbortSignal; readonly stage: BeginStage },
 ): Promise<GrpcConnection> {
+  signal.throwIfAborted();
   const tls = isTlsUrl(url);
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
   const address = { host, port: portOf(url) };
   const socket = tls ? connectTls({ ...address, ALPNProtocols: ['h2'], ca, cert, key }) : connectTcp(address);
+  const connection = new GrpcConnection(socket, target);
   const destroy = () => {
-    socket.destroy();
+    connection.destroy();
   };
   signal.addEventListener('abort', destroy, { once: true });
   socket.setNoDelay(true);
@@ -79,12 +95,11 @@ export async function openConnection(
         reject(connectionClosed(target));
       });
     });
+    return connection;
   } catch (error) {
-    socket.destroy();
-    signal.removeEventListener('abort', destroy);
+    destroy();
     throw connectError(error, target);
   }
-  return new GrpcConnection(socket, target);
 }
 
 function connectError(error: unknown, target: string): unknown {

@@ -134,7 +134,8 @@ function noStatus(target: string): CheckError {
 }
 
 function brokenOff(reason: string, { target }: Call): CheckError {
-  return new UnhealthyError(`${target} broke off the call (RST_STREAM, ${reason})`);
+  // It may be our side that found fault with what the server sent.
+  return new UnhealthyError(`the call to ${target} was broken off (RST_STREAM, ${reason})`);
 }
 
 function resetName(code: number): string {
