@@ -15,6 +15,7 @@ export interface JinaServer extends TlsKeys {
 }
 
 type Context = Pick<CheckContext, 'share' | 'signal' | 'stage'>;
+type Stages = Pick<CheckContext, 'signal' | 'stage'>;
 
 const DRY_RUN = ['dry run', 'while waiting for the dry run; is an executor down?'] as const;
 
@@ -41,7 +42,12 @@ export async function dryRunByGrpc(server: JinaServer, target: string, context: 
  * @throws CheckError
  */
 export async function dryRunByHttp(server: JinaServer, target: string, context: Context): Promise<void> {
-  judge(parsed(status, await get(server, 'dry_run', target, context), target), target);
+  const stage: Context['stage'] = (name, when) => {
+    if (name === 'first byte') context.stage(...DRY_RUN);
+    else context.stage(name, when);
+  };
+  const body = await get(server, 'dry_run', target, { signal: context.signal, stage });
+  judge(parsed(status, body, target), target);
 }
 
 /** @throws CheckError */
@@ -66,7 +72,7 @@ export async function healthByHttp(server: JinaServer, target: string, context: 
 }
 
 /** The body of an answer that has the status 200. */
-async function get(server: JinaServer, path: string, target: string, context: Context): Promise<string> {
+async function get(server: JinaServer, path: string, target: string, context: Stages): Promise<string> {
   const [kind = ''] = target.split(/ (?=\S+$)/);
   const url = urlOf(server.url, path).replace(/^ws/, 'http');
   const request = { ...server, kind, url, method: 'GET', headers: {}, body: undefined, readsBody: true };
