@@ -1,18 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fetchReport, ReportError } from '../client.ts';
-import type { ReportOptions } from '../client.ts';
-import { send, webTarget } from '../clients/http/request.ts';
-import type { HttpRequest } from '../clients/http/request.ts';
 import { within } from '../engine/deadline.ts';
+import { Stages } from '../engine/stages.ts';
+import type { BeginStage } from '../engine/stages.ts';
 import { CheckError, codeOf } from '../errors.ts';
 import { EXIT, numberOf, UsageError } from './command.ts';
-import type { Command, Input, Terminal } from './command.ts';
+import type { Command, Terminal } from './command.ts';
+import type { PingTarget } from './ping-target.ts';
+import { targetOf } from './ping-targets.ts';
 
 const MAX_ATTEMPTS = 10_000;
 const MAX_SECONDS = 3600;
 
 export const ping: Command = {
-  arguments: [{ name: 'URL', help: 'any http: or https: URL that answers GET with 2xx when all is well' }],
+  arguments: [
+    { name: '[flow|gateway|executor]', help: 'which part of Jina the URL leads to' },
+    {
+      name: 'URL',
+      help:
+        'http:, https: must answer GET with 2xx when all is well; grpc:, grpcs: are asked for\n' +
+        'their health; ws:, wss: must answer a ping. A part of Jina may be any of them, or host:port',
+    },
+  ],
   options: {
     attempts: { type: 'string', value: 'N', help: 'number of attempts (3)' },
     timeout: {
@@ -25,24 +33,25 @@ export const ping: Command = {
   },
   notes: `Redirects are not followed, and each attempt opens a new connection. The list of processes shows arguments,
 so keep the token out of the URL: HEALTHGATE_TOKEN in the environment is sent as Authorization: Bearer.
+Parts of Jina are asked as jina ping asks them: a flow by a dry run, the others for their health.
 The output shows no token, no user info and no query.
 
 Exit code 0 if enough attempts succeeded, otherwise 1; 2 usage. Ctrl-C ends it and counts the finished attempts.`,
   example: 'HEALTHGATE_TOKEN=… healthgate ping https://status.example/api/health/ --attempts 5',
 
   async run(input, terminal) {
-    const url = urlIn(input);
     const attempts = numberOf(input, 'attempts', { preset: 3, min: 1, max: MAX_ATTEMPTS, integer: true });
     const minSuccessful = numberOf(input, 'min-successful', { preset: 1, min: 1, max: attempts, integer: true });
     const timeoutMs = 1000 * numberOf(input, 'timeout', { preset: 3, min: 0.001, max: MAX_SECONDS });
     const intervalMs = 1000 * numberOf(input, 'interval', { preset: 1, min: 0, max: MAX_SECONDS });
     const token = tokenFrom(terminal);
+    const { url, role, target } = targetOf(input.positionals, token);
 
-    terminal.out(`ping ${maskUrl(url)}\n`);
+    terminal.out(`ping ${role}${maskUrl(url)}\n`);
     const done: Attempt[] = [];
     while (done.length < attempts && !terminal.signal.aborted) {
       if (done.length > 0) await pause(intervalMs, terminal.signal);
-      const attempt = await attemptOnce({ url, token, timeoutMs }, terminal.signal);
+      const attempt = await attemptOnce(target, timeoutMs, terminal.signal);
       if (attempt === undefined) break;
       done.push(attempt);
       terminal.out(`${done.length}/${attempts}  ${attempt.outcome}  ${Math.round(attempt.latencyMs)} ms\n`);
@@ -61,17 +70,20 @@ export interface Attempt {
   /** Milliseconds until the answer was read, or until the attempt failed. */
   readonly latencyMs: number;
   /** The HTTP status, if there was an answer. */
-  readonly status?: number;
+  readonly status?: number | undefined;
 }
 
-/** The loss, and the average latency of the successful attempts. */
+/** Python's `%.0f`, with which Jina writes the loss, rounds a half to the even number. */
+const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0, roundingMode: 'halfEven', useGrouping: false });
+
+/** The loss, and the average latency of the successful attempts, in the words of Jina's own `jina ping`. */
 export function summarize(attempts: readonly Attempt[]): string {
   const successes = attempts.filter(({ isSuccess }) => isSuccess);
   if (attempts.length === 0) return 'no attempt was finished';
   const lost = attempts.length - successes.length;
-  const loss = `loss ${Math.round((100 * lost) / attempts.length)} % (${lost} of ${attempts.length})`;
+  const loss = `message lost ${WHOLE.format((100 * lost) / attempts.length)}% (${lost}/${attempts.length})`;
   const total = successes.reduce((sum, { latencyMs }) => sum + latencyMs, 0);
-  return successes.length === 0 ? loss : `${loss}, average latency ${Math.round(total / successes.length)} ms`;
+  return successes.length === 0 ? loss : `${loss}\navg. latency: ${WHOLE.format(total / successes.length)} ms`;
 }
 
 /** The URL without its possibly secret parts: user info, the token of our own endpoint, query and fragment. */
@@ -87,17 +99,7 @@ const LACKS_TOKEN: ReadonlySet<number> = new Set([404, 405]);
 
 /** Whether the URL is that of our own endpoint, without a token in it. */
 function isEndpoint(url: string): boolean {
-  return /\/api\/health\/?$/.test(new URL(url).pathname);
-}
-
-function urlIn({ positionals }: Input): string {
-  const [url, ...more] = positionals;
-  if (url === undefined) throw new UsageError('which URL?');
-  if (more.length > 0) throw new UsageError('expected one URL');
-  // The message does not repeat it: it may contain a token.
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
-    throw new UsageError('expected a URL that begins with http:// or https://');
-  return new URL(url).href;
+  return /^https?:.*\/api\/health\/?$/.test(url);
 }
 
 function tokenFrom({ env }: Terminal): string | undefined {
@@ -107,62 +109,25 @@ function tokenFrom({ env }: Terminal): string | undefined {
   throw new UsageError('HEALTHGATE_TOKEN contains characters that are not allowed in a token');
 }
 
-interface Asked {
-  readonly url: string;
-  readonly token: string | undefined;
-  readonly timeoutMs: number;
-}
-
 /** Undefined if Ctrl-C cut the attempt short. Never rejects. */
-async function attemptOnce({ url, token, timeoutMs }: Asked, outer: AbortSignal): Promise<Attempt | undefined> {
+async function attemptOnce(target: PingTarget, timeoutMs: number, outer: AbortSignal): Promise<Attempt | undefined> {
   const start = performance.now();
-  const attempt = (isSuccess: boolean, outcome: string, status?: number) => ({
-    isSuccess,
-    outcome,
-    latencyMs: performance.now() - start,
-    ...(status !== undefined && { status }),
-  });
+  const stages = new Stages(start);
+  const limit = { limitMs: timeoutMs, signal: outer, from: () => target.name + stages.when };
+  const stage: BeginStage = (name, when) => {
+    stages.begin(name, when);
+  };
   try {
-    const { status, verdict } = await within(
-      { limitMs: timeoutMs, signal: outer, from: webTarget('http', url) },
-      (signal) => ask(url, token, signal),
-    );
-    return attempt(status >= 200 && status <= 299, `${status} ${verdict ?? ''}`.trim(), status);
+    const asked = await within(limit, (signal) => target.ask({ signal, limitMs: timeoutMs, stage }));
+    return { ...asked, latencyMs: performance.now() - start };
   } catch (error) {
     if (outer.aborted) return undefined;
-    if (error instanceof CheckError) return attempt(false, `${error.code}: ${error.message}`);
-    return attempt(false, `UnexpectedError: ${codeOf(error) ?? 'no code'}`);
+    const outcome =
+      error instanceof CheckError
+        ? `${error.code}: ${error.message}`
+        : `UnexpectedError: ${codeOf(error) ?? 'no code'}`;
+    return { isSuccess: false, outcome, latencyMs: performance.now() - start };
   }
-}
-
-/** Any URL can be asked, so an answer that is no report is an answer too. */
-async function ask(url: string, token: string | undefined, signal: AbortSignal): Promise<Answered> {
-  const bare = new URL(url);
-  bare.username = bare.password = '';
-  try {
-    // `within` has the time limit.
-    return await fetchReport(bare, { token, signal, timeoutMs: Infinity, fetch: onNewConnection(url) });
-  } catch (error) {
-    if (!(error instanceof ReportError)) throw error;
-    const { status, verdict, cause } = error;
-    if (status === undefined) throw cause instanceof Error ? cause : error;
-    return { status, verdict };
-  }
-}
-
-type Answered = Pick<ReportError, 'verdict'> & { readonly status: number };
-
-/** A ping proves that a new connection works. The platform's `fetch` has none: it keeps its connections. */
-function onNewConnection(url: string): ReportOptions['fetch'] {
-  return async (_bare, { headers, signal }) => {
-    const request: HttpRequest = { kind: 'http', url, method: 'GET', headers, readsBody: true };
-    const { status, headers: given, body } = await send(request, { signal, stage: () => undefined }, () => true);
-    return {
-      status,
-      headers: { get: (name) => given[name]?.toString() ?? null },
-      body: new Blob([new Uint8Array(body)]).stream(),
-    };
-  };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

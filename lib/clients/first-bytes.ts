@@ -55,3 +55,11 @@ export function guardStream(stream: Duplex, target: string, refuse: (first: Buff
 export function wrongProtocol(target: string): UnhealthyError {
   return new UnhealthyError(`${target} answers in another protocol; is it the right port?`);
 }
+
+/** The type of the frame that an HTTP/2 server sends first: https://www.rfc-editor.org/rfc/rfc9113#section-3.4 */
+const SETTINGS = 4;
+
+/** Whether bytes are, or begin, the header of such a frame: its length, its type, no flags, and stream 0. */
+export function isHttp2(first: Buffer): boolean {
+  return [SETTINGS, 0, 0, 0, 0, 0].every((byte, index) => (first[3 + index] ?? byte) === byte);
+}

@@ -4,6 +4,17 @@ export function hostOf(url: string, defaultPort: number): string {
   return `${decodeHost(hostname)}:${port === '' ? String(defaultPort) : port}`;
 }
 
+/** Whether TLS is spoken with the server of a URL: `https:`, `wss:` or `grpcs:`. */
+export function isTlsUrl(url: string): boolean {
+  return /^(https|wss|grpcs):/i.test(url);
+}
+
+/** The port of a URL; unless given, that of HTTP, with TLS that of HTTPS. */
+export function portOf(url: string): number {
+  const { port } = new URL(url);
+  return port === '' ? (isTlsUrl(url) ? 443 : 80) : Number(port);
+}
+
 function decodeHost(hostname: string): string {
   try {
     return decodeURIComponent(hostname);

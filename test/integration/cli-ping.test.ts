@@ -1,5 +1,5 @@
 /** Runs `healthgate ping`, mostly as a process of its own, against real HTTP servers. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { EXIT } from '../../lib/cli/command.ts';
 import { ping } from '../../lib/cli/ping.ts';
 import { freePort } from '../stack/process.ts';
@@ -35,7 +35,7 @@ test('opens a new connection for each attempt and does not show the token', asyn
     expect(steady(out)).toBe(
       'ping http://HOST/api/health/***/cache?***\n' +
         '1/3  200 working  N ms\n2/3  200 working  N ms\n3/3  200 working  N ms\n' +
-        'loss 0 % (0 of 3), average latency N ms\n',
+        'message lost 0% (0/3)\navg. latency: N ms\n',
     );
     expect(asked).toHaveLength(3);
     for (const { method, path, headers } of asked) {
@@ -87,7 +87,7 @@ describe('a ping', () => {
         const { code, out } = await runCli(['ping', url, '--interval', '0', '--min-successful', least]);
         expect(code).toBe(expected);
         expect(steady(out)).toContain('1/3  503 failing  N ms\n2/3  200 working  N ms\n3/3  503 failing  N ms\n');
-        expect(out).toContain('loss 67 % (2 of 3), average latency ');
+        expect(out).toContain('message lost 67% (2/3)\navg. latency: ');
       },
     );
   });
@@ -133,7 +133,7 @@ test('reports a refused connection as a ConnectionError and exits with 1', async
   const { code, out } = await runCli(['ping', `http://u:s3cret@127.0.0.1:${await freePort()}/`, '--attempts', '1']);
   expect(code).toBe(1);
   expect(steady(out)).toMatch(/^1\/1 {2}ConnectionError: connection refused by http HOST.* N ms$/m);
-  expect(out).toMatch(/^loss 100 % \(1 of 1\)$/m);
+  expect(out).toMatch(/^message lost 100% \(1\/1\)$/m);
   expect(out).not.toContain('s3cret');
 });
 
@@ -160,6 +160,39 @@ test('explains HEALTHGATE_TOKEN in --help', async () => {
   expect((await runCli(['ping', '--help'])).out).toContain('HEALTHGATE_TOKEN');
 });
 
+describe('a ping of another protocol', () => {
+  const { grpc, jina, websocket } = inject('stack');
+  test.each([
+    ['gRPC', [grpc.url], 0],
+    ['gRPC without a health service', [`grpc://127.0.0.1:${jina.http}`], 1],
+    ['WebSocket', [websocket.url], 0],
+    ['WebSocket where it is not spoken', [`ws://127.0.0.1:${grpc.port}`], 1],
+  ])('asks over %s', async (_name, args, expected) => {
+    const { code, out, err } = await runCli(['ping', ...args, '--attempts', '1']);
+    expect({ code, err }).toEqual({ code: expected, err: '' });
+    expect(steady(out)).toMatch(
+      expected === 0 ? /^1\/1 {2}working {2}N ms$/m : /^1\/1 {2}UnhealthyError: .* {2}N ms$/m,
+    );
+  });
+
+  test('sends the token from the environment', async () => {
+    const right = await runCli(['ping', grpc.url, '--attempts', '1'], { env: { HEALTHGATE_TOKEN: grpc.token } });
+    const wrong = await runCli(['ping', grpc.url, '--attempts', '1'], { env: { HEALTHGATE_TOKEN: 's3cret' } });
+    expect([right.code, wrong.code]).toEqual([0, 1]);
+    expect(steady(wrong.out)).toContain('AuthError: grpc HOST requires credentials');
+    expect(wrong.out).not.toContain('s3cret');
+  });
+
+  test('shows the stage in which no answer came', async () => {
+    const server = await blackHole();
+    const url = `grpc://127.0.0.1:${server.port}`;
+    const { code, out } = await runCli(['ping', 'flow', url, '--attempts', '1', '--timeout', '0.3']);
+    await server.stop();
+    expect(code).toBe(1);
+    expect(steady(out)).toMatch(/TimeoutError: no answer within 0\.3 s from jina flow HOST (while|during) /);
+  });
+});
+
 describe('Ctrl-C', () => {
   test('ends a ping during the pause with a summary so far, and leaves nothing open', async () => {
     await withServer(working, async ({ url }) => {
@@ -170,7 +203,7 @@ describe('Ctrl-C', () => {
       await expect.poll(() => terminal.written()).toContain('1/3  200 working');
       controller.abort();
       expect(await pinging).toBe(EXIT.ok);
-      expect(terminal.written()).toContain('loss 0 % (0 of 1)');
+      expect(terminal.written()).toContain('message lost 0% (0/1)');
       expect(await settledHandles(before)).toEqual([]);
     });
   });

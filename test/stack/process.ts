@@ -31,6 +31,8 @@ export interface ProcessOptions {
   readonly ready: () => Promise<unknown>;
   /** Milliseconds to wait for `ready`. */
   readonly readyWithinMs?: number;
+  /** Whether its child processes belong to the server: signals then go to the whole process group. */
+  readonly hasChildren?: true;
   /** The signal that asks it to end. SIGTERM by default; SIGKILL follows if it does not end. */
   readonly stopSignal?: NodeJS.Signals;
 }
@@ -81,7 +83,8 @@ export async function startProcess(options: ProcessOptions): Promise<Running> {
   }
   living.add(pid);
   const signal = (signal: NodeJS.Signals) => {
-    if (!gone) process.kill(pid, signal);
+    if (options.hasChildren === true) signalGroup(pid, signal);
+    else if (!gone) process.kill(pid, signal);
   };
   const running: Running = {
     pid,
@@ -93,6 +96,7 @@ export async function startProcess(options: ProcessOptions): Promise<Running> {
       }, STOP_WITHIN_MS);
       await exited;
       clearTimeout(kill);
+      if (options.hasChildren === true) signal('SIGKILL'); // they may outlive their parent
     },
     pause: () => {
       signal('SIGSTOP');
@@ -120,6 +124,15 @@ export async function startProcess(options: ProcessOptions): Promise<Running> {
 
   function hasEnded(): boolean {
     return gone;
+  }
+}
+
+/** Does nothing if nobody in the group lives any more. */
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

@@ -74,7 +74,11 @@ export function tlsProxy(
         requestCert: certificate.ca !== undefined,
         rejectUnauthorized: certificate.ca !== undefined,
       });
-      pipeline(secure, connect(realPort, '127.0.0.1'), secure, () => undefined);
+      secure.on('error', () => undefined);
+      // Not earlier: a server that speaks first would disturb the handshake.
+      secure.once('secure', () => {
+        pipeline(secure, connect(realPort, '127.0.0.1'), secure, () => undefined);
+      });
     },
   });
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { describe, httpUrl } from '../../clients/keys.ts';
 import { certificateMistake, tlsKeys } from '../../clients/server-keys.ts';
 import { defineKind } from '../kind.ts';
+import { isTlsUrl } from '../../clients/url.ts';
 import { expectKeys, figuresOf, httpFigures, isExpectedStatus, jsonKey, judge } from './expect.ts';
 import { proxyFor, proxyNeeds } from '../../clients/http/proxy.ts';
 import { headersKey, send, webNeeds, webTarget } from '../../clients/http/request.ts';
@@ -49,7 +50,7 @@ export const http = defineKind({
   figures: httpFigures,
   // The proxy first, since nothing reaches the server without it.
   needs: ({ url, proxy }) => [...proxyNeeds(url, proxy), ...webNeeds({ url })],
-  mistake: ({ url, cert, key }) => certificateMistake({ cert, key }, /^(https|wss):/.test(url)),
+  mistake: ({ url, cert, key }) => certificateMistake({ cert, key }, isTlsUrl(url)),
   target: (config) => webTarget('http', config.url),
   async check({ expect, proxy, ...keys }, context) {
     const readsBody = expect.body !== undefined || expect.json !== undefined;

@@ -21,6 +21,7 @@ export const drivers = {
   clickhouse: inTurn(() => import('./clickhouse.ts')),
   cloudfront: inTurn(() => import('./cloudfront.ts')),
   eventbridge: inTurn(() => import('./eventbridge.ts')),
+  grpc: inTurn(() => import('./grpc.ts')),
   ioredis: inTurn(() => import('./ioredis.ts')),
   mysql2: inTurn(() => import('./mysql2.ts')),
   pg: inTurn(() => import('./pg.ts')),

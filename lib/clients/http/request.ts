@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { UnhealthyError } from '../../errors.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { describe, record } from '../keys.ts';
-import { addressIn, hostOf } from '../url.ts';
+import { addressIn, hostOf, portOf } from '../url.ts';
 import { Cookies } from './cookies.ts';
 import { exchange } from './exchange.ts';
 import type { Exchange, HttpResponse } from './exchange.ts';
@@ -44,7 +44,7 @@ export interface HttpRequest extends Pick<Exchange, 'method' | 'headers' | 'body
 
 /** `http api.example:443`. */
 export function webTarget(kind: string, url: string): string {
-  return `${kind} ${hostOf(url, /^(https|wss):/.test(url) ? 443 : 80)}`;
+  return `${kind} ${hostOf(url, portOf(url))}`;
 }
 
 /** The addresses that a check of this URL needs. */

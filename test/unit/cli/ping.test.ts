@@ -14,16 +14,20 @@ test.each([
   ['https://s3cret@status.example', 'https://***@status.example/'],
   ['https://status.example/other/hg_prod_s3cret/x', 'https://status.example/other/***/x'],
   ['https://status.example/?token=s3cret', 'https://status.example/?***'],
+  ['grpc://flow.example:12345', 'grpc://flow.example:12345'],
 ])('shows the URL %s as %s', (url, shown) => {
   expect(maskUrl(url)).toBe(shown);
 });
 
 const attempt = (isSuccess: boolean, latencyMs: number) => ({ isSuccess, latencyMs, outcome: '' });
 
+const eight = [attempt(false, 3000), ...Array.from({ length: 7 }, () => attempt(true, 10))];
+
 test.each([
-  [[attempt(true, 10), attempt(true, 21)], 'loss 0 % (0 of 2), average latency 16 ms'],
-  [[attempt(true, 10), attempt(false, 3000), attempt(false, 3000)], 'loss 67 % (2 of 3), average latency 10 ms'],
-  [[attempt(false, 3000)], 'loss 100 % (1 of 1)'],
+  [[attempt(true, 10), attempt(true, 21)], 'message lost 0% (0/2)\navg. latency: 16 ms'],
+  [[attempt(true, 10), attempt(false, 3000), attempt(false, 3000)], 'message lost 67% (2/3)\navg. latency: 10 ms'],
+  [eight, 'message lost 12% (1/8)\navg. latency: 10 ms'],
+  [[attempt(false, 3000)], 'message lost 100% (1/1)'],
   [[], 'no attempt was finished'],
 ])('summarizes loss and latency of the attempts (%#)', (attempts, summary) => {
   expect(summarize(attempts)).toBe(summary);
@@ -32,9 +36,15 @@ test.each([
 test.each([
   ['a missing URL', [], {}, 'which URL?'],
   ['two URLs', ['http://a', 'http://b'], {}, 'expected one URL'],
-  ['a URL without a scheme', ['s3cret.example'], {}, 'begins with http:// or https://'],
-  ['a URL with another scheme', ['ftp://s3cret.example'], {}, 'begins with http:// or https://'],
-  ['a URL without a host', ['http://'], {}, 'begins with http:// or https://'],
+  ['a part of Jina without a URL', ['flow'], {}, 'which URL?'],
+  ['a part of Jina with two URLs', ['executor', 'grpc://a', 'grpc://b'], {}, 'expected one URL'],
+  ['an unknown part of Jina', ['pod', 'grpc://a'], {}, 'after flow, gateway or executor'],
+  ['an address without a scheme', ['127.0.0.1:8080'], {}, 'begins with http://'],
+  ['a gRPC URL with a path', ['grpc://a/s3cret'], {}, 'a gRPC server has neither path nor parameters'],
+  ['a gRPC URL with a password', ['flow', 'grpc://u:s3cret@a'], {}, 'no password in a URL'],
+  ['a URL without a scheme', ['s3cret.example'], {}, 'begins with http://'],
+  ['a URL with another scheme', ['ftp://s3cret.example'], {}, 'begins with http://'],
+  ['a URL without a host', ['http://'], {}, 'begins with http://'],
   ['zero attempts', ['http://a'], { attempts: '0' }, '--attempts: expected a whole number from 1'],
   ['half an attempt', ['http://a'], { attempts: '1.5' }, '--attempts: expected a whole number from 1'],
   ['more successes than attempts', ['http://a'], { attempts: '2', 'min-successful': '3' }, 'whole number from 1 to 2'],

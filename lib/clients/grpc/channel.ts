@@ -1,0 +1,111 @@
+/** Calls over gRPC, through grpc-js: each on the connection of the run, answered once, never tried again. */
+import { once } from 'node:events';
+import type { Client, Metadata, MethodDefinition, ServiceError } from '@grpc/grpc-js';
+import type { CheckContext } from '../../engine/types.ts';
+import { drivers } from '../drivers/index.ts';
+import { isTlsUrl } from '../url.ts';
+import { openConnection } from './connect.ts';
+import type { GrpcConnection, GrpcServer } from './connect.ts';
+import { callError } from './errors.ts';
+import type { Call } from './errors.ts';
+
+/** The most bytes of a message, after decompression. */
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** Megabytes that `node:http2` may hold of a connection. */
+const MAX_SESSION_MB = 4;
+
+const OPTIONS = {
+  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+  'grpc-node.max_session_memory': MAX_SESSION_MB,
+  'grpc.enable_retries': 0,
+  'grpc.enable_http_proxy': 0,
+  'grpc.enable_channelz': 0,
+  'grpc.service_config_disable_resolution': 1,
+  'grpc.use_local_subchannel_pool': 1,
+  'grpc.primary_user_agent': 'healthgate',
+};
+
+/** Never connected to: the channel has its connection. */
+const NOWHERE = 'ipv4:127.0.0.1:1';
+
+export type GrpcContext = Pick<CheckContext, 'share' | 'signal' | 'stage'>;
+
+/** Opens a channel, or shares the one that another check of the run opened. */
+export function openChannel(server: GrpcServer, target: string, context: GrpcContext): Promise<GrpcChannel> {
+  const { url, ca, cert } = server;
+  return context.share(JSON.stringify(['grpc', url, ca, cert]), async (signal) => {
+    const [connection, driver] = await Promise.all([
+      openConnection(server, target, { signal, stage: context.stage }),
+      drivers.grpc(),
+    ]);
+    signal.throwIfAborted();
+    if (connection.isLost) throw connection.lost; // while the driver was loaded
+    const client = new driver.Client(NOWHERE, new driver.OpenConnection(connection.stream, isTlsUrl(url)), {
+      ...OPTIONS,
+      'grpc.default_authority': new URL(url).host,
+      [driver.CONNECTION]: connection.socket,
+    });
+    const destroy = () => {
+      client.close();
+      connection.destroy();
+    };
+    signal.addEventListener('abort', destroy, { once: true });
+    const close = () => {
+      const closed = once(connection.socket, 'close');
+      client.close(); // tells the server first
+      return closed;
+    };
+    return { value: new GrpcChannel(client, connection), close, destroy };
+  });
+}
+
+const WAITING = ['answer', 'while waiting for the answer'] as const;
+
+interface CallOptions extends Pick<Call, 'target' | 'metadata'> {
+  /** The stage of waiting for the answer. */
+  readonly waiting?: readonly [name: string, when: string];
+}
+
+export class GrpcChannel {
+  readonly #client: Client;
+  readonly #connection: GrpcConnection;
+
+  constructor(client: Client, connection: GrpcConnection) {
+    this.#client = client;
+    this.#connection = connection;
+  }
+
+  /** @throws CheckError; a `RefusedCall` where the server itself said what is wrong. */
+  async unary<Request, Answer>(
+    method: MethodDefinition<Request, Answer>,
+    request: Request,
+    { target, metadata = {}, waiting = WAITING }: CallOptions,
+    { signal, stage }: GrpcContext,
+  ): Promise<Answer> {
+    const headers = await metadataOf(metadata);
+    signal.throwIfAborted();
+    stage(...waiting);
+    return new Promise<Answer>((resolve, reject) => {
+      const { path, requestSerialize, responseDeserialize } = method;
+      const take = (error: ServiceError | null, answer?: Answer) => {
+        signal.removeEventListener('abort', stop);
+        if (error === null && answer !== undefined) resolve(answer);
+        else reject(callError(error, { target, metadata, path, connection: this.#connection }));
+      };
+      const call = this.#client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, headers, take);
+      const stop = () => {
+        reject(signal.reason as Error);
+        call.cancel();
+      };
+      signal.addEventListener('abort', stop, { once: true });
+    });
+  }
+}
+
+async function metadataOf(metadata: Readonly<Record<string, string>>): Promise<Metadata> {
+  const { Metadata } = await drivers.grpc();
+  const made = new Metadata();
+  for (const [name, value] of Object.entries(metadata))
+    made.add(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
+  return made;
+}
