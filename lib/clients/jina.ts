@@ -95,8 +95,9 @@ function parsed<Schema extends v.GenericSchema>(schema: Schema, json: string, ta
   } catch {
     throw new UnhealthyError(`${target} did not answer in JSON; is it Jina?`);
   }
-  const { success, output, issues } = v.safeParse(schema, value);
-  if (success && !Array.isArray(output)) return output;
+  // Valibot accepts an array where an object is expected.
+  const { success, output, issues } = v.safeParse(schema, Array.isArray(value) ? undefined : value);
+  if (success) return output;
   const key = issues?.[0].path?.map((item) => String(item.key)).join('.') ?? '';
   const what = key === '' ? 'JSON that is no object' : `JSON whose ${shortLine(key, 40)} is not as Jina has it`;
   throw new UnhealthyError(`${target} answered with ${what}; is it Jina?`);

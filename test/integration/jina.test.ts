@@ -11,6 +11,8 @@ import { runLeaf } from '../support/run-leaf.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const ROUNDS = 2;
+/** Milliseconds for several pings by Jina: each loads all of it first. */
+const PINGS_MS = 120_000;
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 const flows: JinaFlow[] = [];
@@ -84,20 +86,27 @@ async function sideBySide(ways: Readonly<Record<string, readonly string[]>>) {
   };
 }
 
-test('a ping of a whole Flow has the verdict and the counts of jina ping', async () => {
-  const { jina, healthgate } = await sideBySide(waysTo({ ...inject('stack').jina } as JinaFlow));
-  expect(healthgate).toEqual(jina);
-  expect(Object.values(healthgate)).toEqual(Array(6).fill({ code: 0, lost: 0, attempts: ROUNDS }));
-});
+test(
+  'a ping of a whole Flow has the verdict and the counts of jina ping',
+  async () => {
+    const { jina, healthgate } = await sideBySide(waysTo({ ...inject('stack').jina } as JinaFlow));
+    expect(healthgate).toEqual(jina);
+    expect(Object.values(healthgate)).toEqual(Array(6).fill({ code: 0, lost: 0, attempts: ROUNDS }));
+  },
+  PINGS_MS,
+);
 
 describe('a Flow whose executor is killed', () => {
   const failed = /^UnhealthyError: the dry run of jina flow 127\S+ failed: InternalNetworkError: .*executor0/;
-  const late =
-    /^TimeoutError: no answer within 3 s from jina flow 127\S+ while waiting for the dry run; is an executor/;
+  // Sometimes Jina closes the connection after a while, sometimes it stays silent.
+  const closedOrLate = new RegExp(
+    '^(UnhealthyError: jina flow 127\\S+ closed the connection with code 1011: Network error|' +
+      'TimeoutError: no answer within 3 s from jina flow 127\\S+ while waiting for the dry run; is an executor down\\?$)',
+  );
   test.each([
     ['gRPC', (flow: JinaFlow) => `grpc://127.0.0.1:${flow.grpc}`, failed],
     ['HTTP', (flow: JinaFlow) => `http://127.0.0.1:${flow.http}`, failed],
-    ['WebSocket, where it is silent,', (flow: JinaFlow) => `ws://127.0.0.1:${flow.websocket}`, late],
+    ['WebSocket', (flow: JinaFlow) => `ws://127.0.0.1:${flow.websocket}`, closedOrLate],
   ])('fails its dry run over %s while its gateway works', async (_name, urlOf, expected) => {
     const flow = await start();
     process.kill(flow.executorPid, 'SIGKILL');
@@ -109,17 +118,26 @@ describe('a Flow whose executor is killed', () => {
     );
   });
 
-  test('has the verdict and the counts of jina ping', async () => {
-    const flow = await start();
-    process.kill(flow.executorPid, 'SIGKILL');
-    const { jina, healthgate } = await sideBySide(waysTo(flow));
-    expect(healthgate).toEqual(jina);
-    expect(healthgate).toMatchObject({
-      'a flow over gRPC': { code: 1, lost: ROUNDS },
-      'a gateway over gRPC': { code: 0, lost: 0 },
-      'an executor': { code: 1, lost: ROUNDS },
-    });
-  });
+  test(
+    'has the verdict and the counts of jina ping',
+    async () => {
+      const flow = await start();
+      process.kill(flow.executorPid, 'SIGKILL');
+      const ways = waysTo(flow);
+      const three = (['a flow over gRPC', 'a gateway over gRPC', 'an executor'] as const).map((way) => [
+        way,
+        ways[way],
+      ]);
+      const { jina, healthgate } = await sideBySide(Object.fromEntries(three));
+      expect(healthgate).toEqual(jina);
+      expect(healthgate).toMatchObject({
+        'a flow over gRPC': { code: 1, lost: ROUNDS },
+        'a gateway over gRPC': { code: 0, lost: 0 },
+        'an executor': { code: 1, lost: ROUNDS },
+      });
+    },
+    PINGS_MS,
+  );
 });
 
 test('a Flow whose executor is frozen gives no answer in time, and works again when it goes on', async () => {

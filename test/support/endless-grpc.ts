@@ -15,7 +15,7 @@ const PING = frame(FRAME.ping, Buffer.alloc(8), { flags: 1 });
 
 const BYTES = /^UnhealthyError: .* sent more than 1\.5 MiB$/;
 const BROKEN = /^UnhealthyError: .* breaks the protocol HTTP\/2, which gRPC is spoken over$/;
-const CALMED = /^UnhealthyError: the call to .* was broken off \(RST_STREAM, ENHANCE_YOUR_CALM\)$/;
+const CALMED = /^UnhealthyError: the call to .* was broken off \(HTTP\/2 error ENHANCE_YOUR_CALM\)$/;
 const MESSAGE = /^UnhealthyError: .* sent more than 1 MiB in one message$/;
 
 export const endlessGrpc: EndlessAnswers = {
@@ -57,7 +57,7 @@ export const endlessGrpc: EndlessAnswers = {
     chunk: frame(FRAME.data, messageHeader(0), STREAM),
     // Which one depends on whether the client has room for more when it reads the second.
     error:
-      /^UnhealthyError: .* (sent several messages, but the call has one answer|was broken off \(RST_STREAM, FLOW_CONTROL_ERROR\))$/,
+      /^UnhealthyError: .* (sent several messages, but the call has one answer|was broken off \(HTTP\/2 error FLOW_CONTROL_ERROR\))$/,
   },
   'frames without data': { opening: answering(HEADERS), chunk: frame(FRAME.data, '', STREAM), error: BROKEN },
 };

@@ -1,12 +1,12 @@
 /** Calls over gRPC, through grpc-js: each on the connection of the run, answered once, never tried again. */
 import { once } from 'node:events';
-import type { Client, Metadata, MethodDefinition, ServiceError } from '@grpc/grpc-js';
+import type { Client, ClientReadableStream, Metadata, MethodDefinition, ServiceError } from '@grpc/grpc-js';
 import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../drivers/index.ts';
 import { isTlsUrl } from '../url.ts';
 import { openConnection } from './connect.ts';
 import type { GrpcConnection, GrpcServer } from './connect.ts';
-import { callError } from './errors.ts';
+import { callError, noAnswer, severalAnswers } from './errors.ts';
 import type { Call } from './errors.ts';
 
 /** The most bytes of a message, after decompression. */
@@ -85,21 +85,41 @@ export class GrpcChannel {
     const headers = await metadataOf(metadata);
     signal.throwIfAborted();
     stage(...waiting);
-    return new Promise<Answer>((resolve, reject) => {
-      const { path, requestSerialize, responseDeserialize } = method;
-      const take = (error: ServiceError | null, answer?: Answer) => {
-        signal.removeEventListener('abort', stop);
-        if (error === null && answer !== undefined) resolve(answer);
-        else reject(callError(error, { target, metadata, path, connection: this.#connection }));
-      };
-      const call = this.#client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, headers, take);
-      const stop = () => {
-        reject(signal.reason as Error);
-        call.cancel();
-      };
-      signal.addEventListener('abort', stop, { once: true });
-    });
+    const { path, requestSerialize, responseDeserialize } = method;
+    // Not as a unary call: with a second message, that never ends.
+    const call = this.#client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, headers);
+    const stop = () => {
+      call.cancel();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await answerOf(call, { target, metadata, path, connection: this.#connection }, signal);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      call.cancel();
+    }
   }
+}
+
+function answerOf<Answer>(stream: ClientReadableStream<Answer>, call: Call, signal: AbortSignal): Promise<Answer> {
+  const answers: Answer[] = [];
+  return new Promise<Answer>((resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+    stream.on('data', (answer: Answer) => {
+      answers.push(answer);
+      if (answers.length > 1) reject(severalAnswers(call));
+    });
+    stream.on('error', (error: ServiceError) => {
+      reject(callError(error, call));
+    });
+    stream.on('end', () => {
+      const [answer] = answers;
+      if (answer === undefined) reject(noAnswer(call));
+      else resolve(answer);
+    });
+  });
 }
 
 async function metadataOf(metadata: Readonly<Record<string, string>>): Promise<Metadata> {

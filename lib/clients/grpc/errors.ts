@@ -51,10 +51,11 @@ export class RefusedCall extends CheckError {
   }
 }
 
-export function callError(error: ServiceError | null, call: Call): CheckError {
+/** The error for a call that did not end with the status OK. */
+export function callError(error: Partial<ServiceError>, call: Call): CheckError {
   const { target, path, metadata = {} } = call;
-  if (error === null) return new UnhealthyError(`${target} ended the call without an answer`);
-  const { code, details } = error;
+  const { code, details = '' } = error;
+  if (code === undefined) return strangeMessage(call); // grpc-js could not decompress it
   const own = ownWords(details, call);
   if (own !== undefined) return own;
   const words = after(serverWords(details, secretsIn(metadata)));
@@ -90,27 +91,19 @@ function secretsIn(metadata: Readonly<Record<string, string>>): string[] {
  * own. Source: subchannel-call.ts, client.ts, compression-filter.ts and client-interceptors.ts of grpc-js.
  */
 const OWN_WORDS: readonly (readonly [RegExp, (match: string, call: Call) => CheckError])[] = [
+  [/^Received HTTP status code 200$/, (_match, { target }) => noStatus(target)],
   [/^Received HTTP status code (\d+)/, httpStatus],
   [/^Received RST_STREAM with code 0 /, (_match, { target }) => noStatus(target)],
-  [/^No (?:status information|message) received/, (_match, { target }) => noStatus(target)],
+  [/^No status information received/, (_match, { target }) => noStatus(target)],
   [/^Received RST_STREAM with code \d+ triggered by/, (_match, { connection }) => connection.lost],
   [/^Received RST_STREAM with code (\d+)/, (match, call) => brokenOff(resetName(Number(match)), call)],
   [/^Stream refused by server$/, (_match, call) => brokenOff('REFUSED_STREAM', call)],
   [/^Bandwidth exhausted or memory limit/, (_match, call) => brokenOff('ENHANCE_YOUR_CALM', call)],
   [/^Protocol not secure enough$/, (_match, call) => brokenOff('INADEQUATE_SECURITY', call)],
   [/^Call cancelled$/, (_match, call) => brokenOff('CANCEL', call)],
-  [
-    /^Received message (?:larger than|that decompresses to)/,
-    (_match, { target }) => new UnhealthyError(`${target} sent more than 1 MiB in one message`),
-  ],
-  [
-    /^(?:Response message parsing error|Failed to decompress|Received message compressed)/,
-    (_match, { target, path }) => new UnhealthyError(`${target} sent a message that is no answer of ${path.slice(1)}`),
-  ],
-  [
-    /^Too many responses received/,
-    (_match, { target }) => new UnhealthyError(`${target} sent several messages, but the call has one answer`),
-  ],
+  [/^Received message larger than max \((\d+)/, largeMessage],
+  [/^Received message that decompresses to a size larger than/, (_match, { target }) => sentTooMuch(target)],
+  [/^(?:Response message parsing error|Failed to decompress)/, (_match, call) => strangeMessage(call)],
   [/^(?:Connection dropped|No connection established|Channel closed)/, (_match, { connection }) => connection.lost],
 ];
 
@@ -129,13 +122,40 @@ function httpStatus(status: string, { target }: Call): CheckError {
     : new UnhealthyError(`${text}; is there a proxy before it?`);
 }
 
+/** The server ended the call well, but without a message. */
+export function noAnswer({ target }: Call): CheckError {
+  return new UnhealthyError(`${target} ended the call without an answer`);
+}
+
+export function severalAnswers({ target }: Call): CheckError {
+  return new UnhealthyError(`${target} sent several messages, but the call has one answer`);
+}
+
+function strangeMessage({ target, path }: Call): CheckError {
+  return new UnhealthyError(`${target} sent a message that is no answer of ${path.slice(1)}`);
+}
+
+/** Where text is read as a message, the second to the fifth character count as its length. */
+function largeMessage(length: string, { target }: Call): CheckError {
+  const bytes = Buffer.alloc(LENGTH_BYTES);
+  bytes.writeUInt32BE(Number(length));
+  if (!/^[\n\r\x20-\x7e]+$/.test(bytes.toString('latin1'))) return sentTooMuch(target);
+  return new UnhealthyError(`${target} answers with text, not in gRPC; is there a proxy before it?`);
+}
+
+const LENGTH_BYTES = 4;
+
+function sentTooMuch(target: string): CheckError {
+  return new UnhealthyError(`${target} sent more than 1 MiB in one message`);
+}
+
 function noStatus(target: string): CheckError {
   return new UnhealthyError(`${target} ended the call without a status; does it speak gRPC?`);
 }
 
 function brokenOff(reason: string, { target }: Call): CheckError {
-  // It may be our side that found fault with what the server sent.
-  return new UnhealthyError(`the call to ${target} was broken off (RST_STREAM, ${reason})`);
+  // By RST_STREAM or GOAWAY, or by our side, which found fault with what the server sent.
+  return new UnhealthyError(`the call to ${target} was broken off (HTTP/2 error ${reason})`);
 }
 
 function resetName(code: number): string {

@@ -35,7 +35,7 @@ function judge(status: HealthAnswer['status'], asked: Asked): void {
   const { target, service } = asked;
   if (status === 'SERVING') return;
   if (status === 'SERVICE_UNKNOWN') throw unknownService('SERVICE_UNKNOWN', asked);
-  const said = typeof status === 'number' ? `the health status ${String(status)}, which is unknown,` : status;
+  const said = typeof status === 'number' ? `the unknown health status ${String(status)}` : status;
   throw new UnhealthyError(`${target} says ${said}${service && ` of the service ${service}`}, expected SERVING`);
 }
 
