@@ -29,6 +29,7 @@ const layers = [
   'lib/engine',
   'lib/log.ts',
   'lib/hide.ts',
+  'lib/spellings.ts',
   'lib/pace.ts',
   'lib/problem.ts',
   'lib/did-you-mean.ts',

@@ -4,16 +4,14 @@ import { build } from 'esbuild';
 import { bundleOptions } from './bundle.ts';
 import { canaryOptions } from './canary/bundle.ts';
 import { buildClient } from './client.ts';
-import { sharedChunk } from './shared-chunk.ts';
+import { functionOptions } from './functions.ts';
 
 const outdir = 'dist';
-const functions = { ...bundleOptions, entryPoints: ['functions/*.ts'], outbase: '.', outdir };
 
 await rm(outdir, { recursive: true, force: true });
 await Promise.all([
   // The functions and the command line are built apart: chunks/ is deployed, and holds only what the functions load.
-  // Each file in functions/ is one Lambda function: functions/<name>.ts becomes dist/functions/<name>.js.
-  build({ ...functions, plugins: [await sharedChunk(functions), ...bundleOptions.plugins] }),
+  build(await functionOptions(outdir)),
   build({
     ...bundleOptions,
     entryPoints: { cli: 'lib/cli/main.ts' },

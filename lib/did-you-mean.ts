@@ -3,6 +3,8 @@ import { distance } from 'fastest-levenshtein';
 /** A longer text is not a misspelt name. */
 const MAX_LENGTH = 40;
 
+const MIN_BEGINNING = 3;
+
 /** `; did you mean url?`, or nothing if no name is close. */
 export function didYouMean(given: string, names: readonly string[]): string {
   if (given.length > MAX_LENGTH) return '';
@@ -14,9 +16,21 @@ export function didYouMean(given: string, names: readonly string[]): string {
     best = name;
     least = far;
   }
-  if (best === undefined) return '';
-  // Two swapped letters have a distance of two, even in a name of three letters.
-  const isClose = least <= Math.max(2, Math.floor(best.length / 2));
-  const isUnrelated = least >= Math.max(given.length, best.length);
-  return isClose && !isUnrelated ? `; did you mean ${best}?` : '';
+  const meant = best !== undefined && isClose(given, best, least) ? best : beginningWith(given, names);
+  return meant === undefined ? '' : `; did you mean ${meant}?`;
+}
+
+/** Half of a short name would be another name: yaml and html. Swapped letters say enough. */
+function isClose(given: string, name: string, far: number): boolean {
+  if (far >= Math.max(given.length, name.length)) return false;
+  const isSwapped = far === 2 && lettersOf(given) === lettersOf(name);
+  return isSwapped || far <= Math.max(1, Math.floor(name.length / 3));
+}
+
+function lettersOf(text: string): string {
+  return Array.from(text).sort().join('');
+}
+
+function beginningWith(given: string, names: readonly string[]): string | undefined {
+  return given.length < MIN_BEGINNING ? undefined : names.find((name) => name.startsWith(given));
 }

@@ -97,7 +97,7 @@ export function oneLine(text: string): string {
 
 /** The text on one line, without control characters, cut at `maxLength` characters. It is valid Unicode. */
 export function shortLine(text: string, maxLength: number): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\s]+/gu, ' ').trim();
   const isShort = line.length <= maxLength;
   const kept = (isShort ? line : line.slice(0, maxLength - 1)).replace(HALF_CHARACTER, '').toWellFormed();
   return isShort ? kept : `${kept}…`;

@@ -1,4 +1,5 @@
-import { shortLine } from './errors.ts';
+import type { Pace } from './pace.ts';
+import { spellingsOf } from './spellings.ts';
 
 /** A shorter text is not treated as a secret: hiding it would make texts unreadable. */
 const MIN_SECRET_LENGTH = 4;
@@ -10,11 +11,11 @@ const CUT = '…';
 export type Hide = (text: string, shown?: readonly string[]) => string;
 
 /**
- * Replaces secrets by `***`, and several that overlap by one. Also where a secret was put on one line, or in lower case
- * as host names are, and where its end was cut off.
+ * Replaces secrets by `***`, and several that overlap by one. Also where a secret was encoded, put on one line, or in
+ * lower case as host names are, and where its end was cut off.
  */
-export function hideAll(secrets: Iterable<string>): Hide {
-  const index = indexOf(secrets);
+export function hideAll(secrets: readonly string[]): Hide {
+  const index = indexes.get(secrets) ?? indexOf(secrets);
   if (index.size === 0) return (text) => text;
   return (text, shown = []) => {
     let hidden = '';
@@ -35,20 +36,37 @@ export function hideAll(secrets: Iterable<string>): Hide {
 type Alike = ReadonlyMap<number, ReadonlySet<string>>;
 
 /** The secrets, by their first characters. */
-function indexOf(secrets: Iterable<string>): ReadonlyMap<string, Alike> {
-  const index = new Map<string, Map<number, Set<string>>>();
-  for (const secret of new Set([...secrets].flatMap(spellingsOf))) {
-    if (secret.length < MIN_SECRET_LENGTH) continue;
-    const beginning = secret.slice(0, MIN_SECRET_LENGTH);
-    const alike = index.get(beginning) ?? new Map<number, Set<string>>();
-    index.set(beginning, alike);
-    alike.set(secret.length, (alike.get(secret.length) ?? new Set()).add(secret));
+type Index = ReadonlyMap<string, Alike>;
+type MutableIndex = Map<string, Map<number, Set<string>>>;
+
+/** Kept for as long as the lists of secrets are, since every run of a namespace needs the same one. */
+const indexes = new WeakMap<readonly string[], Index>();
+
+/** Makes `hideAll` quick for this list. For thousands of secrets it takes a while, so it works in portions. */
+export async function prepareToHide(secrets: readonly string[], pace: Pace): Promise<void> {
+  const index: MutableIndex = new Map();
+  for (const secret of secrets) {
+    add(secret, index);
+    await pace();
   }
+  indexes.set(secrets, index);
+}
+
+function indexOf(secrets: readonly string[]): Index {
+  const index: MutableIndex = new Map();
+  for (const secret of secrets) add(secret, index);
+  indexes.set(secrets, index);
   return index;
 }
 
-function spellingsOf(secret: string): readonly string[] {
-  return [secret, secret.toLowerCase(), shortLine(secret, secret.length)];
+function add(secret: string, index: MutableIndex): void {
+  for (const spelling of spellingsOf(secret)) {
+    if (spelling.length < MIN_SECRET_LENGTH) continue;
+    const beginning = spelling.slice(0, MIN_SECRET_LENGTH);
+    const alike = index.get(beginning) ?? new Map<number, Set<string>>();
+    index.set(beginning, alike);
+    alike.set(spelling.length, (alike.get(spelling.length) ?? new Set()).add(spelling));
+  }
 }
 
 /** The length of the longest secret that begins at this place of the text, or of what a cut left of one; or 0. */

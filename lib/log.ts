@@ -11,7 +11,7 @@ export interface Log {
   warn(message: string, fields?: Fields): void;
   error(message: string, fields?: Fields): void;
   /** The same log, but it also hides these secrets. */
-  hiding(secrets: Iterable<string>): Log;
+  hiding(secrets: readonly string[]): Log;
 }
 
 const MAX_CAUSES = 5;
@@ -24,7 +24,8 @@ const MAX_ITEMS = 100;
  * @param write Called with each line, without a line feed.
  */
 export function createLog(write: (line: string) => void, secrets: readonly string[] = []): Log {
-  const hide = hideAll(secrets);
+  // Made with the first line, since most runs write none.
+  const hide: Hide = (text) => hideAll(secrets)(text);
   const longest = Math.max(0, ...secrets.map(({ length }) => length));
   const entry =
     (level: string) =>
@@ -37,7 +38,7 @@ export function createLog(write: (line: string) => void, secrets: readonly strin
     info: entry('info'),
     warn: entry('warn'),
     error: entry('error'),
-    hiding: (more) => createLog(write, [...secrets, ...more]),
+    hiding: (more) => createLog(write, secrets.length === 0 ? more : [...secrets, ...more]),
   };
 }
 

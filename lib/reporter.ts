@@ -1,6 +1,7 @@
 /** The only way to a report of a namespace: from a run for one caller, or shared by concurrent callers. */
 import type { Namespace } from './document/namespace.ts';
 import { tenths, within } from './engine/deadline.ts';
+import { run } from './engine/run.ts';
 import { findPart, pathKey } from './engine/tree.ts';
 import type { CheckResult, OnRun, Part, Report } from './engine/types.ts';
 import { TooManyRuns } from './errors.ts';
@@ -115,13 +116,12 @@ export class Reporter {
     return kept ?? { report: await start(), ageMs: 0 };
   }
 
-  /** A report from a run that is not shared. The engine is loaded only now: the answer to a wrong token needs none. */
+  /** A report from a run that is not shared. */
   async run(
     namespace: Namespace,
     part: Part,
     { until = Infinity, signal, onResult }: AskedForOneself = {},
   ): Promise<Report> {
-    const { run } = await import('./engine/run.ts');
     return run(part, {
       namespace: namespace.name,
       deadlineMs: Math.max(0, Math.min(namespace.deadlineMs, until - performance.now())),

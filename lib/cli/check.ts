@@ -5,20 +5,19 @@ import { standardLog } from '../compose.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { findPart, namesOf, pathKey, pathsIn } from '../engine/tree.ts';
 import { formats } from '../formats/index.ts';
-import type { Log } from '../log.ts';
 import { Reporter } from '../reporter.ts';
 import { fileStore } from '../vault/stores/file.ts';
 import { openStore } from '../vault/stores/open.ts';
 import { singleFileStore } from '../vault/stores/single-file.ts';
-import { Vault } from '../vault/vault.ts';
-import { chooseNamespace } from './chosen-namespace.ts';
-import { paintOf } from './colours.ts';
+import type { Store } from '../vault/stores/store.ts';
+import { Namespaces } from './chosen-namespace.ts';
+import { paintedVerdicts, paintOf } from './colours.ts';
 import { EXIT, numberOf, stringOf, UsageError } from './command.ts';
 import type { Command, ExitCode, Input, Terminal } from './command.ts';
 import { liveList } from './live.ts';
 import { summaryText } from './summary.ts';
 import { systemWords } from './system-words.ts';
-import { vaultName, vaultOf, vaultOption } from './vault-option.ts';
+import { vaultName, vaultOption } from './vault-option.ts';
 
 const formatNames = formats.map((format) => format.name);
 
@@ -37,7 +36,8 @@ export const check: Command = {
     quiet: { type: 'boolean', help: 'write nothing on standard output: the exit code tells the verdict' },
     'no-color': { type: 'boolean', help: 'no colours; NO_COLOR in the environment does the same' },
   },
-  notes: `On a terminal, ends with a summary in colour. Elsewhere, FORCE_COLOR=1 in the environment asks for it.
+  notes: `On a terminal, the report is coloured, and a summary ends it. Elsewhere, FORCE_COLOR=1 in the environment
+asks for the summary in colour. With --watch, the time stands before each run, or, elsewhere, an empty line between two.
 
 Exit code 0 working or degraded, 1 failing, 2 usage or configuration, 130 called off with Ctrl-C. With --watch, Ctrl-C
 between two runs ends it with the code of the last run.`,
@@ -45,10 +45,9 @@ between two runs ends it with the code of the last run.`,
 
   async run(input, terminal) {
     const watchMs = 1000 * numberOf(input, 'watch', { preset: 0, min: 0.1, max: MAX_WATCH_SECONDS });
-    const log = standardLog();
-    const { vault, location } = await vaultIn(input, terminal, log);
-    const runOnce = await runnerOf(input, terminal, { vault, location, log });
-    for (;;) {
+    const runOnce = await runnerOf(input, terminal, new Namespaces(await storeIn(input, terminal), terminal));
+    for (let run = 1; ; run += 1) {
+      if (watchMs > 0 && input.values.quiet !== true) separate(run, terminal);
       const code = await runOnce();
       if (watchMs === 0 || code === EXIT.calledOff) return code;
       await sleep(watchMs, undefined, { signal: terminal.signal }).catch(() => undefined); // cut short by Ctrl-C
@@ -59,16 +58,15 @@ between two runs ends it with the code of the last run.`,
 
 const MAX_WATCH_SECONDS = 86_400;
 
-interface Place {
-  readonly vault: Vault;
-  /** The vault, or the file. */
-  readonly location: string;
-  readonly log: Log;
+/** Keeps one run from the next: by its time for people, by an empty line in a pipe. */
+function separate(run: number, terminal: Terminal): void {
+  if (terminal.isInteractive) terminal.err(`${run > 1 ? '\n' : ''}${new Date().toTimeString().slice(0, 8)}\n`);
+  else if (run > 1) terminal.out('\n');
 }
 
 /** Runs the checks, shows what comes of them and returns the exit code. The document is read again for each run. */
-async function runnerOf(input: Input, terminal: Terminal, place: Place): Promise<() => Promise<ExitCode>> {
-  const { vault, location, log } = place;
+async function runnerOf(input: Input, terminal: Terminal, namespaces: Namespaces): Promise<() => Promise<ExitCode>> {
+  const reporter = new Reporter(namespaces.vault, standardLog());
   const format = await formatIn(input).load();
   const part = namesOf(stringOf(input, 'part') ?? '');
   const isQuiet = input.values.quiet === true;
@@ -76,21 +74,22 @@ async function runnerOf(input: Input, terminal: Terminal, place: Place): Promise
   const hasSummary = paint('working', '') !== '' || terminal.isInteractive;
   const { signal } = terminal;
   return async () => {
-    const namespace = await chooseNamespace(vault, stringOf(input, 'namespace'), location);
+    const namespace = await namespaces.choose(stringOf(input, 'namespace'));
     const asked = findPart(namespace.root, part);
     if (asked === undefined) {
       const hint = didYouMean(pathKey(part), pathsIn(namespace.root));
       throw new UsageError(`--part: ${namespace.name} has no ${pathKey(part)}${hint}`);
     }
     const live = terminal.isInteractive && !isQuiet ? liveList(asked, terminal, paint) : undefined;
-    const report = await new Reporter(vault, log).run(namespace, asked, {
+    const report = await reporter.run(namespace, asked, {
       signal,
       ...(live && { onResult: live.show }),
     });
     live?.clear();
     if (!isQuiet) {
       const view = { report, ageMs: 0, namespace, part, summary: false, query: new URLSearchParams() };
-      terminal.out(format.render(view).replace(/\n?$/, '\n'));
+      const text = format.render(view).replace(/\n?$/, '\n');
+      terminal.out(terminal.isInteractive ? paintedVerdicts(text, paint) : text);
       // On standard error, so that what is written to a pipe or a file is the format alone.
       if (hasSummary) terminal.err(summaryText(report, paint));
     }
@@ -99,16 +98,15 @@ async function runnerOf(input: Input, terminal: Terminal, place: Place): Promise
   };
 }
 
-/** The vault that is named, or one whose only namespace is the document in a file. */
-async function vaultIn(input: Input, terminal: Terminal, log: Log): Promise<{ vault: Vault; location: string }> {
+/** The store that is named, or one whose only namespace is the document in a file. */
+async function storeIn(input: Input, terminal: Terminal): Promise<Store> {
   const [file, ...more] = input.positionals;
   if (more.length > 0) throw new UsageError(`unexpected argument ${JSON.stringify(more[0])}`);
-  if (file === undefined) return { vault: await vaultOf(input, terminal, log), location: vaultName(input, terminal) };
+  if (file === undefined) return openStore(vaultName(input, terminal));
   if (stringOf(input, 'namespace') !== undefined) throw new UsageError('--namespace: of no use with a file');
   await refuseUnreadable(file);
   const secrets = stringOf(input, 'vault');
-  const store = singleFileStore(file, secrets === undefined ? fileStore(dirname(file)) : await openStore(secrets));
-  return { vault: new Vault(store, log), location: file };
+  return singleFileStore(file, secrets === undefined ? fileStore(dirname(file)) : await openStore(secrets));
 }
 
 /** @throws UsageError in words that tell of the file, not of the vault that it stands for. */

@@ -19,3 +19,8 @@ export function paintOf({ env, isInteractive }: Pick<Terminal, 'env' | 'isIntera
   const isColoured = !isOff && (env.NO_COLOR ?? '') === '' && (isInteractive || isForced) && env.TERM !== 'dumb';
   return (verdict, text) => (isColoured ? `\u001b[${String(CODES[verdict])}m${text}\u001b[0m` : text);
 }
+
+/** The verdicts that lines begin with, in their colours. */
+export function paintedVerdicts(text: string, paint: Paint): string {
+  return text.replace(/^(?:working|degraded|failing)(?= )/gm, (verdict) => paint(verdict as Verdict, verdict));
+}

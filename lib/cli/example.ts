@@ -68,13 +68,20 @@ export async function createExample(folder: string, serviceUrl: string): Promise
   return token;
 }
 
+export interface Opened {
+  /** The namespace's token. */
+  readonly token: string;
+  /** Whether the document was changed to follow the service. */
+  readonly isChanged: boolean;
+}
+
 /**
  * Makes the example of an earlier start follow the service to another address. Changes nothing else in it.
  *
  * @param url The URL of the service.
- * @returns The namespace's token; undefined if the folder has no example, or it became something else.
+ * @returns Undefined if the folder has no example, or it became something else.
  */
-export async function openExample(folder: string, url: string): Promise<string | undefined> {
+export async function openExample(folder: string, url: string): Promise<Opened | undefined> {
   const store = fileStore(folder);
   const signal = AbortSignal.timeout(WITHIN_MS);
   const stored = await readDocument(store, NAME, signal);
@@ -88,7 +95,8 @@ export async function openExample(folder: string, url: string): Promise<string |
   if (token === undefined || !isService(api.url, port)) return undefined;
 
   const now = addressOf(url);
-  if (now.url !== api.url) {
+  const isChanged = now.url !== api.url;
+  if (isChanged) {
     const edited = [
       { path: ['port', 'host'], value: now.host },
       { path: ['port', 'port'], value: now.port },
@@ -99,7 +107,7 @@ export async function openExample(folder: string, url: string): Promise<string |
     );
     await store.write(NAME, edited, signal);
   }
-  return token;
+  return { token, isChanged };
 }
 
 function parsed(text: string, format: 'json' | 'jsonc'): unknown {

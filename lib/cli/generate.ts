@@ -1,15 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { standardLog } from '../compose.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { ConsumerEntry, GeneratedFile } from '../generate/consumer.ts';
 import { consumers } from '../generate/index.ts';
 import { planOf } from '../generate/plan.ts';
-import { chooseNamespace } from './chosen-namespace.ts';
+import { openStore } from '../vault/stores/open.ts';
+import { Namespaces } from './chosen-namespace.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';
 import type { Command, Input } from './command.ts';
+import { program } from './program.ts';
 import { systemWords } from './system-words.ts';
-import { vaultName, vaultOf, vaultOption } from './vault-option.ts';
+import { vaultName, vaultOption } from './vault-option.ts';
 
 const names = consumers.map(({ name }) => name);
 
@@ -36,15 +37,19 @@ export const generate: Command = {
   async run(input, terminal) {
     const entry = consumerIn(input);
     const url = baseUrlIn(input);
-    const vault = await vaultOf(input, terminal, standardLog());
-    const namespace = await chooseNamespace(vault, stringOf(input, 'namespace'), vaultName(input, terminal));
+    const namespaces = new Namespaces(await openStore(vaultName(input, terminal)), terminal);
+    const namespace = await namespaces.choose(stringOf(input, 'namespace'));
     const consumer = await entry.load();
-    const files = consumer.generate(planOf(namespace, url));
+    const plan = planOf(namespace, url);
+    const files = consumer.generate(plan);
     const [first, ...more] = files;
     const out = stringOf(input, 'out');
     if (out !== undefined) {
       await writeAll(out, files);
       for (const { name } of files) terminal.out(`${join(out, name)}\n`);
+      const place = consumer.token?.(plan);
+      const make = `${program()} token ${plan.namespace} --add`;
+      if (place !== undefined) terminal.err(`The token goes into ${place}. To make one of its own: ${make}\n`);
       return EXIT.ok;
     }
     terminal.out(first.text);

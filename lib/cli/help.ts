@@ -3,6 +3,7 @@ import { version } from '../version.ts';
 import type { Command, Option } from './command.ts';
 import { commands } from './commands.ts';
 import type { CommandEntry } from './commands.ts';
+import { program } from './program.ts';
 import { wrapped } from './wrapped.ts';
 
 const COLUMNS = 100;
@@ -16,10 +17,10 @@ export function help(): string {
   const list = commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}\n`).join('');
   return `healthgate ${version}: one URL that shows whether every part of a stack works
 
-Usage: healthgate COMMAND [OPTION…]
+Usage: ${program()} COMMAND [OPTION…]
 
 ${list}
-  healthgate COMMAND --help shows more; --version prints the version.
+  ${program()} COMMAND --help shows more; --version prints the version.
   Exit codes: 0 working or degraded, 1 failing, 2 usage or configuration, 130 called off.
 `;
 }
@@ -36,9 +37,10 @@ export function helpOf({ name, summary }: CommandEntry, command: Command): strin
     ...command.arguments.map((argument) => explained(argument.name, argument.help)),
     ...options.map(({ flag, help }) => explained(flag, help)),
   ].join('');
-  const start = `Usage: healthgate ${name} `;
+  const start = `Usage: ${program()} ${name} `;
   const head = wrapped(usage, { columns: COLUMNS, start }).replaceAll(NO_BREAK, ' ');
-  return `${head}\n${summary}.\n\n${lines}\n${command.notes}\n\nExample: ${command.example}\n`;
+  const example = command.example.replace('healthgate', program());
+  return `${head}\n${summary}.\n\n${lines}\n${command.notes}\n\nExample: ${example}\n`;
 }
 
 function flagOf(name: string, { value }: Option): string {

@@ -7,8 +7,9 @@ import type { AnyKind } from '../checks/kind.ts';
 import { EXIT, UsageError } from './command.ts';
 import type { Ask, Command, Terminal } from './command.ts';
 import { kindCalled } from './kinds.ts';
-import { documentOf, keysToFill, leafOf, mistakeIn, named } from './starter.ts';
-import type { Leaf } from './starter.ts';
+import { program } from './program.ts';
+import { documentOf, keysToFill, leafOf, mistakeIn, named, valuesIn } from './starter.ts';
+import type { KeyToFill, Leaf } from './starter.ts';
 import { isDefaultVault, vaultName, vaultOption } from './vault-option.ts';
 
 const VAULT_WITHIN_MS = 15_000;
@@ -47,7 +48,9 @@ edit the document, or refer to a secret.`,
       throw new UsageError(`${store.location} has a namespace ${namespace}, which is not overwritten`);
     const token = createToken(namespace);
     await store.write(namespace, documentOf(namespace, named(chosen), token), within);
-    terminal.out(nextSteps(namespace, token, { vault, isDefault: isDefaultVault(input, terminal) }));
+    const written = await readDocument(store, namespace, within);
+    const file = written?.file ?? `the document ${namespace} in ${store.location}`;
+    terminal.out(nextSteps(namespace, token, { file, vault, isDefault: isDefaultVault(input, terminal) }));
     return EXIT.ok;
   },
 };
@@ -66,9 +69,9 @@ async function leafIn(argument: string): Promise<Leaf> {
   if (mark < 0) return leafOf(kind, {});
   const [main] = keysToFill(kind);
   if (main === undefined) throw new UsageError(`${kind.kind}: takes no value`);
-  const leaf = leafOf(kind, { [main.key]: valueLike(main.example, argument.slice(mark + 1)) });
+  const leaf = leafOf(kind, valuesIn(kind, main, argument.slice(mark + 1)));
   const mistake = await mistakeIn(leaf);
-  if (mistake !== undefined) throw new UsageError(`${kind.kind}: ${mistake}`);
+  if (mistake !== undefined) throw new UsageError(`${kind.kind}: ${mistake}; see ${program()} kinds ${kind.kind}`);
   return leaf;
 }
 
@@ -80,7 +83,7 @@ async function askLeaves(ask: Ask | undefined, terminal: Terminal): Promise<Leaf
     if (name === '') break;
     try {
       if (name === '?') await showKinds(terminal);
-      else leaves.push(await askLeaf(kindCalled(name), ask, terminal));
+      else leaves.push(...(await askLeaf(kindCalled(name), ask, terminal)));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       terminal.err(`${error.message}\n`);
@@ -94,29 +97,42 @@ async function showKinds(terminal: Terminal): Promise<void> {
   await kinds.run({ positionals: [], values: {} }, terminal);
 }
 
-/** Asks again where the answers make a mistake. */
-async function askLeaf(kind: AnyKind, ask: Ask, terminal: Terminal): Promise<Leaf> {
-  for (;;) {
-    const values: Record<string, unknown> = {};
-    for (const { key, example } of keysToFill(kind)) {
-      const shown = typeof example === 'string' ? example : JSON.stringify(example);
-      const answer = (await ask(`  ${key} [${shown}]: `)).trim();
-      values[key] = answer === '' ? example : valueLike(example, answer);
+/** The check; none if it is left out. */
+async function askLeaf(kind: AnyKind, ask: Ask, terminal: Terminal): Promise<Leaf[]> {
+  let values: Leaf = {};
+  for (const key of keysToFill(kind)) {
+    if (key.key in values) continue;
+    const answered = await askKey(kind, { key, values }, ask, terminal);
+    if (answered === undefined) {
+      terminal.err(`  ${kind.kind} is left out\n`);
+      return [];
     }
-    const leaf = leafOf(kind, values);
-    const mistake = terminal.signal.aborted ? undefined : await mistakeIn(leaf);
-    if (mistake === undefined) return leaf;
-    terminal.err(`  ${mistake}\n`);
+    values = answered;
   }
+  return [leafOf(kind, values)];
 }
 
-/** What somebody wrote, with the type of the example. */
-function valueLike(example: unknown, text: string): unknown {
-  if (typeof example === 'string') return text;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
+interface Asked {
+  readonly key: KeyToFill;
+  /** What is known already. */
+  readonly values: Leaf;
+}
+
+/**
+ * Asks again where the answer is a mistake. Nobody who made one wants the example, so an empty answer then leaves the
+ * check out, as it does at the end of the input.
+ */
+async function askKey(kind: AnyKind, asked: Asked, ask: Ask, terminal: Terminal): Promise<Leaf | undefined> {
+  const { key, values } = asked;
+  const example = typeof key.example === 'string' ? key.example : JSON.stringify(key.example);
+  for (let isFirst = true; ; isFirst = false) {
+    const meaning = isFirst ? `empty takes the example ${example}, to edit` : 'empty leaves the check out';
+    const answer = (await ask(`  ${key.key} (${meaning}): `)).trim();
+    if (answer === '') return isFirst ? { ...values, [key.key]: key.example } : undefined;
+    const more = { ...values, ...valuesIn(kind, key, answer) };
+    const mistake = terminal.signal.aborted ? undefined : await mistakeIn(leafOf(kind, more));
+    if (mistake === undefined) return more;
+    terminal.err(`  ${mistake}; see ${program()} kinds ${kind.kind}\n`);
   }
 }
 
@@ -131,19 +147,21 @@ async function exists(store: Store, namespace: string, signal: AbortSignal): Pro
 }
 
 interface Place {
+  /** Where the document is. */
+  readonly file: string;
   readonly vault: string;
   readonly isDefault: boolean;
 }
 
-function nextSteps(namespace: string, token: string, { vault, isDefault }: Place): string {
+function nextSteps(namespace: string, token: string, { file, vault, isDefault }: Place): string {
   const option = isDefault ? '' : ` --vault ${vault}`;
   return `Created the namespace ${namespace} in ${vault}.
 
 token    ${token}
 
-Edit the document, then:
-  healthgate check --namespace ${namespace}${option}
-  healthgate serve${option}
+Edit ${file}, then:
+  ${program()} check --namespace ${namespace}${option}
+  ${program()} serve${option}
   curl http://127.0.0.1:3000/api/health/${token}/?format=text
 `;
 }

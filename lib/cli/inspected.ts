@@ -31,6 +31,11 @@ interface Inspecting {
   readonly publicNamespace?: string | undefined;
 }
 
+interface InspectingVault extends Inspecting {
+  /** Whether secrets and environment variables are read, or references only checked for their form. */
+  readonly reads: boolean;
+}
+
 /** Every document that a file, a folder, a vault or `-` stands for. A folder and a vault give one at a time. */
 export async function* inspect(target: string, inspecting: Inspecting): AsyncGenerator<Inspected> {
   if (/^(?:file|secretsmanager|hashicorp):/.test(target)) {
@@ -40,10 +45,9 @@ export async function* inspect(target: string, inspecting: Inspecting): AsyncGen
   else yield { name: target, ...(await caught(() => inspectFile(target, inspecting))) };
 }
 
-/** @param reads Whether secrets and environment variables are read, or references only checked for their form. */
 export async function* inspectVault(
   store: Store,
-  { signal, publicNamespace, reads }: Inspecting & { readonly reads: boolean },
+  { signal, publicNamespace, reads }: InspectingVault,
 ): AsyncGenerator<Inspected> {
   const names = await store.list(signal).catch((error: unknown) => error);
   if (!Array.isArray(names)) {
@@ -53,24 +57,31 @@ export async function* inspectVault(
   if (names.length === 0) yield { name: store.location, ...refused([{ path: '', message: 'has no namespace' }]) };
   for (const name of (names as string[]).sort()) {
     if (signal.aborted) return;
-    const within = AbortSignal.any([signal, AbortSignal.timeout(READ_WITHIN_MS)]);
-    let file: string | undefined;
-    const inspection = await caught(async () => {
-      const document = await readDocument(store, name, within);
-      if (document === undefined) throw new DocumentError('does not exist any more');
-      file = document.file;
-      const sources = reads && {
-        readSecret: (secret: string) => store.readSecret(secret, within),
-        readEnv: environmentOf(process.env),
-      };
-      const found = await inspectDocument(name, document.text, {
-        ...{ format: document.format, isPublic: name === publicNamespace },
-        ...sources,
-      });
-      return { ...found, problems: [...document.problems, ...found.problems] };
-    });
-    yield { name: file ?? `${name} in ${store.location}`, ...inspection };
+    yield await inspectNamespace(store, name, { signal, publicNamespace, reads });
   }
+}
+
+/** The document of one namespace. */
+export async function inspectNamespace(
+  store: Store,
+  namespace: string,
+  { signal, publicNamespace, reads }: InspectingVault,
+): Promise<Inspected> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(READ_WITHIN_MS)]);
+  let file: string | undefined;
+  const inspection = await caught(async () => {
+    const document = await readDocument(store, namespace, within);
+    if (document === undefined) throw new DocumentError('does not exist any more');
+    file = document.file;
+    const sources = reads && {
+      readSecret: (secret: string) => store.readSecret(secret, within),
+      readEnv: environmentOf(process.env),
+    };
+    const isPublic = namespace === publicNamespace;
+    const found = await inspectDocument(namespace, document.text, { format: document.format, isPublic, ...sources });
+    return { ...found, problems: [...document.problems, ...found.problems] };
+  });
+  return { name: file ?? `${namespace} in ${store.location}`, ...inspection };
 }
 
 async function inspectFile(file: string, { publicNamespace }: Inspecting): Promise<Inspection> {

@@ -8,13 +8,14 @@ import type { KeyRow } from '../document/key-rows.ts';
 import { leafJsonSchema } from '../document/schema.ts';
 import { EXIT, oneOfOption, UsageError } from './command.ts';
 import type { Command } from './command.ts';
+import { program } from './program.ts';
 import { wrapped } from './wrapped.ts';
 
 export const kinds: Command = {
   arguments: [{ name: '[KIND]', help: 'a kind of check, such as postgres; all of them unless given' }],
   options: { format: { type: 'string', value: 'FORMAT', help: 'text or json (text)' } },
-  notes: `Without KIND, lists the kinds with what each proves. With it, shows an example, the keys with their types and
-defaults, and what its URL may say. As JSON, the keys are a JSON Schema.`,
+  notes: `Without KIND, lists the kinds with what each proves. With it, shows the keys with their types and
+defaults, what its URL may say, and an example. As JSON, the keys are a JSON Schema.`,
   example: 'healthgate kinds celery_queue',
 
   async run(input, terminal) {
@@ -34,7 +35,7 @@ export function kindCalled(name: string): AnyKind {
   const found = registry.find(({ kind }) => kind === name);
   if (found !== undefined) return found;
   const names = registry.map(({ kind }) => kind);
-  throw new UsageError(`unknown kind ${JSON.stringify(name)}${didYouMean(name, names)}; see healthgate kinds`);
+  throw new UsageError(`unknown kind ${JSON.stringify(name)}${didYouMean(name, names)}; see ${program()} kinds`);
 }
 
 function dataOf(kind: AnyKind): object {
@@ -56,10 +57,11 @@ function page(kind: AnyKind, columns: number): string {
   const example = JSON.stringify(schema.examples?.[0], null, 2).replace(/^/gm, '  ');
   return [
     `${kind.kind}\n\n${title}`,
-    `Example:\n\n${example}\n`,
     `Keys:\n\n${own.map((row) => rowText(row, columns)).join('') || '  none of its own\n'}`,
     `Keys of every check:\n\n${common.map((row) => rowText(row, columns)).join('')}`,
     ...urlText(kind, columns),
+    // At the end, where it is on the screen.
+    `Example:\n\n${example}\n`,
   ].join('\n');
 }
 

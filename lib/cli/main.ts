@@ -9,12 +9,13 @@ import type { ExitCode, Terminal } from './command.ts';
 import { commands } from './commands.ts';
 import type { CommandEntry } from './commands.ts';
 import { help, helpOf } from './help.ts';
+import { program } from './program.ts';
 
 process.exitCode = await main(process.argv.slice(2), processTerminal());
 
 async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const [name, ...rest] = args;
-  if (name === '--version' || name === '-v') {
+  if (name === '--version' || name === '-v' || name === 'version') {
     terminal.out(`${version}\n`);
     return EXIT.ok;
   }
@@ -27,7 +28,7 @@ async function main(args: readonly string[], terminal: Terminal): Promise<ExitCo
   if (entry !== undefined) return runCommand(entry, rest, terminal);
   const names = commands.map((command) => command.name);
   terminal.err(
-    `healthgate: unknown command ${JSON.stringify(name)}${didYouMean(name, names)}\nSee healthgate --help.\n`,
+    `healthgate: unknown command ${JSON.stringify(name)}${didYouMean(name, names)}\nSee ${program()} --help.\n`,
   );
   return EXIT.usage;
 }
@@ -48,7 +49,7 @@ async function runCommand(entry: CommandEntry, args: string[], terminal: Termina
   } catch (error) {
     const isUsage = error instanceof UsageError || isParseError(error);
     if (!isUsage && !(error instanceof CheckError)) throw error;
-    terminal.err(`healthgate ${name}: ${error.message}\n${isUsage ? `See healthgate ${name} --help.\n` : ''}`);
+    terminal.err(`healthgate ${name}: ${error.message}\n${isUsage ? `See ${program()} ${name} --help.\n` : ''}`);
     return EXIT.usage;
   }
 }

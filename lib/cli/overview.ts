@@ -2,6 +2,7 @@
 import { openStore } from '../vault/stores/open.ts';
 import type { Terminal } from './command.ts';
 import { inspectVault } from './inspected.ts';
+import { program } from './program.ts';
 import { lineOf } from './validate.ts';
 
 const MAX_NAMESPACES = 20;
@@ -16,7 +17,7 @@ export async function showOverview(vault: string, terminal: Terminal): Promise<v
   })) {
     namespaces += 1;
     if (namespaces > MAX_NAMESPACES) {
-      terminal.out('  … and more; see healthgate validate\n');
+      terminal.out(`  … and more; see ${program()} validate ${vault}\n`);
       return;
     }
     if (checks !== undefined) terminal.out(`  ${name}: ${String(checks)} ${checks === 1 ? 'check' : 'checks'}\n`);
@@ -26,5 +27,5 @@ export async function showOverview(vault: string, terminal: Terminal): Promise<v
     }
   }
   if (mistakes > MAX_MISTAKES)
-    terminal.err(`${String(mistakes - MAX_MISTAKES)} more mistakes; see healthgate validate ${vault}\n`);
+    terminal.err(`${String(mistakes - MAX_MISTAKES)} more mistakes; see ${program()} validate ${vault}\n`);
 }

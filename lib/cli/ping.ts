@@ -48,6 +48,8 @@ Exit code 0 if enough attempts succeeded, otherwise 1; 2 usage. Ctrl-C ends it a
       terminal.out(`${done.length}/${attempts}  ${attempt.outcome}  ${Math.round(attempt.latencyMs)} ms\n`);
     }
     terminal.out(`${summarize(done)}\n`);
+    if (token === undefined && isEndpoint(url) && done.some(({ status = 0 }) => LACKS_TOKEN.has(status)))
+      terminal.err('no token was sent: set HEALTHGATE_TOKEN in the environment\n');
     return done.filter(({ isSuccess }) => isSuccess).length >= minSuccessful ? EXIT.ok : EXIT.failing;
   },
 };
@@ -58,6 +60,8 @@ export interface Attempt {
   readonly outcome: string;
   /** Milliseconds until the answer was read, or until the attempt failed. */
   readonly latencyMs: number;
+  /** The HTTP status, if there was an answer. */
+  readonly status?: number;
 }
 
 /** The loss, and the average latency of the successful attempts. */
@@ -76,6 +80,14 @@ export function maskUrl(url: string): string {
   const userInfo = username + password === '' ? '' : '***@';
   const path = pathname.replace(/(\/api\/health\/)[^/]+/, '$1***').replace(/hg_[^/]+/g, '***');
   return `${protocol}//${userInfo}${host}${path}${search === '' ? '' : '?***'}`;
+}
+
+/** What our own endpoint answers without a token. */
+const LACKS_TOKEN: ReadonlySet<number> = new Set([404, 405]);
+
+/** Whether the URL is that of our own endpoint, without a token in it. */
+function isEndpoint(url: string): boolean {
+  return /\/api\/health\/?$/.test(new URL(url).pathname);
 }
 
 function urlIn({ positionals }: Input): string {
@@ -104,17 +116,18 @@ interface Asked {
 /** Undefined if Ctrl-C cut the attempt short. Never rejects. */
 async function attemptOnce({ url, token, timeoutMs }: Asked, outer: AbortSignal): Promise<Attempt | undefined> {
   const start = performance.now();
-  const attempt = (isSuccess: boolean, outcome: string) => ({
+  const attempt = (isSuccess: boolean, outcome: string, status?: number) => ({
     isSuccess,
     outcome,
     latencyMs: performance.now() - start,
+    ...(status !== undefined && { status }),
   });
   try {
     const { status, verdict } = await within(
       { limitMs: timeoutMs, signal: outer, from: webTarget('http', url) },
       (signal) => ask(url, token, signal),
     );
-    return attempt(status >= 200 && status <= 299, `${status} ${verdict ?? ''}`.trim());
+    return attempt(status >= 200 && status <= 299, `${status} ${verdict ?? ''}`.trim(), status);
   } catch (error) {
     if (outer.aborted) return undefined;
     if (error instanceof CheckError) return attempt(false, `${error.code}: ${error.message}`);

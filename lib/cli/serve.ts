@@ -4,8 +4,9 @@ import { appOptionsIn, standardLog, telemetryIn } from '../compose.ts';
 import { createApp } from '../http/app.ts';
 import { close, createHttpServer, listen, MAX_REQUESTS } from '../http/server.ts';
 import { codeOf } from '../errors.ts';
+import { openStore } from '../vault/stores/open.ts';
 import { EXIT, numberOf, stringOf, UsageError } from './command.ts';
-import type { Command } from './command.ts';
+import type { Command, Terminal } from './command.ts';
 import { createExample, EXAMPLE_FILE, openExample } from './example.ts';
 import { showOverview } from './overview.ts';
 import { systemWords } from './system-words.ts';
@@ -37,6 +38,8 @@ OTEL_EXPORTER_OTLP_ENDPOINT names a collector of OpenTelemetry that gets a trace
     const port = numberOf(input, 'port', { preset: 3000, min: 0, max: 65535, integer: true });
     const log = standardLog();
     const vault = await vaultOf(input, terminal, log);
+    const isFirst = isDefaultVault(input, terminal) && !existsSync(DEFAULT_FOLDER);
+    if (!isFirst) await refuseUnreadable(vaultName(input, terminal), terminal.signal);
 
     const options = await appOptionsIn(terminal.env);
     const telemetry = await telemetryIn(terminal.env, log);
@@ -51,10 +54,8 @@ OTEL_EXPORTER_OTLP_ENDPOINT names a collector of OpenTelemetry that gets a trace
     });
     try {
       if (isDefaultVault(input, terminal)) {
-        const isNew = !existsSync(DEFAULT_FOLDER);
-        const example = await (isNew ? createExample(DEFAULT_FOLDER, url) : openExample(DEFAULT_FOLDER, url));
-        if (isNew) terminal.out(`Created an example namespace: ${join(DEFAULT_FOLDER, EXAMPLE_FILE)}\n`);
-        if (example !== undefined) terminal.out(`Try the example: curl ${url}/api/health/${example}/\n`);
+        const token = await exampleOf(url, terminal);
+        if (token !== undefined) terminal.out(`Try the example: curl ${url}/api/health/${token}/\n`);
       }
       terminal.out(`Serving ${vaultName(input, terminal)} on ${url}/api/health/<access_token>/ (Ctrl-C stops it)\n`);
       await showOverview(vaultName(input, terminal), terminal);
@@ -66,3 +67,22 @@ OTEL_EXPORTER_OTLP_ENDPOINT names a collector of OpenTelemetry that gets a trace
     return EXIT.ok;
   },
 };
+
+/** The token of the example, which is made or follows the service; undefined if there is no example. */
+async function exampleOf(url: string, terminal: Terminal): Promise<string | undefined> {
+  const file = join(DEFAULT_FOLDER, EXAMPLE_FILE);
+  if (!existsSync(DEFAULT_FOLDER)) {
+    const token = await createExample(DEFAULT_FOLDER, url);
+    terminal.out(`Created an example namespace: ${file}\n`);
+    return token;
+  }
+  const example = await openExample(DEFAULT_FOLDER, url);
+  if (example?.isChanged === true) terminal.out(`Changed ${file}: its checks ask ${url} now\n`);
+  return example?.token;
+}
+
+/** A folder that is missing now is a mistake. A vault on the network may only be out of reach for a while. */
+async function refuseUnreadable(vault: string, signal: AbortSignal): Promise<void> {
+  const store = await openStore(vault);
+  if (!store.isRemote) await store.list(signal);
+}

@@ -1,13 +1,20 @@
 /** The document that `init` writes: checks of the kinds that were chosen. */
+import * as v from 'valibot';
 import type { AnyKind } from '../checks/kind.ts';
+import { hostAndPort } from '../clients/keys.ts';
 import { inspectDocument } from '../document/inspect.ts';
 import { leafJsonSchema } from '../document/schema.ts';
 import { createToken } from '../document/tokens.ts';
 
 export type Leaf = Readonly<Record<string, unknown>>;
 
-/** The keys that a check of this kind needs from its author, each with an example. */
-export function keysToFill(kind: AnyKind): readonly { readonly key: string; readonly example: unknown }[] {
+/** A key that a check needs from its author. */
+export interface KeyToFill {
+  readonly key: string;
+  readonly example: unknown;
+}
+
+export function keysToFill(kind: AnyKind): readonly KeyToFill[] {
   const { required = [], properties = {}, examples } = leafJsonSchema(kind);
   const example = (examples?.[0] ?? {}) as Leaf;
   const keys = Object.keys(properties).filter((key) => key === 'url' || required.includes(key));
@@ -17,6 +24,30 @@ export function keysToFill(kind: AnyKind): readonly { readonly key: string; read
 /** The example of the kind, with these values in place of its own. */
 export function leafOf(kind: AnyKind, values: Leaf): Leaf {
   return { ...(leafJsonSchema(kind).examples?.[0] as Leaf), ...values };
+}
+
+/** The values that somebody means by a text for a key: of `host:port`, each in its own key, or with its scheme. */
+export function valuesIn(kind: AnyKind, { key, example }: KeyToFill, text: string): Leaf {
+  const place = hostAndPort(text);
+  if (place !== undefined && key === 'host' && 'port' in kind.keys) return { ...place };
+  if (place !== undefined && key === 'url') return { url: `${onlyScheme(kind, example)}${text}` };
+  return { [key]: typeof example === 'string' ? text : fromJson(text) };
+}
+
+/** The scheme of the kind's URLs, `memcached://`; empty if the scheme is also what says whether there is TLS. */
+function onlyScheme({ keys }: AnyKind, example: unknown): string {
+  const scheme = /^[a-z]+(?=:)/.exec(String(example))?.[0] ?? '';
+  const others = [`${scheme}s`, scheme.replace(/s$/, '')].filter((other) => other !== scheme);
+  const isTaken = others.some((other) => v.safeParse(keys.url ?? v.never(), `${other}://user:password@host:1`).success);
+  return scheme === '' || isTaken ? '' : `${scheme}://`;
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }
 
 /** What is wrong with a check: the first mistake, with its key. */

@@ -8,6 +8,7 @@ import { openStore } from '../vault/stores/open.ts';
 import { createToken, digest, NAMESPACE, namespaceOf } from '../document/tokens.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';
 import type { Command, Input } from './command.ts';
+import { program } from './program.ts';
 import { vaultName, vaultOption } from './vault-option.ts';
 
 /** Milliseconds for all calls to the vault together. */
@@ -50,6 +51,7 @@ To replace a token: --add, hand out the new one, then --drop the old one.`,
         : undefined;
 
     if (created !== undefined) terminal.out(`token    ${created}\nsha256   ${digest(created)}\n`);
+    if (add && edited !== undefined) terminal.out(`added    to ${list} in ${edited.name}\n`);
     for (const place of edited?.dropped ?? []) terminal.out(`dropped  ${show(place)}\n`);
     if (drop !== undefined) for (const place of edited?.left ?? []) terminal.out(`left     ${show(place)}\n`);
     return EXIT.ok;
@@ -88,6 +90,8 @@ interface Change {
 }
 
 interface Edited {
+  /** The document: its file, or the namespace and its vault. */
+  readonly name: string;
   readonly dropped: readonly TokenPlace[];
   /** The remaining tokens, without the added one. */
   readonly left: readonly TokenPlace[];
@@ -103,7 +107,7 @@ async function editVault(vault: string, namespace: string, change: Change, outer
       if (format === 'yaml')
         throw new UsageError(
           `${document.file ?? namespace} is YAML, which --add and --drop do not edit; ` +
-            `make a token with healthgate token ${namespace}, and edit access_tokens by hand`,
+            `make a token with ${program()} token ${namespace}, and edit access_tokens by hand`,
         );
       const text = document.text.replace(/^\uFEFF/, '');
       const places = await findTokens(text, format, {
@@ -117,7 +121,7 @@ async function editVault(vault: string, namespace: string, change: Change, outer
         change.add === undefined ? shorter : addToken(shorter, format, change.add, change.list),
         signal,
       );
-      return { dropped, left };
+      return { name: document.file ?? `${namespace} in ${store.location}`, dropped, left };
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
       throw new UsageError(`the document of ${namespace} in ${store.location}: ${error.message}`);
@@ -126,7 +130,7 @@ async function editVault(vault: string, namespace: string, change: Change, outer
 }
 
 /** @throws UsageError if no token would be dropped, or if none would be left to open the namespace. */
-function split(places: readonly TokenPlace[], namespace: string, { add, list, drop }: Change): Edited {
+function split(places: readonly TokenPlace[], namespace: string, { add, list, drop }: Change): Omit<Edited, 'name'> {
   if (drop === undefined) return { dropped: [], left: places };
   const isDropped = ({ digest }: TokenPlace) => digest?.startsWith(drop) === true;
   const dropped = places.filter(isDropped);

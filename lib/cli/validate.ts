@@ -31,9 +31,11 @@ the secrets are read too. Exit code 0 without a mistake, 2 with any. A note is n
       }
     }
     if (format === 'json') {
-      const files = all.map(({ name, problems, notes }) => {
-        return { file: name, problems, ...(notes.length > 0 && { notes }) };
-      });
+      const files = all.map(({ name, problems, notes }) => ({
+        file: name,
+        problems,
+        ...(notes.length > 0 && { notes }),
+      }));
       terminal.out(`${JSON.stringify(files, null, 2)}\n`);
     }
     return all.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.usage;

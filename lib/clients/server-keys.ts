@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { Problem } from '../problem.ts';
 import { TLS_WORDS } from './dialects/server.ts';
 import type { ServerKeys } from './dialects/server.ts';
-import { caKey, describe, text } from './keys.ts';
+import { caKey, describe, host, text } from './keys.ts';
 import type { Keys } from './keys.ts';
 
 /** The keys of kinds that may speak TLS. */
@@ -37,7 +37,7 @@ export const tlsKeys = {
 
 /** The parts of a URL as keys of their own, for secrets that hold only a user and a password. */
 export const partKeys = {
-  host: v.optional(describe(text(), 'Host name or IP address, instead of that of the URL.', 'db.example')),
+  host: v.optional(describe(host(), 'Host name or IP address, instead of that of the URL.', 'db.example')),
   port: v.optional(
     describe(v.union([v.pipe(v.number(), v.integer()), text()]), 'Port, instead of that of the URL.', 5432),
   ),

@@ -74,7 +74,8 @@ export function configure(path: readonly string[], leaf: JsonObject, timeoutMs: 
   const parsed = v.safeParse(schemaFor(kind), toPlain(leaf));
   if (!parsed.success || unread.length > 0) {
     const keys = ['kind', ...Object.keys(commonKeys), ...Object.keys(kind.keys)];
-    return broken(path, leaf, [...unread, ...unknownKeys(leaf.keys(), keys), ...mistakesIn(parsed.issues ?? [])]);
+    const unknown = unknownKeys(leaf.keys(), keys, (key) => renamed(key, leaf, kind));
+    return broken(path, leaf, [...unread, ...unknown, ...mistakesIn(parsed.issues ?? [])]);
   }
   const config = kindKeys(parsed.output);
   const mistake = kind.mistake?.(config);
@@ -97,6 +98,16 @@ export function configure(path: readonly string[], leaf: JsonObject, timeoutMs: 
     dependsOn: depends_on,
     build: (dependsOn) => partOf(kind, config, path, { ...common, dependsOn }),
   };
+}
+
+/** The only required key that is missing, if the leaf would be right with that name in place of this one. */
+function renamed(key: string, leaf: JsonObject, kind: AnyKind): string | undefined {
+  const plain = toPlain(leaf) as Readonly<Record<string, unknown>>;
+  const { [key]: value, ...others } = plain;
+  const right = Object.keys(kind.keys).filter(
+    (name) => !leaf.has(name) && v.safeParse(schemaFor(kind), { ...others, [name]: value }).success,
+  );
+  return right.length === 1 && !v.safeParse(schemaFor(kind), others).success ? right[0] : undefined;
 }
 
 /** The part of a check that is the same for every step of a composite check. */

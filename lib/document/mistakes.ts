@@ -23,14 +23,22 @@ export function mistakesIn(issues: readonly v.BaseIssue<unknown>[]): Problem[] {
   return listed.map(toProblem);
 }
 
+/** Which of the required keys that are missing could be meant by an unknown one. */
+type Meant = (unknown: string) => string | undefined;
+
+function hintFrom(key: string, unknown: readonly string[], meant: Meant | undefined): string {
+  const name = unknown.length === 1 ? meant?.(key) : undefined;
+  return name === undefined ? '' : `; did you mean ${name}?`;
+}
+
 /** The keys of an object that it may not have. Only some are listed by name. */
-export function unknownKeys(given: Iterable<string>, known: readonly string[]): Problem[] {
+export function unknownKeys(given: Iterable<string>, known: readonly string[], meant?: Meant): Problem[] {
   const unknown = [...given].filter((key) => !known.includes(key));
   const more = unknown.length - MAX_LISTED;
   return [
     ...unknown.slice(0, MAX_LISTED).map((key) => ({
       path: shortName(key),
-      message: `unknown key${didYouMean(key, known)}`,
+      message: `unknown key${didYouMean(key, known) || hintFrom(key, unknown, meant)}`,
     })),
     ...(more > 0 ? [{ path: '', message: `${String(more)} more unknown keys` }] : []),
   ];

@@ -9,12 +9,13 @@ import { readSummaryTokens, readTokens } from './given-tokens.ts';
 import { isObject, typeName } from './json.ts';
 import type { DocumentFormat, JsonObject } from './json.ts';
 import { unknownKeys } from './mistakes.ts';
+import { hideAll, prepareToHide } from '../hide.ts';
 import { ownSettings } from './own-settings.ts';
 import { createPace } from '../pace.ts';
 import { resolveReferences } from './references.ts';
 import { readRoles, roles } from './roles.ts';
 import type { ReadSecret } from './secret-values.ts';
-import { secretsIn } from './secrets.ts';
+import { credentialsIn, secretsIn } from './secrets.ts';
 import { deadline, disabled, failingStatus, maxAge, Settings, timeout } from './settings.ts';
 import type { AnySetting } from './settings.ts';
 import { readDocument } from './source.ts';
@@ -85,8 +86,10 @@ export async function parseNamespace(
   const parsed = await readDocument(text, format, pace);
   await pace();
   const sources = readSecret && { readSecret, readEnv };
-  const { document, values, concealed, incomplete, fingerprint } = await resolveReferences(parsed, sources, schemaOf);
-  await pace();
+  const resolved = await resolveReferences(parsed, sources, schemaOf);
+  const { document, values, incomplete, fingerprint } = resolved;
+  const concealed = [...new Set([...resolved.concealed, ...credentialsIn(document)])];
+  await prepareToHide(concealed, pace);
   const known = [...ownSettings, ...further];
   const problems = unknownKeys(document.keys(), [...FIXED_KEYS, ...known.map(({ key }) => key)]);
   const settings = new Settings(document, known, problems);
@@ -96,10 +99,12 @@ export async function parseNamespace(
   const [tokens, root] = await bothOrRefuse(
     () => readTokens(document, name, problems),
     () => readTree(readChecks(document), { timeoutMs, deadlineMs, pace }, problems),
-    problems,
+    { problems, concealed },
   );
   await pace();
   const summaryTokens = readSummaryTokens(document, { name, accessTokens: tokens }, problems);
+  const secrets = [...new Set([...tokens, ...summaryTokens, ...values, ...secretsIn(values), ...secretsIn(document)])];
+  await prepareToHide(secrets, pace);
   return {
     name,
     root,
@@ -111,14 +116,26 @@ export async function parseNamespace(
     failingStatus: Math.trunc(settings.get(failingStatus)),
     roles: readRoles(settings.get(roles), root, problems),
     settings,
-    secrets: [...new Set([...tokens, ...summaryTokens, ...values, ...secretsIn(values), ...secretsIn(document)])],
+    secrets,
     concealed,
-    problems: limited(problems),
+    problems: told({ problems, concealed }),
     fingerprint: createHash('sha256')
       .update(JSON.stringify([text, fingerprint]))
       .digest('hex'),
     incomplete,
   };
+}
+
+interface Found {
+  readonly problems: readonly Problem[];
+  readonly concealed: readonly string[];
+}
+
+/** The mistakes for everybody who shows them: not too many, and without what was read from secrets. */
+function told({ problems, concealed }: Found): readonly Problem[] {
+  if (problems.length === 0) return problems;
+  const hide = hideAll(concealed);
+  return limited(problems).map((problem) => ({ ...problem, message: hide(problem.message) }));
 }
 
 function limited(problems: readonly Problem[]): readonly Problem[] {
@@ -136,7 +153,7 @@ function limited(problems: readonly Problem[]): readonly Problem[] {
 async function bothOrRefuse<A, B>(
   readFirst: () => A,
   readSecond: () => Promise<B>,
-  problems: readonly Problem[],
+  { problems, concealed }: Found,
 ): Promise<[A, B]> {
   const refusals: DocumentError[] = [];
   const attempt = async <T>(read: () => T | Promise<T>): Promise<T | undefined> => {
@@ -153,7 +170,8 @@ async function bothOrRefuse<A, B>(
   if (first !== undefined && second !== undefined) return [first, second];
   const firsts = refusals.map((error) => error.problems[0]);
   const rest = refusals.flatMap((error) => error.problems.slice(1));
-  throw new DocumentError(firsts[0] ?? '', limited([...firsts.slice(1), ...rest, ...problems]));
+  const [why, ...others] = told({ problems: [...firsts, ...rest, ...problems], concealed });
+  throw new DocumentError(why ?? '', others);
 }
 
 function readChecks(document: JsonObject): JsonObject {

@@ -115,6 +115,15 @@ function referenceIn(value: Json): Reference | undefined {
   return typeof key === 'string' ? { secret, key } : undefined;
 }
 
+/**
+ * Not for the kind of a check: every report shows it. An object without a kind that is written in the document is a
+ * group.
+ */
+function referenceAt(place: string, wanted: Wanted, value: Json): Reference | undefined {
+  const isKind = place === 'kind' && wanted === undefined;
+  return isKind || wantsObject(wanted) ? undefined : referenceIn(value);
+}
+
 const PLACES_SHOWN = ['host', 'port', 'database'];
 const IDENTIFIER = /^(?:[\w.-]{1,253}|[\da-f:.]{2,45})$/i;
 
@@ -128,23 +137,26 @@ function isShown(reference: Reference, place: string, value: string): boolean {
 type Replace = (reference: Reference, wanted: Wanted, place: string) => Json;
 type SchemaOf = (object: JsonObject) => Wanted;
 
-interface Mapping {
-  readonly replace: Replace;
-  readonly schemaOf: SchemaOf;
+interface Placed {
   /** The key that the value stands under. */
   readonly place: string;
 }
 
-function mapMembers(object: JsonObject, wanted: Wanted, mapping: Omit<Mapping, 'place'>): JsonObject {
+interface Mapping {
+  readonly replace: Replace;
+  readonly schemaOf: SchemaOf;
+}
+
+function mapMembers(object: JsonObject, wanted: Wanted, mapping: Mapping): JsonObject {
   const schema = wanted ?? mapping.schemaOf(object);
   return new Map(
     [...object].map(([key, value]) => [key, mapValue(value, memberSchema(schema, key), { ...mapping, place: key })]),
   );
 }
 
-function mapValue(value: Json, wanted: Wanted, mapping: Mapping): Json {
+function mapValue(value: Json, wanted: Wanted, mapping: Mapping & Placed): Json {
   if (isObject(value)) {
-    const reference = wantsObject(wanted) ? undefined : referenceIn(value);
+    const reference = referenceAt(mapping.place, wanted, value);
     return reference === undefined
       ? mapMembers(value, wanted, mapping)
       : mapping.replace(reference, wanted, mapping.place);
@@ -163,12 +175,12 @@ interface Visiting {
 function visitMembers(object: JsonObject, wanted: Wanted, visiting: Visiting): void {
   const schema = wanted ?? visiting.schemaOf(object);
   for (const [key, value] of object)
-    if (typeof value === 'object') visitValue(value, memberSchema(schema, key), visiting);
+    if (typeof value === 'object') visitValue(value, memberSchema(schema, key), { ...visiting, place: key });
 }
 
-function visitValue(value: Json, wanted: Wanted, visiting: Visiting): void {
+function visitValue(value: Json, wanted: Wanted, visiting: Visiting & Placed): void {
   if (isObject(value)) {
-    const reference = wantsObject(wanted) ? undefined : referenceIn(value);
+    const reference = referenceAt(visiting.place, wanted, value);
     if (reference === undefined) visitMembers(value, wanted, visiting);
     else visiting.visit(reference);
   } else if (isArray(value)) {

@@ -14,6 +14,45 @@ export function secretsIn(value: Json): string[] {
   return [...found];
 }
 
+/** Names of headers and of the parameters of a URL whose values are credentials. */
+const CREDENTIAL =
+  /(?:auth|authorization|token|key|secret|password|passwd|pwd|cookie|credential|session|signature|sig)$/i;
+/** A shorter value may be a word, which messages must be able to say. */
+const MIN_CREDENTIAL_LENGTH = 8;
+/** What stands before a token in a header. */
+const SCHEME = /^(?:basic|bearer|digest|jwt|token) +/i;
+
+/**
+ * The credentials in a document that a server may return to whoever sent them: the user and password of a URL as HTTP
+ * writes them, and the values of headers and of parameters whose names say so.
+ */
+export function credentialsIn(value: Json, key = ''): string[] {
+  if (typeof value === 'string') return value.split(NEXT_URL).flatMap(credentialsInUrl);
+  if (isArray(value)) return value.flatMap((inner) => credentialsIn(inner, key));
+  if (!isObject(value)) return [];
+  return [...value].flatMap(([name, inner]) => {
+    const isCredential = key === 'headers' && typeof inner === 'string' && CREDENTIAL.test(name);
+    return isCredential ? [inner, inner.replace(SCHEME, '')].filter(isLong) : credentialsIn(inner, name);
+  });
+}
+
+function credentialsInUrl(text: string): string[] {
+  const { user = '', password = '', query = '' } = URL_PARTS.exec(text)?.groups ?? {};
+  const pair = `${decode(user)}:${decode(password)}`;
+  return [
+    ...(password === '' ? [] : [Buffer.from(pair).toString('base64')]),
+    ...(query.length > MAX_QUERY_LENGTH
+      ? []
+      : [...new URLSearchParams(query)].flatMap(([name, value]) =>
+          CREDENTIAL.test(name) && isLong(value) ? [value] : [],
+        )),
+  ];
+}
+
+function isLong(value: string): boolean {
+  return value.length >= MIN_CREDENTIAL_LENGTH;
+}
+
 interface Collection {
   readonly found: Set<string>;
   /** Strings that were searched, since one may be repeated thousands of times. */

@@ -67,7 +67,6 @@ function textWidth(content: string): number {
 
 const ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' };
 
-/** Two characters are not allowed in XML, not even escaped: https://www.w3.org/TR/xml/#charsets */
 function escaped(content: string): string {
-  return content.replace(/[\ufffe\uffff]/g, '').replace(/[<>&"]/g, (character) => ENTITIES[character] ?? '');
+  return content.replace(/[<>&"]/g, (character) => ENTITIES[character] ?? '');
 }

@@ -10,7 +10,7 @@ export function alertmanager({ namespace }: Plan): string {
   return yamlText(comment, {
     route: {
       receiver: 'nobody',
-      group_by: ['namespace', 'alertname', 'check'],
+      group_by: ['namespace', 'alertname', 'check', 'address'],
       routes: [{ receiver: 'pager', matchers: ours('severity="critical"') }],
     },
     inhibit_rules: [
@@ -22,7 +22,7 @@ export function alertmanager({ namespace }: Plan): string {
       {
         source_matchers: ours('severity="critical"'),
         target_matchers: ours('severity="warning"'),
-        equal: ['namespace', 'check'],
+        equal: ['namespace', 'check', 'address'],
       },
     ],
     receivers: [{ name: 'nobody' }, { name: 'pager' }],

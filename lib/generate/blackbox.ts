@@ -5,6 +5,7 @@ import { SCRAPE_INTERVAL, tokenFile } from './prometheus-scrape.ts';
 import { yamlText } from './yaml.ts';
 
 export const blackbox: Consumer = {
+  token: (plan) => `the file ${tokenFile(plan)}, beside prometheus.yml`,
   generate: (plan) => [
     { name: 'blackbox.yml', text: modules(plan) },
     { name: 'prometheus.yml', text: probing(plan) },

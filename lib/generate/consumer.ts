@@ -28,6 +28,8 @@ export interface GeneratedFile {
 export interface Consumer {
   /** The file that the consumer reads, and further ones that it can be used with. They hold no token. */
   readonly generate: (plan: Plan) => readonly [GeneratedFile, ...GeneratedFile[]];
+  /** Where people put the token, for `it goes into …`; left out if the consumer needs none. */
+  readonly token?: (plan: Plan) => string;
 }
 
 export interface ConsumerEntry {
@@ -51,4 +53,9 @@ export function patienceFor({ deadline }: Plan): number {
 /** The URL of the whole report, with the token in a header. */
 export function reportUrl({ url }: Plan, format: string): string {
   return `${url}/api/health/?format=${format}`;
+}
+
+/** Where people read the report, as documents write it: files hold no token. */
+export function pageUrl({ url }: Plan): string {
+  return `${url}/api/health/<access_token>/`;
 }

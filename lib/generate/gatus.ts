@@ -12,6 +12,7 @@ const PLAIN_NAME = /^[A-Za-z0-9_-]+$/;
 const PASSES = ['[BODY].status == any(pass, warn)'];
 
 export const gatus: Consumer = {
+  token: () => 'the environment variable HEALTHGATE_TOKEN of gatus',
   generate(plan) {
     const common = {
       group: plan.namespace,

@@ -20,6 +20,7 @@ const STARTUP = 300;
 const IMAGE = 'REPLACE-WITH-YOUR-IMAGE';
 
 export const kubernetes: Consumer = {
+  token: (plan) => `the Secret ${nameOf(plan)}, under the key token`,
   generate(plan) {
     const comment =
       `Probes for a workload that needs everything in the namespace ${plan.namespace}, and a ServiceMonitor of it.\n` +

@@ -6,8 +6,9 @@
 import { alertmanager } from './alertmanager.ts';
 import { causesOf } from './causes.ts';
 import type { Causes } from './causes.ts';
+import { pageUrl } from './consumer.ts';
 import type { Consumer, Plan, PlannedCheck } from './consumer.ts';
-import { scrapeConfig } from './prometheus-scrape.ts';
+import { scrapeConfig, tokenFile } from './prometheus-scrape.ts';
 import { checkLabel, selector, templateText } from './promql.ts';
 import { yamlText } from './yaml.ts';
 
@@ -17,7 +18,8 @@ const SILENT_FOR = '5m';
 
 interface Alert {
   readonly alert: string;
-  readonly check?: string;
+  /** What it is about, which no other alert of its name has. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly expr: string;
   /** A template, like all texts of alerts. */
   readonly summary: string;
@@ -25,6 +27,7 @@ interface Alert {
 }
 
 export const prometheusRules: Consumer = {
+  token: (plan) => `the file ${tokenFile(plan)}, beside prometheus.yml`,
   generate(plan) {
     const { namespace } = plan;
     const rules = `healthgate-${namespace}.rules.yml`;
@@ -37,7 +40,8 @@ export const prometheusRules: Consumer = {
   },
 };
 
-function rulesOf({ namespace, checks }: Plan) {
+function rulesOf(plan: Plan) {
+  const { namespace, checks } = plan;
   const causes = causesOf(checks);
   const sets = causes.sharing.map((members, index) => ({ id: String(index + 1), members }));
   const metric = (name: string, labels: Parameters<typeof selector>[0] = {}) =>
@@ -82,7 +86,7 @@ function rulesOf({ namespace, checks }: Plan) {
     const expr = `${metric('healthgate:address_broken', { address: id })}${ofAddress(larger.map((set) => set.id))}`;
     const names = listed(members);
     const summary = templateText(`${namespace}: ${names} need the same address, and none of them works`);
-    const alert = { alert: 'HealthgateAddressFailing', expr, summary };
+    const alert = { alert: 'HealthgateAddressFailing', labels: { address: id }, expr, summary };
     const isCritical = members.some(({ critical }) => critical);
     return bySeverity(alert, isCritical, dependentsOf(members, causes));
   });
@@ -94,7 +98,8 @@ function rulesOf({ namespace, checks }: Plan) {
     const dependents = causes.dependents.get(check) ?? [];
     const needed = dependents.length === 0 ? '' : `; it is needed by ${listed(dependents)}`;
     const summary = templateText(`${namespace}: ${checkLabel(check)} does not work${needed}`);
-    const alert = { alert: 'HealthgateCheckFailing', check: checkLabel(check), expr, summary, about: check };
+    const labels = { check: templateText(checkLabel(check)) };
+    const alert = { alert: 'HealthgateCheckFailing', labels, expr, summary, about: check };
     return bySeverity(alert, check.critical, dependents);
   });
 
@@ -126,14 +131,15 @@ function rulesOf({ namespace, checks }: Plan) {
     ),
   ];
 
-  function alerting({ alert, check, expr, summary, about }: Alert, severity: string, time: string) {
+  function alerting({ alert, labels, expr, summary, about }: Alert, severity: string, time: string) {
     return {
       alert,
       expr,
       for: time,
-      labels: { namespace, severity, ...(check !== undefined && { check: templateText(check) }) },
+      labels: { namespace, severity, ...labels },
       annotations: {
         summary,
+        page_url: pageUrl(plan),
         ...(about?.description !== undefined && { description: templateText(about.description) }),
         ...(about?.runbook !== undefined && { runbook_url: templateText(about.runbook) }),
       },

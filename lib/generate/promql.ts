@@ -1,5 +1,6 @@
 /** Writes expressions of Prometheus. */
 import { pathKey } from '../engine/tree.ts';
+import { shortLine } from '../errors.ts';
 import { labelValue } from '../formats/metric-labels.ts';
 import type { PlannedCheck } from './consumer.ts';
 
@@ -28,7 +29,7 @@ function escapedPattern(text: string): string {
   return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
 }
 
-/** A text of an alert, whose labels and annotations are templates: https://pkg.go.dev/text/template */
+/** A text of an alert, on one line. Labels and annotations are templates: https://pkg.go.dev/text/template */
 export function templateText(text: string): string {
-  return text.replaceAll('{{', '{{ "{{" }}');
+  return shortLine(text, text.length).replaceAll('{{', '{{ "{{" }}');
 }

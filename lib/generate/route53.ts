@@ -7,6 +7,7 @@ import type { Consumer } from './consumer.ts';
 import { yamlText } from './yaml.ts';
 
 export const route53: Consumer = {
+  token: () => 'the secret in Secrets Manager that the parameter TokenSecret names',
   generate({ namespace, url }) {
     const { protocol, hostname, port, pathname } = new URL(url);
     const isHttps = protocol === 'https:';

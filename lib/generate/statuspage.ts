@@ -3,11 +3,12 @@
  * First each component by POST /v1/pages/{page}/components, then each group with the ids that the answers held.
  */
 import { pathKey } from '../engine/tree.ts';
+import { jsonText } from '../formats/json-text.ts';
 import { labelValue } from '../formats/metric-labels.ts';
 import type { Consumer, Plan, PlannedCheck } from './consumer.ts';
 
 export const statuspage: Consumer = {
-  generate: (plan) => [{ name: 'statuspage.json', text: `${JSON.stringify(contentOf(plan), null, 2)}\n` }],
+  generate: (plan) => [{ name: 'statuspage.json', text: `${jsonText(contentOf(plan), 2)}\n` }],
 };
 
 function contentOf({ checks }: Plan) {

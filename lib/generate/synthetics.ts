@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_WritingCanary_Multichecks.html
  */
 import { createHash } from 'node:crypto';
+import { jsonText } from '../formats/json-text.ts';
 import { PASSING, patienceFor, reportUrl } from './consumer.ts';
 import type { Consumer, Plan } from './consumer.ts';
 
@@ -16,16 +17,19 @@ const PASSES = [
   { type: 'BODY', target: 'TEXT', operator: 'CONTAINS', value: PASSING },
 ];
 
+const secretOf = ({ namespace }: Plan) => `healthgate-synthetics-${namespace}`;
+
 export const synthetics: Consumer = {
+  token: (plan) => `${secretOf(plan)} in Secrets Manager`,
   generate(plan) {
     const parts = [...new Set(plan.checks.map(({ path }) => path[0] ?? ''))];
     const steps = [wholeStep(plan), ...parts.slice(0, MAX_STEPS - 1).map((part) => partStep(plan, part))];
     const blueprint = {
       globalSettings: { stepTimeout: timeoutFor(plan) },
-      variables: { token: `\${AWS_SECRET:healthgate-synthetics-${plan.namespace}}` },
+      variables: { token: `\${AWS_SECRET:${secretOf(plan)}}` },
       steps: Object.fromEntries(steps.map((step, index) => [String(index + 1), step])),
     };
-    return [{ name: 'blueprint-config.json', text: `${JSON.stringify(blueprint, null, 2)}\n` }];
+    return [{ name: 'blueprint-config.json', text: `${jsonText(blueprint, 2)}\n` }];
   },
 };
 

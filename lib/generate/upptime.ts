@@ -4,6 +4,7 @@ import type { Consumer } from './consumer.ts';
 import { yamlText } from './yaml.ts';
 
 export const upptime: Consumer = {
+  token: () => 'the secret HEALTHGATE_TOKEN of the repository',
   generate(plan) {
     const { namespace, checks } = plan;
     // One site alone: Upptime opens an issue for each site that is down, and publishes URLs, which must hold no token.

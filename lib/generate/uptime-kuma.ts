@@ -1,5 +1,6 @@
 /** Monitors for Uptime Kuma 1.23, in the form of its backups: Settings, Backup, Import. */
 import { pathKey } from '../engine/tree.ts';
+import { jsonText } from '../formats/json-text.ts';
 import { labelValue } from '../formats/metric-labels.ts';
 import { PASSING, patienceFor, reportUrl } from './consumer.ts';
 import type { Consumer, Plan, PlannedCheck } from './consumer.ts';
@@ -7,11 +8,14 @@ import type { Consumer, Plan, PlannedCheck } from './consumer.ts';
 /** The version of Uptime Kuma whose backups have this form. */
 const VERSION = '1.23.16';
 
+const PLACEHOLDER = 'REPLACE_WITH_HEALTHGATE_TOKEN';
+
 export const uptimeKuma: Consumer = {
+  token: () => `each monitor, in place of ${PLACEHOLDER}, after the import`,
   generate(plan) {
     const monitorList = [whole(plan), ...plan.checks.map((check) => monitor(plan, check))];
     const backup = { version: VERSION, notificationList: [], proxyList: [], monitorList };
-    return [{ name: 'uptime-kuma.json', text: `${JSON.stringify(backup, null, 2)}\n` }];
+    return [{ name: 'uptime-kuma.json', text: `${jsonText(backup, 2)}\n` }];
   },
 };
 
@@ -25,7 +29,7 @@ function common(plan: Plan) {
     timeout: patienceFor(plan),
     maxredirects: 0,
     accepted_statuscodes: ['200-299'],
-    headers: JSON.stringify({ Authorization: 'Bearer REPLACE_WITH_HEALTHGATE_TOKEN' }),
+    headers: JSON.stringify({ Authorization: `Bearer ${PLACEHOLDER}` }),
     active: true,
     notificationIDList: {},
   };

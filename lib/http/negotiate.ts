@@ -1,4 +1,5 @@
-import Negotiator from 'negotiator';
+// Not the whole of negotiator, which also chooses among languages, charsets and encodings: every cold start loads it.
+import preferredMediaTypes from 'negotiator/lib/mediaType.js';
 import type { FormatEntry } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
 
@@ -22,7 +23,6 @@ export function negotiate(query: URLSearchParams, accept: string | undefined): F
   const name = query.get('format');
   // A plus in a query stands for a space, and no format has a space in its name.
   if (name !== null) return byName.get(name.replaceAll(' ', '+'));
-  const headers = { accept: accept?.replace(PARAMETER, '') };
-  const preferred = new Negotiator({ headers }).mediaType([...byMediaType.keys()]);
+  const [preferred] = preferredMediaTypes(accept?.replace(PARAMETER, ''), [...byMediaType.keys()]);
   return byMediaType.get(preferred ?? '') ?? formats[0];
 }

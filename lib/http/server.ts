@@ -20,6 +20,9 @@ const ANSWER_GRACE_MS = 29_000;
 /** Requests that are answered concurrently. Those beyond are told to come back: `createApp` counts them. */
 export const MAX_REQUESTS = 512;
 
+/** What a server listens on that names no address in particular. */
+const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
 const socketsOf = new WeakMap<Server, ClientSockets>();
 
 /** @returns A server that is not listening yet. */
@@ -56,7 +59,7 @@ export function createHttpServer(app: App): Server {
 }
 
 /**
- * Listens, and resolves with the URL.
+ * Listens, and resolves with a URL of this machine.
  *
  * @param port 0 for any free port.
  */
@@ -66,8 +69,10 @@ export async function listen(server: Server, host: string, port: number): Promis
     server.listen({ host, port }, resolve);
   });
   const address = server.address();
-  const actual = typeof address === 'object' && address !== null ? address.port : port;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`;
+  const actual = typeof address === 'object' && address !== null ? address : { address: host, port };
+  // Every address of the machine is none that a client can connect to everywhere.
+  const shown = EVERY_ADDRESS.has(actual.address) ? '127.0.0.1' : host;
+  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${String(actual.port)}`;
 }
 
 /**

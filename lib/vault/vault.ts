@@ -12,7 +12,7 @@ import { KeptNamespace, parse } from './namespace-reader.ts';
 import type { ReaderOptions } from './namespace-reader.ts';
 import { readDocument } from './stores/document.ts';
 import type { Store } from './stores/store.ts';
-import { listNames, TokenIndex } from './token-index.ts';
+import type { TokenIndex } from './token-index.ts';
 
 /** Milliseconds after which an unknown token makes its namespace be read again: the token may be new. */
 const READ_EARLY_MS = 10_000;
@@ -39,20 +39,11 @@ export interface Opened {
 export class Vault {
   readonly #reading: ReaderOptions;
   readonly #namespaces = new Map<string, KeptNamespace>();
-  readonly #index: TokenIndex;
+  #index: Promise<TokenIndex> | undefined;
   readonly #spare: Allowance;
 
   constructor(store: Store, log: Log, { now = Date.now, settings = [], env = process.env }: VaultOptions = {}) {
-    const readEnv = environmentOf(env);
-    this.#reading = { store, log, now, settings, readEnv };
-    this.#index = new TokenIndex({
-      store,
-      log,
-      now,
-      readEnv,
-      digestsOf: async (name) => digestsIn(await this.namespace(name)),
-      lastDigestsOf: (name) => digestsIn(this.#namespaces.get(name)?.last),
-    });
+    this.#reading = { store, log, now, settings, readEnv: environmentOf(env) };
     this.#spare = new Allowance(SPARE_READS, now);
   }
 
@@ -70,13 +61,14 @@ export class Vault {
   async find(token: string): Promise<Opened | undefined> {
     if (!isTokenLike(token)) return undefined;
     const carried = namespaceOf(token);
-    const name = carried ?? (await this.#index.find(digest(token)));
+    const index = carried === undefined ? await this.#tokenIndex() : undefined;
+    const name = carried ?? (await index?.find(digest(token)));
     if (name === undefined) return undefined;
     const namespace = await this.#namespaceOfStranger(name);
     const opened = open(token, namespace);
     if (opened !== undefined) return opened;
     // If the index is newer than the document, it is right about the token, and the document must be read again.
-    const newer = await this.#readEarly(name, carried === undefined ? this.#index.ageMs + 1 : READ_EARLY_MS);
+    const newer = await this.#readEarly(name, index === undefined ? READ_EARLY_MS : index.ageMs + 1);
     return open(token, newer);
   }
 
@@ -92,6 +84,7 @@ export class Vault {
 
   /** The names of all namespaces in the store. */
   async names(): Promise<string[]> {
+    const { listNames } = await import('./token-index.ts');
     return listNames(this.#reading.store);
   }
 
@@ -137,11 +130,28 @@ export class Vault {
     return `vault ${this.#reading.store.location}`;
   }
 
+  /** Loaded only when it is needed: most tokens carry their namespace's name. */
+  #tokenIndex(): Promise<TokenIndex> {
+    const { store, log, now, readEnv } = this.#reading;
+    this.#index ??= import('./token-index.ts').then(
+      (module) =>
+        new module.TokenIndex({
+          store,
+          log,
+          now,
+          readEnv,
+          digestsOf: async (name) => digestsIn(await this.namespace(name)),
+          lastDigestsOf: (name) => digestsIn(this.#namespaces.get(name)?.last),
+        }),
+    );
+    return this.#index;
+  }
+
   /** Like `namespace`, for a token that may be made up: limits the reads of unknown names. */
   async #namespaceOfStranger(name: string): Promise<Namespace | undefined> {
     const kept = this.#namespaces.get(name);
     const isKnown = kept !== undefined && (kept.last !== undefined || !kept.isDue());
-    if (!isKnown && !this.#spare.take() && !(await this.#index.has(name))) return undefined;
+    if (!isKnown && !this.#spare.take() && !(await (await this.#tokenIndex()).has(name))) return undefined;
     return this.namespace(name);
   }
 

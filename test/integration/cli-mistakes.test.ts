@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { runCli } from '../support/cli.ts';
+import { version } from '../../lib/version.ts';
+import { programIn, runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 test.each([
@@ -19,7 +20,11 @@ test.each([
   const { code, out, err } = await runCli(args);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err.split('\n')[0]?.endsWith(message)).toBe(true);
-  expect(err).toMatch(/\nSee healthgate (?:\w+ )?--help\.\n$/);
+  expect(err).toMatch(/\nSee node dist\/cli\.js (?:\w+ )?--help\.\n$/);
+});
+
+test.each(['--version', '-v', 'version'])('healthgate %s prints the version', async (asked) => {
+  expect(await runCli([asked])).toEqual({ code: 0, out: `${version}\n`, err: '' });
 });
 
 test('takes what follows -- as it is', async () => {
@@ -48,7 +53,7 @@ test('tells a folder and a missing file from a document', async () => {
   const folder = await temporaryFolder();
   onTestFinished(() => folder.remove());
   const missing = join(folder.path, 'prod.json');
-  const help = 'See healthgate check --help.\n';
+  const help = `See ${programIn()} check --help.\n`;
   expect(await runCli(['check', folder.path])).toMatchObject({
     code: 2,
     err: `healthgate check: ${folder.path} is a folder; name it with --vault file:${folder.path}\n${help}`,

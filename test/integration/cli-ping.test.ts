@@ -56,6 +56,25 @@ test('sends the token from the environment in a header', async () => {
   });
 });
 
+describe('a ping of the endpoint that is refused', () => {
+  const HINT = 'no token was sent: set HEALTHGATE_TOKEN in the environment\n';
+
+  test.each([
+    ['without a token', 404, '/api/health/', {}, HINT],
+    ['without a token', 405, '/ops/api/health', {}, HINT],
+    ['with a token in the path', 405, '/api/health/s3cret/', {}, ''],
+    ['with a token in the environment', 405, '/api/health/', { HEALTHGATE_TOKEN: 's3cret' }, ''],
+    ['of something else', 404, '/api/other/', {}, ''],
+    ['and fails otherwise', 503, '/api/health/', {}, ''],
+  ])('%s, with %d at %s, hints at the token where it is missing', async (_name, status, path, env, hint) => {
+    await withServer({ status, headers: {}, body: '' }, async ({ url }) => {
+      const terminal = recordingTerminal({ env });
+      const code = await ping.run({ positionals: [url + path], values: { attempts: '1' } }, terminal);
+      expect({ code, err: terminal.writtenErr() }).toEqual({ code: EXIT.failing, err: hint });
+    });
+  });
+});
+
 describe('a ping', () => {
   const answers = [failing, working, failing];
   test.each([
@@ -133,7 +152,7 @@ test('reports a TimeoutError and exits with 1 when no answer comes in time', asy
 test('exits with 2 on invalid arguments and does not show them', async () => {
   const { code, out, err } = await runCli(['ping', 's3cret.example']);
   expect({ code, out }).toEqual({ code: 2, out: '' });
-  expect(err).toMatch(/^healthgate ping: .+\nSee healthgate ping --help\.\n$/);
+  expect(err).toMatch(/^healthgate ping: .+\nSee node \S+ ping --help\.\n$/);
   expect(err).not.toContain('s3cret');
 });
 

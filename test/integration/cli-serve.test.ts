@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createToken } from '../../lib/document/tokens.ts';
-import { runCli, serveCli } from '../support/cli.ts';
+import { programIn, runCli, serveCli } from '../support/cli.ts';
 import type { Served } from '../support/cli.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -22,7 +22,7 @@ afterEach(async () => {
 const serve = async (...args: string[]) => (served = await serveCli(args, { cwd: folder.path }));
 const said = () => served?.output ?? { out: '', err: '' };
 /** Waits for all that it says when it starts. */
-const saysInTheEnd = (out: string, err = '') => expect.poll(said).toEqual({ out, err });
+const saysInTheEnd = (out: string, err = '') => expect.poll(said, { timeout: 5000 }).toEqual({ out, err });
 
 describe('the example', () => {
   const file = () => join(folder.path, 'vault/example.json');
@@ -45,6 +45,7 @@ describe('the example', () => {
     expect(second.url).not.toBe(first.url);
     expect(urlIn(second.output.out)).toBe(url.replace(first.url, second.url));
     expect(second.output.out).not.toContain('Created');
+    expect(second.output.out).toContain(`Changed vault/example.json: its checks ask ${second.url} now\n`);
     expect(await ask(urlIn(second.output.out))).toMatchObject(WORKING);
   });
 
@@ -110,23 +111,34 @@ describe('the overview', () => {
     const names = Array.from({ length: 25 }, (_, index) => `n${String(index).padStart(2, '0')}.json`);
     await fill(Object.fromEntries(names.map((name) => [name, document({ a: { kind: 'x' }, b: { kind: 'y' } })])));
     await serveVault();
-    await expect.poll(() => said().out).toContain('… and more; see healthgate validate\n');
+    await expect
+      .poll(() => said().out, { timeout: 5000 })
+      .toContain(`… and more; see ${programIn(folder.path)} validate file:${VAULT}\n`);
     expect(said().out.match(/: 2 checks\n/g)).toHaveLength(20);
     expect(said().err.split('\n').length).toBeLessThanOrEqual(22);
   });
 
-  test.each(['an empty folder', 'no folder'])('says so when the vault is %s', async (what) => {
-    if (what === 'an empty folder') await fill({});
+  test('says so when the vault is an empty folder', async () => {
+    await fill({});
     const { url } = await serveVault();
-    await expect.poll(() => said().err).toMatch(/\n$/);
-    expect(said()).toEqual({
-      out: serving(url),
-      err:
-        what === 'an empty folder'
-          ? `file:${VAULT}: has no namespace\n`
-          : `file:${VAULT}: ConnectionError: file:${VAULT} does not exist\n`,
-    });
+    await saysInTheEnd(serving(url), `file:${VAULT}: has no namespace\n`);
   });
+});
+
+test('ends at once when the vault is a folder that does not exist', async () => {
+  const { code, out, err } = await runCli(['serve', '--port', '0', '--vault', 'file:nope'], { cwd: folder.path });
+  expect({ code, out, err }).toEqual({ code: 2, out: '', err: 'healthgate serve: file:nope does not exist\n' });
+});
+
+test.each(['0.0.0.0', '::'])('a service that listens on %s is asked at 127.0.0.1', async (host) => {
+  const { url, output } = await serve('--host', host);
+  expect(new URL(url).hostname).toBe('127.0.0.1');
+  expect(output.out).toContain(`Try the example: curl ${url}/api/health/hg_example_`);
+  const { checks } = JSON.parse(await readFile(join(folder.path, 'vault/example.json'), 'utf8')) as {
+    checks: { service: { port: { host: string } } };
+  };
+  expect(checks.service.port.host).toBe('127.0.0.1');
+  expect((await fetch(`${url}/api/health/`)).status).toBe(404);
 });
 
 test('a port that another serve has is told in words', async () => {
@@ -136,6 +148,6 @@ test('a port that another serve has is told in words', async () => {
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toBe(
     `healthgate serve: cannot listen on 127.0.0.1:${port}: address already in use (EADDRINUSE); ` +
-      'choose another with --port\nSee healthgate serve --help.\n',
+      `choose another with --port\nSee ${programIn(folder.path)} serve --help.\n`,
   );
 });

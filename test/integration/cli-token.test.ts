@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vites
 import { openStore } from '../../lib/vault/stores/open.ts';
 import { digest, namespaceOf } from '../../lib/document/tokens.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
-import { runCli } from '../support/cli.ts';
+import { programIn, runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const OLD = 'an-old-token-0123456789';
@@ -60,6 +60,7 @@ describe('--add', () => {
     expect(code).toBe(0);
     expect(await documentOf('prod')).toBe(documents['prod.json'].replace('[\n', `[\n    "${tokenIn(out)}",\n`));
     expect(out).not.toContain(OLD);
+    expect(out).toMatch(new RegExp(`^added {4}to access_tokens in ${join(folder.path, 'prod.json')}$`, 'm'));
   });
 
   test('puts a new token beside a single access_token', async () => {
@@ -72,6 +73,7 @@ describe('--add', () => {
     const { out } = await token('single', '--add', '--summary');
     const added = `{\n  "summary_tokens": ["${tokenIn(out)}"],`;
     expect(await documentOf('single')).toBe(documents['single.json'].replace('{', added));
+    expect(out).toMatch(/^added {4}to summary_tokens in .*single\.json$/m);
   });
 
   test('refuses a namespace that does not exist', async () => {
@@ -167,7 +169,7 @@ test.each([['--add'], ['--drop', digest(OLD)]])('says that it does not edit YAML
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain(
     `${join(folder.path, 'indented.yaml')} is YAML, which --add and --drop do not edit; ` +
-      'make a token with healthgate token indented, and edit access_tokens by hand\n',
+      `make a token with ${programIn()} token indented, and edit access_tokens by hand\n`,
   );
   expect(await readFile(join(folder.path, 'indented.yaml'), 'utf8')).toBe(documents['indented.yaml']);
 });
@@ -182,6 +184,7 @@ test('adds and drops a token in Secrets Manager', async () => {
 
   const added = await runCli(['token', 'single', '--add', '--vault', vault]);
   expect(added.code).toBe(0);
+  expect(added.out).toContain(`added    to access_tokens in single in ${vault}\n`);
   const made = tokenIn(added.out);
   expect(await stored()).toBe(documents['single.json'].replace('{', `{\n  "access_tokens": ["${made}"],`));
 

@@ -104,6 +104,16 @@ describe('the generated rules fire', () => {
     expect(await firing(plan, [], ['cache/data'])).toEqual(['warning cache/data']);
   });
 
+  test('an alert for each of two addresses', async () => {
+    const at = (host: string, critical: boolean) => ({ kind: 'tcp', host, port: 1, critical });
+    const [a, b] = [at('a.example', true), at('b.example', false)];
+    const two = await planWith({ checks: { a1: a, a2: a, b1: b, b2: b } });
+    expect(await firing(two, ['a1', 'a2', 'b1', 'b2'])).toEqual([
+      'critical HealthgateAddressFailing',
+      'warning HealthgateAddressFailing',
+    ]);
+  });
+
   test('one alert when there is no report', async () => {
     expect(await firingOn(plan, undefined)).toEqual(['critical HealthgateNoReport']);
   });
@@ -129,14 +139,16 @@ describe('the generated rules fire', () => {
 
 describe('promtool and amtool accept', () => {
   const names = HOSTILE_NAMES.filter((text) => text !== '');
-  const leaf = { kind: 'tcp', host: 'db.example', port: 1, description: '{{ template }} "quoted"' };
+  const leaf = { kind: 'tcp', host: 'db.example', description: '{{ template }} "quoted"' };
+  // Two addresses, each of which several checks need.
+  const checks = Object.fromEntries(names.map((name, index) => [name, { ...leaf, port: 1 + (index % 2) }]));
 
   test.each([
-    ['the rules', 'promtool', ['check', 'rules', 'healthgate-prod.rules.yml']],
-    ['the scrape configuration', 'promtool', ['check', 'config', '--syntax-only', 'prometheus.yml']],
+    ['the rules', 'promtool', ['check', 'rules', '--lint-fatal', 'healthgate-prod.rules.yml']],
+    ['the scrape configuration', 'promtool', ['check', 'config', '--lint-fatal', '--syntax-only', 'prometheus.yml']],
     ['the configuration of Alertmanager', 'amtool', ['check-config', 'alertmanager.yml']],
   ])('%s, whatever the names of checks are', async (_name, program, args) => {
-    await writeFiles(await planWith({ checks: Object.fromEntries(names.map((name) => [name, leaf])) }));
+    await writeFiles(await planWith({ checks }));
     const file = join(folder.path, args.at(-1) ?? '');
     const { ok, output } = await runCommand(program, [...args.slice(0, -1), file], 20_000);
     expect(output).not.toMatch(/duplicate/i);

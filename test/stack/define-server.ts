@@ -13,6 +13,10 @@ export interface ServerDefinition<Name extends PartName = PartName, Needs extend
     readonly name?: string;
     /** Describes the server in the demo's help. */
     readonly title: string;
+    /** The word after `--with` that has the demo start it; it starts it always unless given. */
+    readonly with?: string;
+    /** What `--break` does, if it does not end the whole server. */
+    harm?(own: Addresses[Name]): Promise<void>;
   };
   /** The servers that must run before this one starts. */
   readonly needs?: readonly Needs[];

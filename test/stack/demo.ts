@@ -8,6 +8,7 @@ import { createToken } from '../../lib/document/tokens.ts';
 import type { Addresses, PartName } from './addresses.ts';
 import { ask, show } from './answer.ts';
 import type { Answer } from './answer.ts';
+import type { ServerDefinition } from './define-server.ts';
 import { servers, withDependents } from './find-servers.ts';
 import { findMissing, install } from './install.ts';
 import { DEMO, demoNamespace } from './namespace.ts';
@@ -22,19 +23,27 @@ import { fillVault } from './vault.ts';
 
 const DEFAULT_PORT = 3000;
 
+interface Server extends Pick<NonNullable<ServerDefinition['demo']>, 'title' | 'with' | 'harm'> {
+  readonly part: PartName;
+}
+
 /** The servers of the demo, by the names that `--break` takes. */
 const SERVERS = new Map(
-  [...servers.values()].flatMap(({ name, demo }): [string, { readonly part: PartName; readonly title: string }][] =>
-    demo === undefined ? [] : [[demo.name ?? name, { part: name, title: demo.title }]],
+  [...servers.values()].flatMap(({ name, demo }): [string, Server][] =>
+    demo === undefined ? [] : [[demo.name ?? name, { part: name, ...demo }]],
   ),
 );
 
+/** What `--with` may name. */
+const EXTRAS = [...new Set([...SERVERS.values()].flatMap((server) => server.with ?? []))].sort();
+
 const HELP = `Starts real servers and the app, and asks the app whether they work.
 
-Usage: npm run demo -- [--yes] [--break SERVER] [--once] [--port ${String(DEFAULT_PORT)}]
+Usage: npm run demo -- [--yes] [--with SYSTEM,…] [--break SERVER] [--once] [--port ${String(DEFAULT_PORT)}]
 
   --yes           installs what is missing without asking: Debian packages with apt-get, and a Python
                   environment in .cache/venv
+  --with SYSTEM   starts and checks another system too: ${EXTRAS.join(', ')}; may be repeated, or be a list
   --break SERVER  stops that server after the first answer and shows the next answer; may be repeated
   --once          exits after the answers: with code 0 if they are as expected, and 1 if they are not
   --port PORT     port of the app; 0 takes any free port; without this option, the port is ${String(DEFAULT_PORT)},
@@ -42,12 +51,17 @@ Usage: npm run demo -- [--yes] [--break SERVER] [--once] [--port ${String(DEFAUL
   --help          prints this help
 
 Servers:
-${[...SERVERS].map(([name, { title }]) => `  ${name.padEnd(14)}  ${title}\n`).join('')}`;
+${[...SERVERS].map(([name, server]) => `  ${name.padEnd(14)}  ${titleOf(server)}\n`).join('')}`;
+
+function titleOf({ title, with: extra }: Server): string {
+  return extra === undefined ? title : `${title} (--with ${extra})`;
+}
 
 interface Options {
   readonly yes: boolean;
   readonly once: boolean;
   readonly port: number | undefined;
+  readonly extras: readonly string[];
   readonly broken: readonly string[];
 }
 
@@ -60,26 +74,38 @@ function readOptions(args: string[]): Options | undefined {
     options: {
       yes: { type: 'boolean', short: 'y', default: false },
       once: { type: 'boolean', default: false },
+      with: { type: 'string', multiple: true, default: [] },
       break: { type: 'string', multiple: true, default: [] },
       port: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return undefined;
-  const unknown = values.break.find((name) => !SERVERS.has(name));
-  if (unknown !== undefined) {
-    const suggestion = didYouMean(unknown, [...SERVERS.keys()]);
-    throw new UsageError(`--break: there is no server ${JSON.stringify(unknown)}${suggestion}`);
-  }
+  const extras = values.with.flatMap((names) => names.split(','));
+  refuseUnknown('--with', extras, EXTRAS);
+  refuseUnknown('--break', values.break, [...SERVERS.keys()]);
+  const absent = values.break.map((name) => SERVERS.get(name)?.with).find((extra) => isAbsent(extra, extras));
+  if (absent !== undefined) throw new UsageError(`--break: that server is started only with --with ${absent}`);
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535))
     throw new UsageError('--port: expected a whole number from 0 to 65535');
-  return { yes: values.yes, once: values.once, port, broken: [...new Set(values.break)] };
+  return { yes: values.yes, once: values.once, port, extras, broken: [...new Set(values.break)] };
+}
+
+function refuseUnknown(option: string, given: readonly string[], known: readonly string[]): void {
+  const unknown = given.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(`${option}: there is no server ${JSON.stringify(unknown)}${didYouMean(unknown, known)}`);
+}
+
+/** Whether a server belongs to a system that was not asked for. */
+function isAbsent(extra: string | undefined, extras: readonly string[]): boolean {
+  return extra !== undefined && !extras.includes(extra);
 }
 
 /** @returns Whether the answers were as expected. */
-async function demo({ yes, once, port, broken }: Options): Promise<boolean> {
-  const parts = await availableParts(yes);
+async function demo({ yes, once, port, extras, broken }: Options): Promise<boolean> {
+  const parts = await availableParts(yes, extras);
   await step('building dist/', buildProduct);
   const stack = await step(`starting ${String(parts.length)} servers`, () => startStack(parts));
   const addresses: Partial<Addresses> = stack.addresses;
@@ -121,8 +147,8 @@ async function demo({ yes, once, port, broken }: Options): Promise<boolean> {
  * Installs what is missing, if that is allowed and possible. Returns the servers of the demo that can start on this
  * machine.
  */
-async function availableParts(yes: boolean): Promise<PartName[]> {
-  const wanted = [...SERVERS.values()].map(({ part }) => part);
+async function availableParts(yes: boolean, extras: readonly string[]): Promise<PartName[]> {
+  const wanted = [...SERVERS.values()].filter((server) => !isAbsent(server.with, extras)).map(({ part }) => part);
   const missing = findMissing().filter(({ parts }) => parts.some((part) => wanted.includes(part)));
   if (missing.length === 0) return wanted;
   say(`This machine lacks:\n${missing.map(({ name, from }) => `  ${name}: ${from}\n`).join('')}`);
@@ -182,16 +208,20 @@ async function portFor(wanted: number | undefined): Promise<number> {
 }
 
 interface Asked {
-  readonly stack: { readonly parts: Partial<Stack['parts']> };
+  readonly stack: { readonly parts: Partial<Stack['parts']>; readonly addresses: Addresses };
   readonly url: string;
 }
 
 /** Stops a server beside those that were stopped before, and shows the new answer. */
-async function askWithout(name: string, before: readonly { name: string }[], { stack, url }: Asked): Promise<Answer> {
+async function askWithout(
+  name: string,
+  before: readonly { name: string }[],
+  { stack: { parts, addresses }, url }: Asked,
+): Promise<Answer> {
   const server = SERVERS.get(name);
-  const part = server && stack.parts[server.part];
+  const part = server && parts[server.part];
   if (part === undefined) say(`\n! ${name} was left out, so it cannot be stopped.`);
-  else await step(`stopping ${name}`, () => part.stop());
+  else await step(`stopping ${name}`, () => server?.harm?.(addresses[server.part]) ?? part.stop());
   const answer = await ask(url, { 'cache-control': 'no-cache' });
   const names = [...before, { name }].map((server) => server.name).join(' and ');
   say(`\nWithout ${names}:\n\n  curl -H 'Cache-Control: no-cache' ${url}\n\n${show(answer)}`);

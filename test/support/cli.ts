@@ -1,6 +1,12 @@
 /** The command line as a user runs it: built, and in a process of its own. */
 import { spawn } from 'node:child_process';
+import { programOf } from '../../lib/cli/program.ts';
 import { CLI } from '../stack/product.ts';
+
+/** How a command that was run in this folder names the program. */
+export function programIn(folder = process.cwd()): string {
+  return programOf(CLI, folder);
+}
 
 export interface Finished {
   readonly code: number | null;

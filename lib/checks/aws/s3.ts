@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Opened } from '../../engine/connections.ts';
 import type { BeginStage } from '../../engine/stages.ts';
 import { drivers } from '../../clients/drivers/index.ts';
-import { describe, httpUrl, text } from '../../clients/keys.ts';
+import { aloneIn, describe, httpUrl, text } from '../../clients/keys.ts';
 import { certificateMistake, tlsKeys } from '../../clients/server-keys.ts';
 import { defineKind } from '../kind.ts';
 import type { ConfigOf } from '../kind.ts';
@@ -19,7 +19,11 @@ export const s3 = defineKind({
   couldPass:
     'a bucket in which other keys are missing or refused; in mode read, also one that refuses writes or is out of date',
   keys: {
-    bucket: describe(text(), 'Name of the bucket.', 'shop-assets'),
+    bucket: describe(
+      v.pipe(text(), aloneIn('bucket', /^arn:|^[^\s/:]*$/)),
+      'Name of the bucket, or ARN of an access point.',
+      'shop-assets',
+    ),
     region: v.optional(describe(text(), "Region of the bucket; the process's own unless set.", 'eu-central-1')),
     endpoint: v.optional(
       describe(

@@ -5,7 +5,7 @@ import type { CheckError } from '../../errors.ts';
 import { codeOf } from '../../errors.ts';
 import { networkError } from '../../clients/network-errors.ts';
 import { defineKind } from '../kind.ts';
-import { describe, text } from '../../clients/keys.ts';
+import { describe, hostName, text } from '../../clients/keys.ts';
 
 /** How each type is looked up. The answers are written like those of `dig +short`. */
 const QUERIES = {
@@ -42,7 +42,7 @@ export const dns = defineKind({
     "without `expect`, any record of the type, even a wrong one; a name server's old copy; records beside the expected",
   keys: {
     name: describe(
-      v.pipe(text(), v.maxLength(MAX_NAME, 'too long for a host name')),
+      v.pipe(hostName(), v.maxLength(MAX_NAME, 'too long for a host name')),
       'Name to look up.',
       'shop.example',
     ),

@@ -12,7 +12,10 @@ const MS_PER_DAY = 24 * 60 * 60 * 1000;
 
 const status = v.union([
   v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)),
-  v.pipe(v.string(), v.regex(/^[2-5]xx$/, 'expected a status such as 204, or 2xx, 3xx, 4xx or 5xx')),
+  v.pipe(
+    v.string(),
+    v.regex(/^[2-5]xx$/, 'expected a status such as 204 (a number, without quotes), or 2xx, 3xx, 4xx or 5xx'),
+  ),
 ]);
 
 /** The keys of `expect` that make sense for any answer. */

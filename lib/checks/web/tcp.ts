@@ -2,7 +2,7 @@ import { connect, isIPv6 } from 'node:net';
 import { timeConnecting } from '../../clients/connecting.ts';
 import { connectionClosed, networkError } from '../../clients/network-errors.ts';
 import { defineKind } from '../kind.ts';
-import { describe, port, text } from '../../clients/keys.ts';
+import { describe, host, port } from '../../clients/keys.ts';
 
 export const tcp = defineKind({
   kind: 'tcp',
@@ -10,7 +10,7 @@ export const tcp = defineKind({
   couldPass:
     'any listener, such as a proxy before a dead server, a process that hangs, and another program on the port',
   keys: {
-    host: describe(text(), 'Host name or IP address.', 'smtp.example'),
+    host: describe(host(), 'Host name or IP address.', 'smtp.example'),
     port: describe(port(), 'TCP port.', 25),
   },
   figures: { address: { label: 'IP address', unit: '', sort: 'text' } },

@@ -25,6 +25,8 @@ export const clickhouseDialect: Dialect = {
     'ch:http': OWN,
     'ch:https': { port: 8443, tls: true },
     clickhousedb: OWN,
+    'jdbc:clickhouse': OWN,
+    'jdbc:ch': OWN,
   },
   hasDrivers: true,
   ports: [8123, 8443],

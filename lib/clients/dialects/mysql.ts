@@ -43,7 +43,7 @@ function flag(names: string, words: string, wanted: TlsMode): Parameter {
 }
 
 export const mysqlDialect: Dialect = {
-  schemes: { mysql: { port: PORT }, mysql2: { port: PORT }, mariadb: { port: PORT } },
+  schemes: { mysql: { port: PORT }, mysql2: { port: PORT }, mariadb: { port: PORT }, trilogy: { port: PORT } },
   hasDrivers: true,
   ports: [PORT, PORT],
   example: 'mysql:// or mariadb://',

@@ -60,7 +60,10 @@ function option(names: string, name: string, words: string): Parameter {
 }
 
 export const postgresDialect: Dialect = {
-  schemes: { postgres: { port: PORT }, postgresql: { port: PORT } },
+  // Django's, PHP's and Elixir's names follow the usual two.
+  schemes: Object.fromEntries(
+    ['postgres', 'postgresql', 'postgis', 'pgsql', 'ecto'].map((name) => [name, { port: PORT }]),
+  ),
   hasDrivers: true,
   ports: [PORT, PORT],
   example: 'postgres:// or postgresql://',

@@ -4,6 +4,7 @@ import { didYouMean } from '../../did-you-mean.ts';
 import type { Dialect, Parameter, Scheme } from './dialect.ts';
 import { Draft } from './draft.ts';
 import type { Host } from './draft.ts';
+import { misplacedIn } from '../url-mistakes.ts';
 import { UrlMistake } from './mistake.ts';
 
 /**
@@ -11,7 +12,8 @@ import { UrlMistake } from './mistake.ts';
  */
 export function readUrl(text: string, dialect: Dialect): Draft {
   const { scheme, rest } = schemeIn(text, dialect);
-  refuseMisplaced(rest);
+  const misplaced = misplacedIn(rest);
+  if (misplaced !== undefined) throw new UrlMistake(misplaced);
   const [, login, places = '', path = '', query = ''] =
     /^(?:([^@/?]*)@)?([^@/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(rest) ?? [];
   const draft = new Draft();
@@ -32,24 +34,13 @@ export function readUrl(text: string, dialect: Dialect): Draft {
 export function schemeIn(text: string, dialect: Dialect): { name: string; scheme: Scheme; rest: string } {
   const [, jdbc, name = '', rest = ''] = /^(jdbc:)?([a-z][a-z0-9+.:-]*):\/\/(.*)$/is.exec(text) ?? [];
   const base = dialect.hasDrivers === true ? name.replace(/\+\w+$/, '') : name;
-  for (const key of [name, base].map((one) => one.toLowerCase())) {
+  const names =
+    jdbc === undefined ? [name, base] : [`jdbc:${name}`, ...(dialect.hasDrivers === true ? [name, base] : [])];
+  for (const key of names.map((one) => one.toLowerCase())) {
     const scheme = Object.hasOwn(dialect.schemes, key) ? dialect.schemes[key] : undefined;
-    if (scheme !== undefined && (jdbc === undefined || dialect.hasDrivers === true)) return { name: key, scheme, rest };
+    if (scheme !== undefined) return { name: key, scheme, rest };
   }
   throw new UrlMistake(`expected a URL that starts with ${dialect.example}`);
-}
-
-/** Special characters that end the user, the password or the host too early. */
-function refuseMisplaced(rest: string): void {
-  const end = /[/?#]/.exec(rest)?.index ?? rest.length;
-  const authority = rest.slice(0, end);
-  const ats = authority.split('@').length - 1;
-  const advice = 'special characters in user and password must be percent-encoded';
-  if (ats > 1) throw new UrlMistake(`has more than one @ before the host; ${advice}: @ as %40`);
-  if (ats === 0 && rest.includes('@') && !/^[^?#]*\?[^@#]*=[^?#]*$/.test(rest))
-    throw new UrlMistake(`has a ${rest[end] ?? ''} before the @; ${advice}: / as %2F, ? as %3F, # as %23`);
-  if (rest.includes('#')) throw new UrlMistake(`has a #, which ends a URL; ${advice}: # as %23`);
-  if (/^[^?]*@[^?]*\/[^?]*@/.test(rest)) throw new UrlMistake(`has an @ after the host; ${advice}: @ as %40`);
 }
 
 function readLogin(login: string | undefined, draft: Draft): void {

@@ -50,7 +50,7 @@ export const redisDialect: Dialect = {
         draft.options.master = value;
       },
     ),
-    honoured('ssl', 'true: TLS, as with rediss://', (value, draft) => {
+    honoured('ssl tls', 'true: TLS, as with rediss://', (value, draft) => {
       draft.want('ssl', booleanIn(value) ? 'verify-full' : 'off');
     }),
     honoured('ssl_cert_reqs verifyPeer', 'none: any certificate', (value, draft) => {

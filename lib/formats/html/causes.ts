@@ -30,13 +30,15 @@ function card({ cause, verdict, teller, consequences }: Outage, anchors: Anchors
   const light = lightOf(teller) === 'unknown' ? 'unknown' : verdict;
   const [title, subtitle] =
     'address' in cause
-      ? [foreign(cause.address), markup`told by ${link(teller, anchors)}`]
+      ? [foreign(cause.address), markup`according to the check ${link(teller, anchors)}`]
       : [link(teller, anchors), foreign(teller.target)];
+  // What the message would only count is listed below it.
+  const told = consequences.length === 0 ? teller : { ...teller, causes: [] };
   const facts = teller.critical ? subtitle : markup`${subtitle} · optional`;
   return markup`<article class="card cause ${light}">
       <header>${icon(light)}<h3>${title}</h3><span class="state">${WORDS[light]}</span></header>
       <p class="facts">${facts}</p>
-      ${message(teller)}
+      ${message(told)}
       ${consequences.length === 0 ? undefined : consequenceList(consequences, anchors)}
     </article>`;
 }

@@ -22,7 +22,7 @@ export function markup(strings: TemplateStringsArray, ...values: readonly Value[
 
 /** Most texts have nothing else, and this is quick to see. */
 const PLAIN = /^[ -~]*$/;
-const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 
 function harmless(text: string): string {
   return PLAIN.test(text) ? text : text.toWellFormed().replace(CONTROLS, ' ');

@@ -1,7 +1,7 @@
 /** The keys that every kind which talks to a server has: the parts of its URL, and certificates. */
 import { describe, expect, it } from 'vitest';
 import { kinds } from '../../../lib/checks/index.ts';
-import { documentSchema } from '../../../lib/document/schema.ts';
+import { documentSchema, exampleOf } from '../../../lib/document/schema.ts';
 import { checksOf } from '../../support/run-leaf.ts';
 
 /** A URL of each kind that takes its parts. */
@@ -41,6 +41,22 @@ describe.each(Object.entries(URLS).flatMap(([kind, urls]) => urls.map((url) => [
     });
   },
 );
+
+describe.each(kinds.filter(({ keys }) => 'host' in keys && 'port' in keys))('$kind', (kind) => {
+  const leaf = (host: string) => ({ ...exampleOf(kind.kind), url: URLS[kind.kind]?.[0], host, port: 7 });
+  const given = (host: string) =>
+    checksOf(Object.fromEntries(Object.entries(leaf(host)).filter(([, value]) => value !== undefined)));
+
+  it.each(['db.example:5432', '127.0.0.1:1', '[::1]:5432', 'a:65535'])('refuses %s as a host', async (host) => {
+    const [check] = await given(host);
+    await expect(check?.run({} as never)).rejects.toThrow('leaf.host: has a port; put it into port');
+  });
+
+  it.each(['db.example', '127.0.0.1', '::1', 'fe80::1:2:3'])('takes %s as a host', async (host) => {
+    const [check] = await given(host);
+    expect(check?.needs[0]).toContain(host);
+  });
+});
 
 /** The objects of keys in a schema, however deep. */
 function keySets(schema: unknown): Readonly<Record<string, unknown>>[] {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { check } from '../../../lib/cli/check.ts';
 import type { Terminal } from '../../../lib/cli/command.ts';
+import { validate } from '../../../lib/cli/validate.ts';
 import { documentText } from '../../support/namespace.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { recordingTerminal, inputOf } from '../../support/terminal.ts';
@@ -61,7 +62,7 @@ describe('check', () => {
     const { out, err } = await checked({ prod: { cache: { data: WORKS } } }, {}, { isInteractive: true });
     expect(err).toContain('cache/data\n');
     expect(err).toMatch(/\u001b\[1A\u001b\[J\u001b\[32m✓ prod is working\u001b\[0m: .*1 working.*, in \d\.\d{3} s\n$/);
-    expect(out).toMatch(/^working .*\nworking .* cache\/data\n$/);
+    expect(out).toMatch(/^\u001b\[32mworking\u001b\[0m .*\n\u001b\[32mworking\u001b\[0m .* cache\/data\n$/);
   });
 
   it('ends early when its signal is aborted', async () => {
@@ -74,12 +75,20 @@ describe('check', () => {
 describe('the summary of check', () => {
   const checks = { a: WORKS, b: { ...FAILS, critical: false }, group: { c: FAILS } };
 
-  it('counts the checks and names those that do not work, worst first', async () => {
-    const { err } = await checked({ prod: checks }, {}, { isInteractive: true, env: { NO_COLOR: '1' } });
+  it('counts the checks, and leaves what is wrong with each to the report', async () => {
+    const { out, err } = await checked({ prod: checks }, {}, { isInteractive: true, env: { NO_COLOR: '1' } });
     const shown = err.slice(err.lastIndexOf('\u001b[J') + 3);
-    expect(shown).toMatch(
-      /^✗ prod is failing: 1 failing, 1 degraded, 1 working, in \d\.\d{3} s\n {2}✗ group\/c\n {2}! b\n$/,
-    );
+    expect(shown).toMatch(/^✗ prod is failing: 1 failing, 1 degraded, 1 working, in \d\.\d{3} s\n$/);
+    expect(out.match(/ group\/c UnhealthyError: /g)).toHaveLength(1);
+  });
+
+  it('follows a report whose verdicts are coloured on a terminal', async () => {
+    const { out } = await checked({ prod: checks }, {}, { isInteractive: true });
+    expect(out.split('\n').map((line) => line.split(/(?<=m) /)[0])).toEqual([
+      '\u001b[31mfailing\u001b[0m',
+      ...['\u001b[31mfailing\u001b[0m', '\u001b[33mdegraded\u001b[0m', '\u001b[32mworking\u001b[0m'],
+      '',
+    ]);
   });
 
   it.each([
@@ -95,7 +104,7 @@ describe('the summary of check', () => {
     const { err, out } = await checked({ prod: checks }, values, { env, isInteractive });
     expect(err.includes('\u001b[31m')).toBe(isColoured);
     expect(err.includes('prod is failing')).toBe(isInteractive || isColoured);
-    expect(out).not.toContain('\u001b');
+    expect(out.includes('\u001b')).toBe(isColoured && isInteractive);
   });
 
   it('is left out with --quiet, as is everything else', async () => {
@@ -107,8 +116,10 @@ describe('the summary of check', () => {
 describe('check --watch', () => {
   it('runs again until Ctrl-C, and ends with the code of the last run', async () => {
     const controller = new AbortController();
-    let runs = 0;
-    const out = () => {
+    let [runs, written] = [0, ''];
+    const out = (text: string) => {
+      written += text;
+      if (text === '\n') return;
       runs += 1;
       if (runs === 3)
         setImmediate(() => {
@@ -117,6 +128,20 @@ describe('check --watch', () => {
     };
     const { code } = await checked({ prod: { a: FAILS } }, { watch: '0.1' }, { out, signal: controller.signal });
     expect({ code, runs }).toEqual({ code: 1, runs: 3 });
+    // An empty line keeps the runs apart in a pipe.
+    expect(written).toMatch(/^(?:failing .*\n){2}\n(?:failing .*\n){2}\n(?:failing .*\n){2}$/);
+  });
+
+  it('heads each run with its time on a terminal', async () => {
+    const controller = new AbortController();
+    let runs = 0;
+    const out = () => {
+      runs += 1;
+      if (runs === 2) controller.abort();
+    };
+    const overrides = { out, signal: controller.signal, isInteractive: true };
+    const { err } = await checked({ prod: { a: FAILS } }, { watch: '0.1' }, overrides);
+    expect(err.match(/^\d\d:\d\d:\d\d$/gm)).toHaveLength(2);
   });
 
   it.each(['0', '-1', 'x', '1e9'])('refuses %s seconds', async (watch) => {
@@ -131,7 +156,7 @@ describe('check with invalid arguments', () => {
     [{}, '--namespace: which one? dev, prod'],
     [{ namespace: 'prd' }, /^namespace "prd": not in file:.*; did you mean prod\?$/],
     [{ namespace: '../prod' }, /^namespace "\.\.\/prod": not in file:/],
-    [{ namespace: 'broken' }, 'namespace "broken": its document cannot be used; see healthgate validate'],
+    [{ namespace: 'broken' }, /broken\.json cannot be used; correct it, and ask healthgate validate file:/],
     [{ namespace: 'prod', part: 'cache/dta' }, '--part: prod has no cache/dta; did you mean cache/data?'],
     [{ namespace: 'prod', format: 'jsno' }, '--format: unknown format "jsno"; did you mean json?'],
     [
@@ -172,11 +197,37 @@ describe('check with a file', () => {
     expect(terminal.written().split(' ')[0]).toBe('working');
   });
 
-  it('says why a file cannot be run', async () => {
-    const folder = await temporaryFolder({ 'shop.json': '{' });
+  it.each([
+    ['an open bracket', '{', 1],
+    [
+      'no token and three more mistakes',
+      '{ "tiemout": 1, "checks": { "a": { "kind": "tpc" }, "b": { "kind": "tcp", "host": "h" } } }',
+      4,
+    ],
+  ])('says all that is wrong with a file that cannot be run, as validate does: %s', async (_name, text, mistakes) => {
+    const folder = await temporaryFolder({ 'shop.json': text });
     folders.push(folder);
-    await expect(check.run(inputOf([`${folder.path}/shop.json`]), recordingTerminal())).rejects.toThrow(
-      'its document cannot be used; see healthgate validate',
+    const file = `${folder.path}/shop.json`;
+    const [terminal, validating] = [recordingTerminal(), recordingTerminal()];
+    await expect(check.run(inputOf([file]), terminal)).rejects.toThrow(
+      `${file} cannot be used; correct it, and ask healthgate validate ${file}`,
     );
+    await validate.run(inputOf([file]), validating);
+    expect(terminal.writtenErr()).toBe(validating.written());
+    expect(terminal.writtenErr().match(/\n/g)).toHaveLength(mistakes);
+  });
+
+  it('says in words what is wrong with a file that can be run, once', async () => {
+    const folder = await temporaryFolder({ 'shop.json': documentText({ timout: 1, checks: { own: WORKS } }) });
+    folders.push(folder);
+    const controller = new AbortController();
+    let runs = 0;
+    const out = () => {
+      runs += 1;
+      if (runs === 3) controller.abort();
+    };
+    const terminal = recordingTerminal({ out, signal: controller.signal });
+    await check.run(inputOf([`${folder.path}/shop.json`], { watch: '0.1' }), terminal);
+    expect(terminal.writtenErr()).toMatch(/^\S+shop\.json:\d+:\d+: timout: unknown key; did you mean timeout\?\n$/);
   });
 });

@@ -44,6 +44,10 @@ describe('generate', () => {
     const names = ['healthgate-prod.rules.yml', 'prometheus.yml', 'alertmanager.yml'];
     expect(result.out).toBe(names.map((name) => `${join(out, name)}\n`).join(''));
     expect((await readdir(out)).sort()).toEqual(names.sort());
+    expect(result.err).toBe(
+      'The token goes into the file healthgate-prod.token, beside prometheus.yml. ' +
+        'To make one of its own: healthgate token prod --add\n',
+    );
     expect(await readFile(join(out, 'prometheus.yml'), 'utf8')).toContain('health.example');
   });
 
@@ -78,6 +82,17 @@ describe('generate', () => {
     [['gatus', 'route53'], 'expected one consumer'],
   ])('refuses the consumers %j', async (consumer, words) => {
     await expect(generated(consumer)).rejects.toThrow(words);
+  });
+
+  it('says all that is wrong with a document that cannot be used', async () => {
+    const folder = await temporaryFolder({ 'prod.json': '{ "tiemout": 1, "checks": { "a": { "kind": "tpc" } } }' });
+    folders.push(folder);
+    const terminal = recordingTerminal();
+    const values = { vault: `file:${folder.path}`, url: 'https://health.example' };
+    await expect(generate.run(inputOf(['gatus'], values), terminal)).rejects.toThrow(
+      `${join(folder.path, 'prod.json')} cannot be used; correct it, and ask healthgate validate file:${folder.path}`,
+    );
+    expect(terminal.writtenErr()).toMatch(/access_tokens: missing\n[^]*tiemout[^]*tpc/);
   });
 
   it('says why it cannot write', async () => {

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { kinds } from '../../../lib/checks/index.ts';
 import { EXIT } from '../../../lib/cli/command.ts';
@@ -51,6 +52,32 @@ describe('init', () => {
     expect(terminal.written()).not.toContain('s3cret');
   });
 
+  it.each([
+    ['tcp=127.0.0.1:57909', { host: '127.0.0.1', port: 57909 }],
+    ['tcp=[::1]:57909', { host: '::1', port: 57909 }],
+    ['tcp=::1', { host: '::1', port: 25 }],
+    ['memcached=127.0.0.1:11212', { url: 'memcached://127.0.0.1:11212' }],
+  ])('understands %s', async (argument, keys) => {
+    const { run, read } = await started(['shop', argument]);
+    await run();
+    const { checks } = JSON.parse(await read('shop')) as Document;
+    expect(Object.values(checks)).toEqual([expect.objectContaining(keys)]);
+  });
+
+  it.each(kinds.filter(({ keys }) => 'url' in keys))(
+    'adds no scheme to a URL of $kind that may mean TLS',
+    async (kind) => {
+      const taken = ['http', 'https', 'redis', 'rediss', 'amqp', 'amqps', 'ws', 'wss'].filter(
+        (scheme) => kind.keys.url !== undefined && v.safeParse(kind.keys.url, `${scheme}://host:1`).success,
+      );
+      const { run, read } = await started(['shop', `${kind.kind}=host:1`]);
+      const error = await run().catch((error: unknown) => error);
+      if (taken.length > 1) expect(String(error)).toMatch(/UsageError: \w+: url: expected/);
+      else if (error === EXIT.ok) expect(await read('shop')).toMatch(/"url": "\w+:\/\/host:1"/);
+      else expect(String(error)).toMatch(/url: has no user before the host/);
+    },
+  );
+
   it('shows the token and the next commands, with a check that works at the start', async () => {
     const { run, read, vault, terminal } = await started([]);
     await run();
@@ -59,6 +86,7 @@ describe('init', () => {
     expect(namespaceOf(access_tokens[0] ?? '')).toBe('prod');
     expect(terminal.written()).toContain(`token    ${access_tokens[0] ?? ''}\n`);
     expect(terminal.written()).toContain(`healthgate check --namespace prod --vault file:${vault}\n`);
+    expect(terminal.written()).toContain(`Edit ${join(vault, 'prod.json')}, then:\n`);
   });
 
   it('overwrites nothing', async () => {
@@ -74,7 +102,7 @@ describe('init', () => {
     [['redis=redis://h'], /the namespace comes before the checks$/],
     [['../shop'], /^a namespace has 1 to 64 letters/],
     [['shop', 'secrets_manager=s3cret'], /^secrets_manager: takes no value$/],
-    [['shop', 'redis=s3cret'], /^redis: url: expected a URL that starts with redis/],
+    [['shop', 'redis=s3cret'], /^redis: url: expected a URL that starts with redis.*; see healthgate kinds redis$/],
     [['shop', 'postgres=redis://:s3cret@h'], /^postgres: url: /],
   ])('refuses %j and writes nothing', async (args, message) => {
     const { run, vault } = await started(args);
@@ -88,15 +116,37 @@ describe('init', () => {
 
 describe('init on a terminal', () => {
   it('asks for the namespace, the kinds and their keys, again where an answer is a mistake', async () => {
-    const tcp = ['tcp', 'smtp.example', 'x', 'smtp.example', '587'];
+    const tcp = ['tcp', 'smtp.example', 'x', '587'];
     const answers = answering('shop', '?', 'tpc', ...tcp, 'redis', '', '');
     const { run, read, terminal } = await started([], answers);
     expect(await run()).toBe(EXIT.ok);
     const { checks } = JSON.parse(await read('shop')) as Document;
     expect(checks).toMatchObject({ tcp: { host: 'smtp.example', port: 587 }, redis: { kind: 'redis' } });
-    expect(answers.asked).toContain('  host [smtp.example]: ');
+    expect(answers.asked).toContain('  host (empty takes the example smtp.example, to edit): ');
     expect(terminal.written()).toContain('a TCP connection opens');
     expect(terminal.writtenErr()).toMatch(/unknown kind "tpc"; did you mean tcp\?[^]*port: expected /);
+  });
+
+  it('leaves a check out where nothing follows a wrong answer, and never puts the example in its place', async () => {
+    const answers = answering('shop', 'redis', 'http://x', '', 'tcp', 'smtp.example', '0', '', 'dns', '');
+    const { run, read, terminal } = await started([], answers);
+    await run();
+    const { checks } = JSON.parse(await read('shop')) as Document;
+    expect(checks).toEqual({ dns: { kind: 'dns', name: 'shop.example' } });
+    expect(answers.asked).toContain('  url (empty leaves the check out): ');
+    expect(terminal.writtenErr()).toContain('  redis is left out\n');
+  });
+
+  it('asks for no port that was given with the host', async () => {
+    const answers = answering('shop', 'tcp', '127.0.0.1:57909', 'memcached', '[::1]:11212');
+    const { run, read } = await started([], answers);
+    await run();
+    const { checks } = JSON.parse(await read('shop')) as Document;
+    expect(checks).toEqual({
+      tcp: { kind: 'tcp', host: '127.0.0.1', port: 57909 },
+      memcached: { kind: 'memcached', url: 'memcached://[::1]:11212' },
+    });
+    expect(answers.asked.join()).not.toContain('  port ');
   });
 
   it('writes nothing after Ctrl-C', async () => {

@@ -34,6 +34,7 @@ describe('kinds', () => {
     const text = await shown(['tcp']);
     expect(text).toContain('  {\n    "kind": "tcp",\n    "host": "smtp.example",\n    "port": 25\n  }\n');
     expect(text).toContain('  port: integer from 1 to 65535, required\n      TCP port.\n');
+    expect(text).toMatch(/\nExample:\n\n {2}\{\n[^}]*\}\n$/);
     expect(text).toContain('  critical: boolean, true unless set\n');
   });
 

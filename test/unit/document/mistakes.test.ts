@@ -1,11 +1,33 @@
 /** Mistakes that people make, and the words that say what was meant. */
 import { describe, expect, it } from 'vitest';
 import { createToken } from '../../../lib/document/tokens.ts';
+import { kinds } from '../../../lib/checks/index.ts';
+import { exampleOf, leafJsonSchema } from '../../../lib/document/schema.ts';
 import { inspectDocument } from '../../../lib/document/inspect.ts';
 import { leavesOf } from '../../../lib/engine/tree.ts';
 import { documentText, LEAF, leafProblems, namespaceOf, problemsOf, TOKEN } from '../../support/namespace.ts';
 
 const HTTP = { kind: 'http', url: 'https://a.example' };
+
+const required = kinds.flatMap((kind) =>
+  (leafJsonSchema(kind).required ?? []).filter((key) => key !== 'kind').map((key) => [kind.kind, key] as const),
+);
+
+it.each(required)('a %s whose %s has another name says so', async (kind, key) => {
+  const { [key]: value, ...others } = exampleOf(kind);
+  expect(await leafProblems({ ...others, zzzzzzzzzzzz: value })).toContain(
+    `zzzzzzzzzzzz: unknown key; did you mean ${key}?`,
+  );
+});
+
+it.each([
+  [{ kind: 'dns', host: 'a.example' }, 'host: unknown key; did you mean name?'],
+  [{ kind: 'dns', host: 'a.example', owner: 'me' }, 'host: unknown key'],
+  [{ kind: 'dns', host: 1 }, 'host: unknown key'],
+  [{ kind: 'dns', name: 'a.example', host: 'a.example' }, 'host: unknown key'],
+])('an unknown key is taken for the one that is missing only where that would do: %j', async (leaf, problem) => {
+  expect(await leafProblems(leaf)).toContain(problem);
+});
 
 describe('a mistake in a check says what was probably meant', () => {
   it.each([

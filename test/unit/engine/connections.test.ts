@@ -1,22 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Connections } from '../../../lib/engine/connections.ts';
 import type { Opened } from '../../../lib/engine/connections.ts';
 import { deferred } from '../../support/part.ts';
+import { expectNoUnhandledRejection } from '../../support/unhandled.ts';
 
-const unhandled: unknown[] = [];
-const collect = (reason: unknown) => unhandled.push(reason);
-
-beforeEach(() => {
-  unhandled.length = 0;
-  process.on('unhandledRejection', collect);
-});
-
-afterEach(async () => {
-  vi.useRealTimers();
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off('unhandledRejection', collect);
-  expect(unhandled).toEqual([]);
-});
+expectNoUnhandledRejection();
 
 /** Connections that record what happens to them. */
 function recorder() {

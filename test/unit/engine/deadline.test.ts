@@ -2,22 +2,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CheckError, TimeoutError } from '../../../lib/errors.ts';
 import { within } from '../../../lib/engine/deadline.ts';
 import { deferred } from '../../support/part.ts';
+import { expectNoUnhandledRejection } from '../../support/unhandled.ts';
 
-const unhandled: unknown[] = [];
-const collect = (reason: unknown) => unhandled.push(reason);
+expectNoUnhandledRejection();
 
 beforeEach(() => {
   vi.useFakeTimers();
-  unhandled.length = 0;
-  process.on('unhandledRejection', collect);
 });
 
-afterEach(async () => {
+afterEach(() => {
   expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off('unhandledRejection', collect);
-  expect(unhandled).toEqual([]);
 });
 
 describe('within', () => {

@@ -1,24 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { run } from '../../../lib/engine/run.ts';
 import { UnhealthyError } from '../../../lib/errors.ts';
 import { resultsOf } from '../../../lib/engine/tree.ts';
 import type { CheckContext, CheckResult, Part } from '../../../lib/engine/types.ts';
 import { checkAt, deferred, groupOf, runOptions } from '../../support/part.ts';
+import { expectNoUnhandledRejection } from '../../support/unhandled.ts';
 
-const unhandled: unknown[] = [];
-const collect = (reason: unknown) => unhandled.push(reason);
+expectNoUnhandledRejection();
 
 beforeEach(() => {
   vi.useFakeTimers();
-  unhandled.length = 0;
-  process.on('unhandledRejection', collect);
-});
-
-afterEach(async () => {
-  vi.useRealTimers();
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off('unhandledRejection', collect);
-  expect(unhandled).toEqual([]);
 });
 
 const never = () => new Promise<void>(() => undefined);

@@ -68,6 +68,19 @@ describe('the document', () => {
     expect(ofClass(elements, 'cause')).toHaveLength(outagesIn(report.result).length);
   });
 
+  it('lists on the card of an address what needs it, and does not count it in the message as well', () => {
+    const address = 'a.example:1';
+    const failing = (name: string) =>
+      resultAt(name, {
+        error: { code: 'ConnectionError', message: 'refused' },
+        causes: [{ address, others: 1 }],
+      });
+    const elements = elementsIn(html.render(viewAt(groupResult('', failing('one'), failing('two')))));
+    const [card] = ofClass(elements, 'cause').map(textOf);
+    expect(card).toMatch(/a\.example:1[^]*according to the check one[^]*ConnectionError: refused[^]*two/);
+    expect(card).not.toContain('like 1 other');
+  });
+
   it('folds away all causes but the first five', () => {
     const elements = elementsIn(html.render(viewOf(shopReports['all down'])));
     expect(ofClass(elements, 'cause')).toHaveLength(5);

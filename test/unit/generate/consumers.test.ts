@@ -6,7 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { consumers } from '../../../lib/generate/index.ts';
 import { namespaceOf, TOKEN } from '../../support/namespace.ts';
 import { planFrom, planWith } from '../../support/plans.ts';
-import { HOSTILE_NAMES } from '../../support/reports.ts';
+import { HOSTILE_TEXTS } from '../../support/reports.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../fixtures/golden/generate');
 
@@ -25,18 +25,29 @@ describe('the registry of consumers', () => {
   });
 });
 
-describe.each(loaded)('$name', ({ name, generate }) => {
+/** The consumers whose files need no token. */
+const TOKENLESS = ['statuspage', 'openapi'];
+
+describe.each(loaded)('$name', ({ name, generate, token }) => {
+  it('says where the token goes, by a name that is in its files, if it needs one', () => {
+    const words = token?.(plan).match(/healthgate-[\w.-]+|[A-Z_]+_TOKEN|TokenSecret/)?.[0];
+    expect(words === undefined).toBe(TOKENLESS.includes(name));
+    expect(generate(plan).some(({ text }) => text.includes(words ?? ''))).toBe(true);
+  });
+
   it('makes the files that its golden files show', async () => {
     for (const file of generate(plan))
       await expect(file.text).toMatchFileSnapshot(join(GOLDEN, goldenName(name, file.name)));
   });
 
-  it('makes files that parse, whatever the names of checks are', async () => {
+  it('makes files that parse, whatever the names, descriptions and runbooks of checks are', async () => {
     const leaf = { kind: 'tcp', host: 'db.example', port: 1 };
-    const names = HOSTILE_NAMES.filter((text) => text !== '');
-    const hostile = Object.fromEntries(names.map((text) => [text, { [text]: leaf }]));
+    const names = HOSTILE_TEXTS.filter((text) => text !== '' && text.length <= 200);
+    const hostile = Object.fromEntries(
+      names.map((text) => [text, { [text]: { ...leaf, description: text, runbook: `https://wiki.example/${text}` } }]),
+    );
     for (const file of generate(await planWith({ checks: hostile }))) {
-      expect(file.text).not.toMatch(/(?!\n)\p{Cc}/u);
+      expect(file.text).not.toMatch(/(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028\u2029\p{Noncharacter_Code_Point}]/u);
       if (file.name.endsWith('.json')) expect(JSON.parse(file.text)).toBeTypeOf('object');
       else for (const document of parseAllDocuments(file.text)) expect(document.errors).toEqual([]);
     }

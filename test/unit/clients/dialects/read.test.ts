@@ -38,6 +38,9 @@ describe('a URL of PostgreSQL', () => {
   it.each([
     ['postgres://u:p@h/app', { at: 'h:5432', ...app }],
     ['postgresql+asyncpg://u:p@h:1/app', { at: 'h:1', ...app }],
+    ['postgis://u:p@h:1/app', { at: 'h:1', ...app }],
+    ['pgsql://u:p@h/app', { at: 'h:5432', ...app }],
+    ['ecto://u:p@h/app', { at: 'h:5432', ...app }],
     ['postgresql+psycopg2://u:p@h/app?sslmode=require', { at: 'h:5432', ...app, tls: 'encrypt' }],
     ['postgres://u:p@localhost/app?host=/elsewhere', { at: '/elsewhere:5432', ...app }],
     ['postgres://u:p@localhost/app?host=other&port=7', { at: 'other:7', ...app }],
@@ -133,6 +136,7 @@ describe('a URL of MySQL', () => {
   it.each([
     ['mysql://u:p@h/app', at],
     ['mysql2://u:p@h/app', at],
+    ['trilogy://u:p@h/app', at],
     ['mariadb://u:p@h/app', at],
     ['mysql+pymysql://u:p@h/app?charset=utf8mb4', at],
     ['jdbc:mysql://h/app?user=u&password=p&useSSL=false&serverTimezone=UTC', { ...at, tls: 'off' }],
@@ -174,6 +178,8 @@ describe('a URL of ClickHouse', () => {
     ['http://u:p@h:8123/?database=no_such_db', { at: 'h:8123', ...app, database: 'no_such_db' }],
     ['http://h:8123/?pathname=/ch', { at: 'h:8123', options: { pathname: '/ch' } }],
     ['http://h:8123/?max_execution_time=3', { at: 'h:8123', options: { 'setting:max_execution_time': '3' } }],
+    ['jdbc:clickhouse://h/app?user=u&password=p', { at: 'h:8123', ...app }],
+    ['jdbc:ch://u:p@h/app', { at: 'h:8123', ...app }],
     ['jdbc:clickhouse:http://h:8123/app?user=u&password=p&ssl=true', { at: 'h:8123', ...app, tls: 'verify-full' }],
   ])('is understood: %s', (url, expected) => {
     expect(partsOf(url, clickhouseDialect)).toEqual(expected);
