@@ -5,11 +5,8 @@ import type { Dialect } from '../clients/dialects/dialect.ts';
 import type { Keys } from '../clients/keys.ts';
 import { MAX_SECONDS } from '../engine/deadline.ts';
 import type { Declarations, FiguresOf } from '../engine/figures.ts';
-import type { CheckContext } from '../engine/types.ts';
+import type { CheckContext, Role } from '../engine/types.ts';
 import type { Problem } from '../problem.ts';
-
-/** A part of a stack that other systems' health endpoints name: in the formats of those systems, a check plays it. */
-export type Role = 'db' | 'redis' | 'doc_engine' | 'storage';
 
 /** The configuration of a check, as parsed by its kind's keys. */
 type Configuration<Entries extends Keys> = v.InferOutput<v.StrictObjectSchema<Entries, undefined>>;

@@ -1,6 +1,6 @@
 /** Turns a namespace's document into a `Namespace`: the tree of checks, and the tokens that open it. */
 import { createHash } from 'node:crypto';
-import type { Group } from '../engine/types.ts';
+import type { Group, Roles } from '../engine/types.ts';
 import { DocumentError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import { schemaOf } from './configure.ts';
@@ -14,7 +14,6 @@ import { ownSettings } from './own-settings.ts';
 import { createPace } from '../pace.ts';
 import { resolveReferences } from './references.ts';
 import { readRoles, roles } from './roles.ts';
-import type { Roles } from './roles.ts';
 import type { ReadSecret } from './secret-values.ts';
 import { credentialsIn, secretsIn } from './secrets.ts';
 import { deadline, disabled, failingStatus, maxAge, Settings, timeout } from './settings.ts';

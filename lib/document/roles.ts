@@ -1,17 +1,14 @@
 /** Which checks play which role in the formats of other systems: by the document, otherwise by their kinds. */
 import * as v from 'valibot';
 import { kinds } from '../checks/index.ts';
-import type { Role } from '../checks/kind.ts';
 import { describe, text } from '../clients/keys.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import { findPart, leavesOf, namesOf, pathsIn } from '../engine/tree.ts';
-import type { Group } from '../engine/types.ts';
+import { pathsIn } from '../engine/paths.ts';
+import { findPart, leavesOf, namesOf } from '../engine/tree.ts';
+import type { Group, Role, Roles } from '../engine/types.ts';
 import type { Problem } from '../problem.ts';
 import { shortName } from './names.ts';
 import type { Setting } from './settings.ts';
-
-/** For each role that is played: the paths of the checks and groups that play it, as names from the top. */
-export type Roles = Readonly<Partial<Record<Role, readonly (readonly string[])[]>>>;
 
 const path = (sentence: string, example: string) => v.optional(describe(text(), sentence, example));
 
@@ -27,7 +24,7 @@ const NAMES = Object.keys(schema.entries) as Role[];
 export const roles: Setting<v.InferOutput<typeof schema>> = {
   key: 'roles',
   description:
-    'Which check or group plays which part in the formats ragflow and mattermost. Without it, the kinds of the checks decide.',
+    'Which check or group plays which part in the formats ragflow and mattermost. Where it says nothing, kinds decide.',
   schema,
   preset: {},
   example: { db: 'postgres', storage: 'files' },
@@ -59,5 +56,6 @@ const playedBy = new Map(kinds.map(({ kind, plays }) => [kind, plays]));
 export function unplayedNote(played: Roles): string | undefined {
   const missing = NAMES.filter((role) => played[role] === undefined);
   if (missing.length === 0) return undefined;
-  return `no check plays ${missing.join(', ')}: the answers for RAGFlow and Mattermost leave ${missing.length === 1 ? 'it' : 'them'} out`;
+  const them = missing.length === 1 ? 'it' : 'them';
+  return `no check plays ${missing.join(', ')}: the answers for RAGFlow and Mattermost leave ${them} out`;
 }

@@ -18,13 +18,6 @@ export function findPart(root: Part, names: readonly string[]): Part | undefined
   }, root);
 }
 
-/** The paths of all groups and checks below a part, in the order of the document. */
-export function pathsIn(part: Part, above: readonly string[] = []): string[] {
-  if (!isGroup(part)) return [pathKey(above)];
-  const below = part.parts.flatMap((inner) => pathsIn(inner, [...above, inner.name]));
-  return above.length === 0 ? below : [pathKey(above), ...below];
-}
-
 /** All checks of a part, in the order of the document. */
 export function leavesOf(part: Part): Check[] {
   return isGroup(part) ? part.parts.flatMap(leavesOf) : [part];

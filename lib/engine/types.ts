@@ -46,6 +46,12 @@ export interface Group {
 
 export type Part = Check | Group;
 
+/** A part of a stack that other systems' health endpoints name. In the formats of those systems, checks play it. */
+export type Role = 'db' | 'redis' | 'doc_engine' | 'storage';
+
+/** For each role that is played: the paths of the checks and groups that play it, as names from the top. */
+export type Roles = Readonly<Partial<Record<Role, readonly (readonly string[])[]>>>;
+
 /** What a check may use while it runs. */
 export interface CheckContext<Figures = Readonly<Record<string, FigureValue>>> {
   /** Aborted when the check's time is up, and when it has ended. It must reach the driver. */

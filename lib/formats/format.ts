@@ -1,5 +1,4 @@
-import type { Roles } from '../document/roles.ts';
-import type { Report } from '../engine/types.ts';
+import type { Report, Roles } from '../engine/types.ts';
 
 /** What a format may show: a report, and the namespace and part that it is of. */
 export interface View {

@@ -2,8 +2,7 @@
  * What Mattermost answers at `/api/v4/system/ping`, with keys in the order in which Go writes a map. The requirements
  * of apps are empty, as they are in a new server, and there is no search.
  */
-import type { Role } from '../checks/kind.ts';
-import type { Verdict } from '../engine/types.ts';
+import type { Role, Verdict } from '../engine/types.ts';
 import type { Format, View } from './format.ts';
 import { rolesPlayed } from './roles.ts';
 
@@ -36,7 +35,7 @@ function asksForParts({ query }: View): boolean {
 
 function partsOf(view: View): Readonly<Record<string, string>> {
   const played = rolesPlayed(view, ['db', 'storage']);
-  return Object.fromEntries(played.map(({ role, verdict }) => [KEYS[role], wordFor(verdict)]));
+  return Object.fromEntries(played.map(({ role, verdict }) => [KEYS[role] ?? role, wordFor(verdict)] as const));
 }
 
 function wordFor(verdict: Verdict): string {

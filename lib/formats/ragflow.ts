@@ -1,5 +1,5 @@
 /** What RAGFlow answers at `/api/v1/system/healthz`, in the order of its documentation. */
-import type { Role } from '../checks/kind.ts';
+import type { Role } from '../engine/types.ts';
 import type { Format } from './format.ts';
 import { jsonText } from './json-text.ts';
 import { rolesPlayed } from './roles.ts';

@@ -1,7 +1,6 @@
 /** What the formats of other systems say of the roles that checks play. */
-import type { Role } from '../checks/kind.ts';
 import { resultsOf } from '../engine/tree.ts';
-import type { CheckResult, Verdict } from '../engine/types.ts';
+import type { CheckResult, Role, Verdict } from '../engine/types.ts';
 import { compareVerdicts, worst } from '../engine/verdict.ts';
 import type { View } from './format.ts';
 

@@ -2,7 +2,8 @@
 import type { Format, View } from '../formats/format.ts';
 import type { Response } from './messages.ts';
 
-const COMMON = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+/** Headers of every answer. */
+export const COMMON = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** An answer without a report: `{"detail":"…"}`. */
 function detail(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Response {
@@ -11,13 +12,6 @@ function detail(status: number, text: string, headers: Readonly<Record<string, s
 }
 
 const UNAVAILABLE = 'Service unavailable.';
-
-/** The answer that tells no more than that the service is there. */
-export const alive = (): Response => ({
-  status: 200,
-  headers: { 'content-type': 'application/json', ...COMMON },
-  body: '{}',
-});
 
 export const notFound = (): Response => detail(404, 'Not found.');
 export const unavailable = (): Response => detail(503, UNAVAILABLE);

@@ -1,7 +1,7 @@
 /** Answers requests for another protocol than HTTP. Loaded with the first of them. */
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { WebSocketAnswer } from '../formats/format.ts';
 import type { Response } from './messages.ts';
@@ -17,7 +17,7 @@ export interface Upgrade {
   readonly incoming: IncomingMessage;
   /** Bytes that came after the request. */
   readonly head: Buffer;
-  readonly socket: Duplex;
+  readonly socket: Socket;
 }
 
 /** Answers over WebSocket where the client asks for it and there is such an answer; otherwise over HTTP. */
@@ -36,8 +36,7 @@ export function answerUpgrade(
 function overHttp({ incoming, socket }: Upgrade, send: (outgoing: ServerResponse) => void): void {
   const outgoing = new ServerResponse(incoming);
   outgoing.shouldKeepAlive = false;
-  // Node.js types it as a socket; it is one, since only plain connections are served.
-  outgoing.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
+  outgoing.assignSocket(socket);
   outgoing.once('finish', () => {
     socket.resume(); // what is left unread would make the system reset the connection
     socket.end();
@@ -64,7 +63,7 @@ function overWebSocket({ incoming, socket, head }: Upgrade, { messages, code, re
   });
 }
 
-function destroyLater(socket: Duplex): void {
+function destroyLater(socket: Socket): void {
   const timer = setTimeout(() => socket.destroy(), CLOSE_WITHIN_MS);
   socket.once('close', () => {
     clearTimeout(timer);

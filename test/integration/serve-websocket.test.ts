@@ -92,16 +92,16 @@ describe('a WebSocket', () => {
   });
 
   it('whose request is being answered when the server ends is answered', async () => {
-    const { promise, resolve } = deferred<Response>();
+    const response = deferred<Response>();
     const asked = deferred();
     const port = await serving(() => {
       asked.resolve();
-      return promise;
+      return response.promise;
     });
     const answer = webSocketAnswer(`ws://127.0.0.1:${port}/`);
     await asked.promise;
     const closed = server && close(server);
-    resolve(SPEAKING);
+    response.resolve(SPEAKING);
     expect(await answer).toMatchObject({ code: 1000 });
     await closed;
     server = undefined;

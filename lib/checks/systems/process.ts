@@ -26,8 +26,7 @@ const figures = {
 export const processKind = defineKind({
   kind: 'process',
   works: "the service's own process is below its thresholds",
-  couldPass:
-    'a process that was blocked before the check and is not during it, and the other processes or environments of the service',
+  couldPass: 'a process that was blocked before the check and no longer is, and other processes of the service',
   keys: {
     max_loop_delay: threshold('Delay of the event loop in seconds', 0.5),
     max_heap: threshold('Bytes of the heap in use', 400_000_000),

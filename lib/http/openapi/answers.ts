@@ -2,7 +2,8 @@
 import type { Verdict } from '../../engine/types.ts';
 import type { Format, View } from '../../formats/format.ts';
 import { formats } from '../../formats/index.ts';
-import { alive, busy, notAllowed, notFound, unforeseen } from '../responses.ts';
+import { busy, notAllowed, notFound, unforeseen } from '../responses.ts';
+import { alive } from '../routes/public-paths.ts';
 import type { Response } from '../messages.ts';
 
 /** A part of an OpenAPI document. */

@@ -2,7 +2,7 @@
 import { formats } from '../../formats/index.ts';
 import type { Request, Response } from '../messages.ts';
 import { answerReport, patienceOf } from '../report.ts';
-import { alive, notAllowed, notFound } from '../responses.ts';
+import { COMMON, notAllowed, notFound } from '../responses.ts';
 import type { Services } from './route.ts';
 
 export interface PublicPath {
@@ -38,6 +38,13 @@ export const publicPaths: readonly PublicPath[] = [
   { path: '/dry_run/', format: 'jina', id: 'jinaDryRun', summary: 'What a gateway of Jina answers' },
   { path: '/', id: 'jinaGateway', summary: 'What a gateway of Jina answers while it is there: no check is run' },
 ];
+
+/** The answer that tells no more than that the service is there. */
+export const alive = (): Response => ({
+  status: 200,
+  headers: { 'content-type': 'application/json', ...COMMON },
+  body: '{}',
+});
 
 /** @returns Undefined for any other path. */
 export async function answerPublic(

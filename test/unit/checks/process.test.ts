@@ -55,10 +55,10 @@ describe('the handles', () => {
 describe('the runs under way', () => {
   it('are all of the process, and the one that checks is one of them', async () => {
     expect(await figure('runs')).toBe(1);
-    const { promise, resolve } = deferred();
-    const other = run(groupOf('', checkAt('slow', { run: () => promise })), runOptions());
+    const end = deferred();
+    const other = run(groupOf('', checkAt('slow', { run: () => end.promise })), runOptions());
     expect(await figure('runs')).toBe(2);
-    resolve();
+    end.resolve();
     await other;
     expect(runsUnderWay()).toBe(0);
   });

@@ -161,7 +161,8 @@ describe('check with invalid arguments', () => {
     [{ namespace: 'prod', format: 'jsno' }, '--format: unknown format "jsno"; did you mean json?'],
     [
       { namespace: 'prod', format: 'docx' },
-      '--format: unknown format "docx"; expected json, text, openmetrics, health+json, badge, shields or html',
+      '--format: unknown format "docx"; expected json, text, openmetrics, health+json, badge, shields, ' +
+        'ragflow, mattermost, jina or html',
     ],
   ])('refuses the options %j', async (values, message) => {
     await expect(checked({ ...namespaces, broken: {} }, values)).rejects.toThrow(

@@ -7,8 +7,11 @@ const ROLES = { db: 'postgres', redis: 'cache/data', doc_engine: 'search', stora
 const WORKING = { postgres: WORKS, cache: { data: WORKS, pages: WORKS }, search: WORKS, files: WORKS };
 const NEEDLE = 'missing';
 
-const APPS =
-  '"ActiveSearchBackend":"none","AndroidLatestVersion":"","AndroidMinVersion":"","IosLatestVersion":"","IosMinVersion":""';
+const APPS = [
+  '"ActiveSearchBackend":"none"',
+  '"AndroidLatestVersion":"","AndroidMinVersion":""',
+  '"IosLatestVersion":"","IosMinVersion":""',
+].join();
 
 function spoken(keys: Readonly<Record<string, unknown>> = {}) {
   return asker({ roles: ROLES, checks: WORKING, ...keys }, {}, undefined, { publicNamespace: 'prod' });
@@ -30,11 +33,9 @@ describe.each(['/v1/system/healthz', '/api/v1/system/healthz', '/api/v1/system/h
   it('answers 500 with the class of the error and the milliseconds of what fails, and nothing more', async () => {
     const { status, body } = await get(path, { checks: failing('postgres', 'files') });
     const failed = String.raw`\{"elapsed":"\d+\.\d","error":"UnhealthyError"\}`;
-    expect(body).toMatch(
-      new RegExp(
-        `^\\{"db":"nok","redis":"ok","doc_engine":"ok","storage":"nok","status":"nok","_meta":\\{"db":${failed},"storage":${failed}\\}\\}\n$`,
-      ),
-    );
+    const roles = '"db":"nok","redis":"ok","doc_engine":"ok","storage":"nok"';
+    const expected = `^\\{${roles},"status":"nok","_meta":\\{"db":${failed},"storage":${failed}\\}\\}\n$`;
+    expect(body).toMatch(new RegExp(expected));
     expect(status).toBe(500);
   });
 });

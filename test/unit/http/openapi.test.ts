@@ -26,7 +26,7 @@ describe('the OpenAPI document', () => {
     for (const path of Object.keys((await openApi()).paths)) {
       const request = { method: 'POST', path, query: new URLSearchParams(), headers: {} };
       const services = { vault: {}, reporter: {}, log: {}, publicNamespace: 'prod' } as never;
-      const answers = await Promise.all(routes.map((route) => route(request, services)));
+      const answers = await Promise.all(routes.map(async (route) => route(request, services)));
       expect(
         answers.filter((answer) => answer !== undefined),
         path,
