@@ -33,7 +33,7 @@ export function createHttpServer(app: App): Server {
   const sockets = new ClientSockets();
   const server = createServer(options, (incoming, outgoing) => {
     incoming.resume(); // no request needs a body, so it is discarded
-    sockets.answering(incoming.socket, outgoing);
+    outgoing.once('close', sockets.answering(incoming.socket));
     void app(toRequest(incoming)).then((response) => {
       send(outgoing, response, { isHead: incoming.method === 'HEAD', isLast: !server.listening });
     });
