@@ -69,7 +69,8 @@ function parseKey(pem: Buffer, file: string): KeyObject {
     return createPrivateKey(pem);
   } catch (error) {
     const isLocked = error instanceof Error && /passphrase|bad decrypt|interrupted/i.test(error.message);
-    const why = isLocked ? 'the key has a passphrase; expected one without' : 'holds no private key';
-    throw new UsageError(`--grpc-key ${file}: ${why}; expected PEM, -----BEGIN PRIVATE KEY-----`);
+    const expected = 'expected PEM, -----BEGIN PRIVATE KEY-----';
+    const why = isLocked ? 'the key has a passphrase; expected one without' : `holds no private key; ${expected}`;
+    throw new UsageError(`--grpc-key ${file}: ${why}`);
   }
 }
