@@ -1,10 +1,12 @@
 /** Bounds on what callers may hold open: calls, streams, and the time until a request is complete. */
+import { constants } from 'node:http2';
+import type { ServerHttp2Stream } from 'node:http2';
 import { ServerInterceptingCall, status } from '@grpc/grpc-js';
-import type { ServerInterceptor } from '@grpc/grpc-js';
+import type { ServerInterceptingCallInterface, ServerInterceptor } from '@grpc/grpc-js';
 
-/** Calls with one answer that are under way, and open streams. Those beyond are told to come back. */
+/** Calls that are under way, and those that watch. Those beyond are told to come back. */
 const MAX_CALLS = 512;
-const MAX_STREAMS = 2048;
+const MAX_WATCHING = 2048;
 /** Milliseconds that a caller may take to send its request: all of its requests, where it may send several. */
 const REQUEST_WITHIN_MS = 20_000;
 
@@ -14,10 +16,12 @@ const refusal = (code: status, details: string) => ({ code, details, metadata: n
  * @param begins Told of each call, by the address of the caller and its port. Returns what is called when it has ended.
  */
 export function bounds(begins: (peer: string) => () => void): ServerInterceptor {
-  const underWay = { calls: 0, streams: 0 };
-  return ({ responseStream }, call) => {
-    const which = responseStream ? 'streams' : 'calls';
-    const isRefused = underWay[which] >= (responseStream ? MAX_STREAMS : MAX_CALLS);
+  const most = { calls: MAX_CALLS, watching: MAX_WATCHING };
+  const underWay = { calls: 0, watching: 0 };
+  return ({ requestStream, responseStream }, call) => {
+    const which = responseStream && !requestStream ? 'watching' : 'calls';
+    const isRefused = underWay[which] >= most[which];
+    let isComplete = false;
     underWay[which] += 1;
     const ended = begins(call.getPeer());
     const late = setTimeout(() => {
@@ -32,6 +36,7 @@ export function bounds(begins: (peer: string) => () => void): ServerInterceptor 
           },
           onReceiveHalfClose(pass) {
             clearTimeout(late);
+            isComplete = true;
             pass();
           },
           // Called at the end of every call, however it ends.
@@ -39,9 +44,19 @@ export function bounds(begins: (peer: string) => () => void): ServerInterceptor 
             clearTimeout(late);
             underWay[which] -= 1;
             ended();
+            if (!isComplete) endStream(call);
           },
         });
       },
     });
   };
+}
+
+/**
+ * Closes what the library leaves open: a stream whose call was answered before the request was complete. A client could
+ * hold thousands of them. `NO_ERROR` means that the answer counts: https://www.rfc-editor.org/rfc/rfc9113#section-8.1
+ */
+function endStream(call: ServerInterceptingCallInterface): void {
+  const { stream } = call as unknown as { readonly stream?: ServerHttp2Stream };
+  stream?.close(constants.NGHTTP2_NO_ERROR);
 }
