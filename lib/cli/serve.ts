@@ -29,7 +29,10 @@ In the environment, HEALTHGATE_BASE_PATH=/ops is cut off the paths that begin wi
 names the origins whose web pages may read answers: * or https://status.example, separated by commas.
 HEALTHGATE_PUBLIC_NAMESPACE=prod shows names and verdicts of that namespace to everybody, at /status/.
 HEALTHGATE_METRICS=namespace or checks writes metrics of each run for CloudWatch to standard output, and
-OTEL_EXPORTER_OTLP_ENDPOINT names a collector of OpenTelemetry that gets a trace of each.`,
+OTEL_EXPORTER_OTLP_ENDPOINT names a collector of OpenTelemetry that gets a trace of each.
+
+Over gRPC, every path of a group or a check is a service of grpc.health.v1.Health, and reflection describes the rest.
+The token is in the metadata, as authorization: Bearer TOKEN. Without --grpc-cert and --grpc-key, it is sent in the clear.`,
   example: 'healthgate serve --vault file:vault --port 8080',
 
   async run(input, terminal) {

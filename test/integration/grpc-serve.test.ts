@@ -105,8 +105,9 @@ describe('TLS', () => {
     const openssl = (...args: string[]) => runProgram('openssl', args);
     await openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', inFolder('other.key'));
     await openssl('pkcs8', '-topk8', '-in', made.keyFile, '-passout', 'pass:x', '-out', inFolder('locked.key'));
-    const old = ['-new', '-x509', '-key', made.keyFile, '-subj', '/CN=old', '-out', inFolder('old.pem')];
-    await openssl('req', ...old, '-not_before', '20200101000000Z', '-not_after', '20200201000000Z', '-days', '-1');
+    await openssl('req', '-new', '-key', made.keyFile, '-subj', '/CN=old', '-out', inFolder('old.csr'));
+    const signing = ['-in', inFolder('old.csr'), '-signkey', made.keyFile, '-days', '-1', '-out', inFolder('old.pem')];
+    await openssl('x509', '-req', ...signing);
   });
 
   afterAll(() => folder.remove());
@@ -121,6 +122,13 @@ describe('TLS', () => {
     const probed = await healthProbe('-addr', address, '-tls', '-tls-ca-cert', made.caFile);
     expect(probed).toMatchObject({ code: 0 });
     expect((await grpcurl('-max-time', '2', address, CHECK)).code).not.toBe(0);
+  });
+
+  it('is refused with a certificate that has expired', async () => {
+    const files = ['--grpc-cert', inFolder('old.pem'), '--grpc-key', made.keyFile];
+    const { code, err } = await runCli(['serve', '--port', '0', '--grpc-port', '0', ...files]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^healthgate serve: --grpc-cert \S+old\.pem: the certificate expired on \w+ +\d+ /);
   });
 
   it.each([
