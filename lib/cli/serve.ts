@@ -32,7 +32,8 @@ HEALTHGATE_METRICS=namespace or checks writes metrics of each run for CloudWatch
 OTEL_EXPORTER_OTLP_ENDPOINT names a collector of OpenTelemetry that gets a trace of each.
 
 Over gRPC, every path of a group or a check is a service of grpc.health.v1.Health, and reflection describes the rest.
-The token is in the metadata, as authorization: Bearer TOKEN. Without --grpc-cert and --grpc-key, it is sent in the clear.`,
+The token is in the metadata, as authorization: Bearer TOKEN. Without --grpc-cert and --grpc-key,
+it is sent in the clear.`,
   example: 'healthgate serve --vault file:vault --port 8080',
 
   async run(input, terminal) {
