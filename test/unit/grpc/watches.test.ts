@@ -261,5 +261,7 @@ it('no more than so many watchers are taken, and another one when one has ended'
   expect(watchers.every(({ isTaken }) => isTaken)).toBe(true);
   expect(watch().isTaken).toBe(false);
   watchers[0]?.end();
+  watchers[0]?.end();
   expect(watch().isTaken).toBe(true);
+  expect(watch().isTaken).toBe(false);
 });
