@@ -1,6 +1,6 @@
 /**
- * Writes what is made from the code: the JSON Schema, the OpenAPI document, the tables in README.md and docs/, and the
- * style and the script of the status page.
+ * Writes what is made from the code: the JSON Schema, the OpenAPI document, the tables in README.md and docs/, the
+ * style and the script of the status page, and the protocols of gRPC.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { documentSchema } from '../lib/document/schema.ts';
 import { formats } from '../lib/formats/index.ts';
 import { openApiText } from './openapi.ts';
 import { pageAssets } from './page-assets.ts';
+import { protos } from './protos.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -52,6 +53,7 @@ export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
     ['infra/openapi.json', await pretty(await openApiText(), 'json')] as const,
     ['infra/namespace.schema.json', await pretty(JSON.stringify(schema), 'json')] as const,
     ['lib/formats/html/assets.json', await pretty(JSON.stringify(await pageAssets()), 'json')] as const,
+    ['lib/grpc/protos.json', await pretty(JSON.stringify(protos()), 'json')] as const,
     ...(await Promise.all(pages)),
   ]);
 }

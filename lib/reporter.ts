@@ -101,8 +101,9 @@ export class Reporter {
     const slot = this.#slot(namespace, pathKey(asked.part ?? []));
     const need = () => needNow(namespace, since, limitMs);
     const start = async () => {
-      const report = await this.#start(slot, namespace, part, need());
-      this.#onRun?.(report, asked.part ?? []);
+      const needed = need();
+      const report = await this.#start(slot, namespace, part, needed);
+      this.#onRun?.(report, asked.part ?? [], needed.limitMs < Infinity);
       return report;
     };
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { appOptionsIn, standardLog, telemetryIn } from '../compose.ts';
+import { Reporter } from '../reporter.ts';
 import { createApp } from '../http/app.ts';
 import { close, createHttpServer, listen, MAX_REQUESTS } from '../http/server.ts';
 import { codeOf } from '../errors.ts';
@@ -8,6 +9,7 @@ import { openStore } from '../vault/stores/open.ts';
 import { EXIT, numberOf, stringOf, UsageError } from './command.ts';
 import type { Command, Terminal } from './command.ts';
 import { createExample, EXAMPLE_FILE, openExample } from './example.ts';
+import { grpcAsked, grpcOptions } from './grpc-options.ts';
 import { showOverview } from './overview.ts';
 import { systemWords } from './system-words.ts';
 import { DEFAULT_FOLDER, isDefaultVault, vaultName, vaultOf, vaultOption } from './vault-option.ts';
@@ -18,6 +20,7 @@ export const serve: Command = {
     ...vaultOption,
     host: { type: 'string', value: 'HOST', help: 'address to listen on (127.0.0.1)' },
     port: { type: 'string', value: 'PORT', help: 'port to listen on (3000); 0 takes any free port' },
+    ...grpcOptions,
   },
   notes: `If no vault is named and the folder ${DEFAULT_FOLDER} does not exist, the folder is created, with an example
 namespace that checks the service itself. When the service starts at another address, the example follows. Ctrl-C
@@ -28,7 +31,11 @@ names the origins whose web pages may read answers: * or https://status.example,
 HEALTHGATE_PUBLIC_NAMESPACE=prod shows names and verdicts of that namespace to everybody, at /status/ and at the
 health endpoints of RAGFlow, Mattermost and Jina.
 HEALTHGATE_METRICS=namespace or checks writes metrics of each run for CloudWatch to standard output, and
-OTEL_EXPORTER_OTLP_ENDPOINT names a collector of OpenTelemetry that gets a trace of each.`,
+OTEL_EXPORTER_OTLP_ENDPOINT names a collector of OpenTelemetry that gets a trace of each.
+
+Over gRPC, every path of a group or a check is a service of grpc.health.v1.Health, and reflection describes the rest.
+The token is in the metadata, as authorization: Bearer TOKEN. Without --grpc-cert and --grpc-key,
+it is sent in the clear.`,
   example: 'healthgate serve --vault file:vault --port 8080',
 
   async run(input, terminal) {
@@ -41,27 +48,34 @@ OTEL_EXPORTER_OTLP_ENDPOINT names a collector of OpenTelemetry that gets a trace
     const isFirst = isDefaultVault(input, terminal) && !existsSync(DEFAULT_FOLDER);
     if (!isFirst) await refuseUnreadable(vaultName(input, terminal), terminal.signal);
 
+    const grpcWanted = await grpcAsked(input);
     const options = await appOptionsIn(terminal.env);
     const telemetry = await telemetryIn(terminal.env, log);
-    const parts = { vault, log, onRun: telemetry?.record, ...options };
-    const server = createHttpServer(createApp({ ...parts, maxRequests: MAX_REQUESTS }));
-    const url = await listen(server, host, port).catch((error: unknown) => {
-      const hint = codeOf(error) === 'EADDRINUSE' ? '; choose another with --port' : '';
-      throw new UsageError(`cannot listen on ${host}:${String(port)}: ${systemWords(error)}${hint}`);
+    const reporter = new Reporter(vault, log, (...run) => {
+      telemetry?.record(...run);
+      grpc?.known(...run);
     });
+    const services = { vault, log, reporter, ...options };
+    const grpc = grpcWanted && (await import('../grpc/server.ts')).createGrpcServer(services, grpcWanted.certificate);
+    const server = createHttpServer(createApp({ ...services, maxRequests: MAX_REQUESTS }));
     const stop = new Promise((resolve) => {
       terminal.signal.addEventListener('abort', resolve, { once: true });
     });
     try {
+      const url = await listen(server, host, port).catch(cannotListen(host, port, 'port'));
+      const grpcPort = grpcWanted?.port ?? 0;
+      const grpcAddress = await grpc?.listen(host, grpcPort).catch(cannotListen(host, grpcPort, 'grpc-port'));
       if (isDefaultVault(input, terminal)) {
         const token = await exampleOf(url, terminal);
         if (token !== undefined) terminal.out(`Try the example: curl ${url}/api/health/${token}/\n`);
       }
       terminal.out(`Serving ${vaultName(input, terminal)} on ${url}/api/health/<access_token>/ (Ctrl-C stops it)\n`);
+      if (grpcAddress !== undefined)
+        terminal.out(`Speaking gRPC on ${grpcAddress}${grpcWanted?.certificate === undefined ? '' : ' over TLS'}\n`);
       await showOverview(vaultName(input, terminal), terminal);
       if (!terminal.signal.aborted) await stop;
     } finally {
-      await close(server);
+      await Promise.all([close(server), grpc?.close()]);
       await telemetry?.flush();
     }
     return EXIT.ok;
@@ -85,4 +99,12 @@ async function exampleOf(url: string, terminal: Terminal): Promise<string | unde
 async function refuseUnreadable(vault: string, signal: AbortSignal): Promise<void> {
   const store = await openStore(vault);
   if (!store.isRemote) await store.list(signal);
+}
+
+/** Says what is wrong with an address. @param option What chooses another port. */
+function cannotListen(host: string, port: number, option: string): (error: unknown) => never {
+  return (error) => {
+    const hint = codeOf(error) === 'EADDRINUSE' ? `; choose another with --${option}` : '';
+    throw new UsageError(`cannot listen on ${host}:${String(port)}: ${systemWords(error)}${hint}`);
+  };
 }

@@ -12,9 +12,12 @@ export function namesOf(path: string): string[] {
 }
 
 /** The part of the tree under these names; the whole tree for no names; undefined if there is no such part. */
-export function findPart(root: Part, names: readonly string[]): Part | undefined {
-  return names.reduce<Part | undefined>((part, name) => {
-    return part !== undefined && isGroup(part) ? part.parts.find((inner) => inner.name === name) : undefined;
+export function findPart(root: Part, names: readonly string[]): Part | undefined;
+/** The result of that part, from the result of the tree. */
+export function findPart(root: Result, names: readonly string[]): Result | undefined;
+export function findPart(root: Part | Result, names: readonly string[]): Part | Result | undefined {
+  return names.reduce<Part | Result | undefined>((part, name) => {
+    return part !== undefined && 'parts' in part ? part.parts.find((inner) => inner.name === name) : undefined;
   }, root);
 }
 

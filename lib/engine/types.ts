@@ -145,8 +145,9 @@ export interface Report {
  * Told of each run that is shared, when it has ended. Must not throw.
  *
  * @param part Names from the top of the tree to the part that was run.
+ * @param shortened Whether it had less time than the namespace's deadline, so that others must not be told of it.
  */
-export type OnRun = (report: Report, part: readonly string[]) => void;
+export type OnRun = (report: Report, part: readonly string[], shortened?: boolean) => void;
 
 export function isGroup(part: Part): part is Group;
 export function isGroup(result: Result): result is GroupResult;

@@ -27,6 +27,8 @@ export interface AppOptions {
 
 interface AppParts extends AppOptions {
   readonly onRun?: OnRun | undefined;
+  /** Where its reports come from, if others share them: then whoever made it is told of runs. */
+  readonly reporter?: Pick<Reporter, 'share'> | undefined;
   readonly vault: Vault;
   readonly log: Log;
 }
@@ -34,7 +36,7 @@ interface AppParts extends AppOptions {
 export function createApp(parts: AppParts): App {
   const { vault, log, onRun, basePath = '', corsOrigins, publicNamespace, maxRequests = Infinity } = parts;
   // Loaded with the first report that is asked for: the answer to a wrong token needs none.
-  let reporter: Promise<Reporter> | undefined;
+  let reporter: Promise<Pick<Reporter, 'share'>> | undefined = parts.reporter && Promise.resolve(parts.reporter);
   const load = () => (reporter ??= import('../reporter.ts').then((module) => new module.Reporter(vault, log, onRun)));
   const share: Reporter['share'] = async (...asked) => (await load()).share(...asked);
   const services = { vault, log, reporter: { share }, publicNamespace };

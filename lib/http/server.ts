@@ -36,13 +36,13 @@ export function createHttpServer(app: App): Server {
   const sockets = new ClientSockets();
   const server = createServer(options, (incoming, outgoing) => {
     incoming.resume(); // no request needs a body, so it is discarded
-    sockets.answering(incoming.socket, outgoing);
+    outgoing.once('close', sockets.answering(incoming.socket));
     void app(toRequest(incoming)).then((response) => {
       send(outgoing, response, { isHead: incoming.method === 'HEAD', isLast: !server.listening });
     });
   });
   server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
-    sockets.answering(socket, socket);
+    socket.once('close', sockets.answering(socket));
     socket.on('error', () => undefined); // node:http does not listen any more
     void Promise.all([app(toRequest(incoming)), import('./upgrade.ts')]).then(([response, { answerUpgrade }]) => {
       answerUpgrade({ incoming, socket, head }, response, (outgoing) => {

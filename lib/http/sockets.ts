@@ -1,5 +1,4 @@
 /** The connections that clients of a server hold, so that those which wait for a request never keep others out. */
-import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 
 /** Connections beyond which those are closed that have waited for a while, and beyond which any that wait are. */
@@ -23,11 +22,11 @@ export class ClientSockets {
     });
   }
 
-  /** Notes that a request is being answered, until its answer or its connection is closed. */
-  answering(socket: Socket, outgoing: EventEmitter): void {
+  /** Notes that a request is being answered. Returns what notes that it has ended, to be called once. */
+  answering(socket: Socket): () => void {
     this.#waiting.delete(socket);
     this.#answering.set(socket, (this.#answering.get(socket) ?? 0) + 1);
-    outgoing.once('close', () => {
+    return () => {
       const left = (this.#answering.get(socket) ?? 0) - 1;
       if (left > 0) {
         this.#answering.set(socket, left);
@@ -35,7 +34,7 @@ export class ClientSockets {
       }
       this.#answering.delete(socket);
       if (!socket.destroyed) this.#waiting.set(socket, performance.now());
-    });
+    };
   }
 
   /** Closes those on which no request is being answered. */

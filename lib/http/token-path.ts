@@ -20,7 +20,7 @@ export function parseTokenPath({ path, headers }: Request): TokenPath | undefine
   if (!closed.startsWith(PREFIX)) return undefined;
   const names = decodeAll(closed.slice(PREFIX.length).split('/').slice(0, -1));
   if (names === undefined || names.includes('')) return undefined;
-  const [token = tokenOf(headers.authorization), ...part] = names;
+  const [token = tokenIn(headers.authorization), ...part] = names;
   return { token, part };
 }
 
@@ -32,6 +32,7 @@ function decodeAll(names: readonly string[]): string[] | undefined {
   }
 }
 
-function tokenOf(authorization: string | undefined): string | undefined {
+/** The token in an `Authorization` header. */
+export function tokenIn(authorization: string | undefined): string | undefined {
   return /^(?:JWT|Bearer) +(?<token>\S+)\s*$/i.exec(authorization ?? '')?.groups?.token;
 }

@@ -22,6 +22,7 @@ import { engineCost } from './engine-cost.ts';
 import type { Figure } from './figure.ts';
 import { formatCosts } from './formats.ts';
 import { growth } from './growth.ts';
+import { grpcServed } from './grpc.ts';
 import { largeDocumentsRun } from './large-documents.ts';
 import { leaks } from './leaks.ts';
 import { rawChecks } from './raw.ts';
@@ -77,6 +78,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'report-from-afar': reportFromAfar,
   growth: () => growth(addresses),
   askers,
+  grpc: grpcServed,
   'black-holes': () => blackHoles(addresses),
   leaks: () => leaks(addresses),
   memory: () => memory(addresses),

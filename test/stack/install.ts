@@ -4,6 +4,7 @@ import type { PartName } from './addresses.ts';
 import { aptInstall } from './apt.ts';
 import type { Build } from './builds/build.ts';
 import { goTools } from './builds/go-tools.ts';
+import { jina } from './builds/jina.ts';
 import { servers } from './find-servers.ts';
 import { withLock } from './lock.ts';
 import { findProgram } from './programs.ts';
@@ -47,7 +48,7 @@ const CONSUMERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The same, but built. */
-const BUILT_CONSUMERS: readonly Build[] = [goTools];
+const BUILT_CONSUMERS: readonly Build[] = [goTools, jina];
 
 const REQUIREMENTS: readonly Requirement[] = [
   ...debianPackages(),

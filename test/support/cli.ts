@@ -20,8 +20,17 @@ export interface CliOptions {
 }
 
 /** Runs a command until it ends. */
-export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<Finished> {
-  const { child, output } = start(args, options);
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<Finished> {
+  return runProgram(process.execPath, [CLI, ...args], options);
+}
+
+/** Runs any program until it ends. */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<Finished> {
+  const { child, output } = start(program, args, options);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { code, ...output };
 }
@@ -30,13 +39,14 @@ export interface Served {
   /** `http://127.0.0.1:1234`. */
   readonly url: string;
   readonly output: { readonly out: string; readonly err: string };
+  readonly pid: number;
   /** Stops it as a service manager would, and waits until it ends. Returns its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 /** Starts `healthgate serve` on a free port, and waits until it listens. */
 export async function serveCli(args: readonly string[], options: CliOptions = {}): Promise<Served> {
-  const { child, output } = start(['serve', '--port', '0', ...args], options);
+  const { child, output } = start(process.execPath, [CLI, 'serve', '--port', '0', ...args], options);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', () => {
@@ -50,6 +60,7 @@ export async function serveCli(args: readonly string[], options: CliOptions = {}
   return {
     url,
     output,
+    pid: child.pid ?? 0,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
       return ended;
@@ -57,8 +68,8 @@ export async function serveCli(args: readonly string[], options: CliOptions = {}
   };
 }
 
-function start(args: readonly string[], { cwd, env }: CliOptions) {
-  const child = spawn(process.execPath, [CLI, ...args], {
+function start(program: string, args: readonly string[], { cwd, env }: CliOptions) {
+  const child = spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Reporter } from '../../lib/reporter.ts';
+import { collectedLog } from '../support/collected-log.ts';
 import { heldRuns, messageOf, settle } from '../support/held-runs.ts';
 
 beforeEach(() => {
@@ -17,6 +19,20 @@ describe('whoever is told of runs', () => {
     await Promise.all(both);
     await share();
     expect(told).toEqual([['prod', 'a']]);
+  });
+
+  it('is told which runs had less time than the namespace leaves, since others must not be told of them', async () => {
+    const { namespace, end } = await heldRuns();
+    const shortened: (boolean | undefined)[] = [];
+    const access = () => ({ isRemote: false, prove: () => Promise.resolve() });
+    const reporter = new Reporter({ access }, collectedLog().log, (...run) => shortened.push(run[2]));
+    const long = reporter.share(namespace, { part: ['a'] });
+    await end(0);
+    await long;
+    const short = reporter.share(namespace, { part: ['a'], limitMs: 1000, fresh: true });
+    await end(1);
+    await short;
+    expect(shortened).toEqual([false, true]);
   });
 
   it('is told of a whole namespace with an empty path', async () => {

@@ -1,0 +1,27 @@
+/** The protocols that the gRPC server speaks, as JSON: a bundle has no .proto files beside it. */
+import { join } from 'node:path';
+import protobuf from 'protobufjs';
+import { describedFiles } from './proto-descriptors.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const HEALTH = 'node_modules/grpc-health-check/proto/health/v1/health.proto';
+const REFLECTION = 'node_modules/@grpc/reflection/build/proto/grpc/reflection';
+
+interface Protos {
+  readonly services: object;
+  /** The files of the services, for reflection. */
+  readonly files: readonly string[];
+  readonly reflection: object;
+}
+
+export function protos(): Protos {
+  const services = parsed([HEALTH, 'lib/grpc/jina.proto']);
+  const reflection = parsed([`${REFLECTION}/v1/reflection.proto`, `${REFLECTION}/v1alpha/reflection.proto`]);
+  return { services: services.toJSON(), files: describedFiles(services), reflection: reflection.toJSON() };
+}
+
+function parsed(files: readonly string[]): protobuf.Root {
+  const root = protobuf.loadSync(files.map((file) => join(ROOT, file)));
+  root.resolveAll();
+  return root;
+}
