@@ -102,6 +102,10 @@ describe('/api/v4/system/ping', () => {
     expect(status).toBe(500);
   });
 
+  it.each(['get_server_status=1', 'get_server_status=TRUE', 'get_server_status'])('takes %s for no', async (query) => {
+    expect((await ping(query)).body).toBe(`{${APPS},"status":"OK"}`);
+  });
+
   it('leaves out what nothing plays', async () => {
     const { headers, body } = await ping('get_server_status=true', { roles: { db: 'postgres' } });
     expect(body).toBe(`{${APPS},"database_status":"OK","status":"OK"}`);
