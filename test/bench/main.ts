@@ -21,6 +21,7 @@ import { memory, stalls } from './endless.ts';
 import { engineCost } from './engine-cost.ts';
 import type { Figure } from './figure.ts';
 import { formatCosts } from './formats.ts';
+import { grpcChecks } from './grpc.ts';
 import { growth } from './growth.ts';
 import { largeDocumentsRun } from './large-documents.ts';
 import { leaks } from './leaks.ts';
@@ -75,6 +76,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   report: () => reportAt('on this machine', addresses),
   'cold-start': () => coldStart({ addresses, folder: stack.folder }),
   'report-from-afar': reportFromAfar,
+  grpc: () => grpcChecks(addresses),
   growth: () => growth(addresses),
   askers,
   'black-holes': () => blackHoles(addresses),
