@@ -21,6 +21,7 @@ import { memory, stalls } from './endless.ts';
 import { engineCost } from './engine-cost.ts';
 import type { Figure } from './figure.ts';
 import { formatCosts } from './formats.ts';
+import { grpcChecks } from './grpc-checks.ts';
 import { growth } from './growth.ts';
 import { grpcServed } from './grpc.ts';
 import { largeDocumentsRun } from './large-documents.ts';
@@ -76,6 +77,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   report: () => reportAt('on this machine', addresses),
   'cold-start': () => coldStart({ addresses, folder: stack.folder }),
   'report-from-afar': reportFromAfar,
+  grpc: () => grpcChecks(addresses),
   growth: () => growth(addresses),
   askers,
   grpc: grpcServed,

@@ -12,7 +12,6 @@ declare module '../addresses.ts' {
 
 export default defineServer({
   name: 'grpc',
-  demo: { title: 'a gRPC server' },
   async start({ folder, before }) {
     const token = before?.token ?? randomBytes(16).toString('hex');
     const running = await startNodeProgram('grpc', { folder, port: before?.port }, [token]);

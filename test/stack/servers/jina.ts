@@ -63,7 +63,6 @@ export async function startJina({ folder, ports, loadSeconds = 0, ready }: JinaO
 
 export default defineServer({
   name: 'jina',
-  demo: { title: 'a Jina Flow with an Executor' },
   builds: [build],
   async start({ folder, before }) {
     const flow = await startJina({ folder, ...(before !== undefined && { ports: before }) });
