@@ -17,6 +17,7 @@ import type { AnyKind } from './kind.ts';
 import { celeryPing } from './queue/celery-ping.ts';
 import { celeryQueue } from './queue/celery-queue.ts';
 import { rabbitmq } from './queue/rabbitmq.ts';
+import { elasticsearch } from './systems/elasticsearch.ts';
 import { dns } from './web/dns.ts';
 import { http } from './web/http.ts';
 import { tcp } from './web/tcp.ts';
@@ -44,4 +45,5 @@ export const kinds: readonly AnyKind[] = [
   websocket,
   tcp,
   dns,
+  elasticsearch,
 ];
