@@ -18,6 +18,7 @@ import { celeryPing } from './queue/celery-ping.ts';
 import { celeryQueue } from './queue/celery-queue.ts';
 import { rabbitmq } from './queue/rabbitmq.ts';
 import { elasticsearch } from './systems/elasticsearch.ts';
+import { ragflowExecutors } from './systems/ragflow-executors.ts';
 import { dns } from './web/dns.ts';
 import { http } from './web/http.ts';
 import { tcp } from './web/tcp.ts';
@@ -46,4 +47,5 @@ export const kinds: readonly AnyKind[] = [
   tcp,
   dns,
   elasticsearch,
+  ragflowExecutors,
 ];

@@ -10,7 +10,7 @@ import type { CheckContext } from '../../engine/types.ts';
 import { CheckError, ConfigurationError, UnhealthyError } from '../../errors.ts';
 import type { Problem } from '../../problem.ts';
 import { refusal } from './elasticsearch-errors.ts';
-import { reasonIn, unassignedShard } from './elasticsearch-shards.ts';
+import { reasonIn, SHARDS_QUERY, unassignedShard } from './elasticsearch-shards.ts';
 
 export interface ClusterConfig {
   readonly url: string;
@@ -88,7 +88,9 @@ export class ElasticsearchCluster {
     try {
       return await within({ limitMs, signal: this.#context.signal, from: this.#target }, async (signal) => {
         const quiet = { signal, stage: () => undefined };
-        const shard = this.#config.index === undefined ? undefined : await this.#shard(quiet);
+        const { body } = await this.#ask(`/_cat/shards${this.#index}?${SHARDS_QUERY}`, quiet);
+        // Unless it is told which shard, the server chooses any: a replica where a primary is missing.
+        const shard = unassignedShard(body.toString());
         const response = await this.#ask('/_cluster/allocation/explain', quiet, shard);
         return response.status === 200 ? reasonIn(jsonObjectOf(response), this.#secrets) : undefined;
       });
@@ -96,12 +98,6 @@ export class ElasticsearchCluster {
       if (this.#context.signal.aborted || !(error instanceof CheckError)) throw error;
       return undefined;
     }
-  }
-
-  /** A shard of the index that is unassigned; undefined leaves the choice to the server. */
-  async #shard(context: Pick<CheckContext, 'signal' | 'stage'>): Promise<object | undefined> {
-    const response = await this.#ask(`/_cluster/health${this.#index}?level=shards&timeout=0s`, context);
-    return unassignedShard(jsonObjectOf(response));
   }
 
   get #index(): string {

@@ -1,22 +1,15 @@
-/** What the cluster allocation explain API says of a shard. Pure. */
+/** Which shard is unassigned, and what the cluster allocation explain API says of it. Pure. */
 import { isJsonObject } from '../../clients/http/json.ts';
 import type { JsonObject } from '../../clients/http/json.ts';
 import { serverWords } from '../../clients/server-words.ts';
 
-/** The first shard of an index of which a copy is unassigned, in the health of `level=shards`. */
-export function unassignedShard(health: JsonObject): object | undefined {
-  for (const [index, { shards }] of objectsIn(health['indices'])) {
-    for (const [number, shard] of objectsIn(shards)) {
-      if (typeof shard['unassigned_shards'] === 'number' && shard['unassigned_shards'] > 0)
-        return { index, shard: Number(number), primary: shard['primary_active'] !== true };
-    }
-  }
-  return undefined;
-}
+/** Asks for all shards, those first that are unassigned, and of these the primaries. */
+export const SHARDS_QUERY = 'h=state,prirep,shard,index&s=state:desc,prirep,index,shard&format=text';
 
-function objectsIn(value: unknown): (readonly [string, JsonObject])[] {
-  if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([name, inner]) => (isJsonObject(inner) ? [[name, inner] as const] : []));
+/** The first shard of such a list, for the explain API. Undefined unless it is unassigned. */
+export function unassignedShard(list: string): object | undefined {
+  const [, copy, shard, index] = /^UNASSIGNED\s+([pr])\s+(\d+)\s+(\S+)/.exec(list) ?? [];
+  return index === undefined ? undefined : { index, shard: Number(shard), primary: copy === 'p' };
 }
 
 /**
