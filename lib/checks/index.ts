@@ -18,6 +18,8 @@ import { celeryPing } from './queue/celery-ping.ts';
 import { celeryQueue } from './queue/celery-queue.ts';
 import { rabbitmq } from './queue/rabbitmq.ts';
 import { elasticsearch } from './systems/elasticsearch.ts';
+import { infinity } from './systems/infinity.ts';
+import { ragflow } from './systems/ragflow.ts';
 import { ragflowExecutors } from './systems/ragflow-executors.ts';
 import { dns } from './web/dns.ts';
 import { http } from './web/http.ts';
@@ -47,5 +49,7 @@ export const kinds: readonly AnyKind[] = [
   tcp,
   dns,
   elasticsearch,
+  infinity,
+  ragflow,
   ragflowExecutors,
 ];

@@ -3,12 +3,12 @@ import { isJsonObject } from '../../clients/http/json.ts';
 import type { JsonObject } from '../../clients/http/json.ts';
 import { serverWords } from '../../clients/server-words.ts';
 
-/** Asks for all shards, those first that are unassigned, and of these the primaries. */
-export const SHARDS_QUERY = 'h=state,prirep,shard,index&s=state:desc,prirep,index,shard&format=text';
+/** Asks for all shards. Those that are unassigned come first, and of these the primaries. */
+export const SHARDS_QUERY = 'h=state,prirep,shard,index&s=state,prirep,index,shard&format=text';
 
-/** The first shard of such a list, for the explain API. Undefined unless it is unassigned. */
+/** The first unassigned shard of such a list, for the explain API. */
 export function unassignedShard(list: string): object | undefined {
-  const [, copy, shard, index] = /^UNASSIGNED\s+([pr])\s+(\d+)\s+(\S+)/.exec(list) ?? [];
+  const [, copy, shard, index] = /^UNASSIGNED\s+([pr])\s+(\d+)\s+(\S+)/m.exec(list) ?? [];
   return index === undefined ? undefined : { index, shard: Number(shard), primary: copy === 'p' };
 }
 
