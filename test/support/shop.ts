@@ -114,6 +114,7 @@ function shop({ celery = {}, rabbit = {}, thumbnails = {}, all = {} }: Breaks = 
           figure('version', 'version', '', '15.8'),
           figure('days', 'certificate', 'days left', 74),
           figure('connections', 'connections', 'sessions', series()),
+          ...chart(),
         ],
         ...stagesOf({
           'resolving the name': 0.7,
@@ -173,6 +174,44 @@ function series() {
     at: 1_700_000_000_000 + index * 60_000,
     value: 40 + Math.round(12 * Math.sin(index / 4)) + (index % 5),
   }));
+}
+
+/** A chart of half an hour, with a gap. */
+function chart(): Figure[] {
+  const points = (value: (index: number) => number) =>
+    Array.from({ length: 60 }, (_, index) => ({ at: 1_700_000_000_000 + index * 30_000, value: value(index) })).filter(
+      (_, index) => index < 20 || index > 23,
+    );
+  const name = 'statements';
+  return [
+    {
+      ...figure(
+        'done',
+        'done',
+        name,
+        points((index) => 20 + (index % 9)),
+      ),
+      chart: { name, draw: 'bar', light: 'working' },
+    },
+    {
+      ...figure(
+        'failed',
+        'failed',
+        name,
+        points((index) => index % 4),
+      ),
+      chart: { name, draw: 'bar', light: 'failing' },
+    },
+    {
+      ...figure(
+        'waiting',
+        'waiting',
+        name,
+        points((index) => index % 7),
+      ),
+      chart: { name, draw: 'line' },
+    },
+  ];
 }
 
 const failing = (overrides: Overrides): Overrides => ({ verdict: 'failing', ...overrides });

@@ -66,7 +66,7 @@ export const ragflowExecutors = defineKind({
     const { beat } = config;
     const node = await connectRedis(config, context);
     const heartbeats = new Heartbeats(node);
-    context.stage('heartbeats', 'while reading the last heartbeats');
+    context.stage('heartbeats', 'while reading the heartbeats');
     const named = typeof config.executors === 'number' ? [] : config.executors;
     const [now, executors] = await Promise.all([heartbeats.now(), heartbeats.executors(named)]);
     for (const address of redisNeeds(config)) context.reached(address);
@@ -76,7 +76,6 @@ export const ragflowExecutors = defineKind({
     const gone = executors.filter((executor) => !isAlive(executor));
     context.observe({ executors: alive.length, gone: gone.map(({ name }) => name) });
     const faults = faultsOf({ alive, gone, now }, config);
-    context.stage('history', 'while reading the heartbeats of the last half hour');
     const names = executors.map(({ name }) => name);
     const throughput = throughputOf(await heartbeats.histories(names, now - WINDOW_MS), beat * 1000);
     if (throughput.done.length > 0) context.observe(throughput);
