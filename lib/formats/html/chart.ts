@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ChartPart, Figure, Point } from '../../engine/figures.ts';
-import { foreign, markup, number } from './markup.ts';
+import { foreign, joined, markup, number } from './markup.ts';
 import type { Markup } from './markup.ts';
 
 /** More than these are not drawn: the page would become too large. */
@@ -56,17 +56,16 @@ function chart(name: string, all: readonly Series[], key: string): Markup {
   const axis = axisOf(all);
   const bars = all.filter((series) => series.chart.draw === 'bar');
   const lines = all.filter((series) => series.chart.draw === 'line');
-  const seconds = axis.stepMs / 1000;
-  const end = axis.from + axis.count * axis.stepMs;
+  const [seconds, end] = [axis.stepMs / 1000, axis.from + axis.count * axis.stepMs];
+  const when = `every ${number.format(seconds)} s from ${clock(axis.from)} to ${clock(end)} UTC`;
   return markup`<figure class="chart">
-      <figcaption>${foreign(name)}, every ${number.format(seconds)} s</figcaption>
+      <figcaption class="facts">${foreign(name)}, ${when}</figcaption>
       ${lines.map((series) => line(series, axis))}
       <div class="plot">
         ${drawing(bars, axis)}
         <ol>${intervals(all, axis, key)}</ol>
       </div>
-      <p class="axis"><span>${clock(axis.from)}</span><span>${clock(end)} UTC</span></p>
-      <ul>${bars.map(legend)}</ul>
+      <p class="legend">${joined(bars.map(legend), ' ')}</p>
     </figure>`;
 }
 
@@ -103,10 +102,15 @@ function drawing(bars: readonly Series[], axis: Axis): Markup {
       const left = index * WIDTH + (WIDTH - BAR_WIDTH) / 2;
       return height === 0 ? '' : `M${left} ${HEIGHT - Math.round(bottom)}v-${height}h${BAR_WIDTH}v${height}z`;
     });
-    return markup`<path class="${light ?? 'plain'}" d="${parts.join('')}" />`;
+    return bar(light, parts.join(''));
   });
-  return markup`<span class="most">${number.format(most)}</span>
-    <svg viewBox="0 0 ${axis.count * WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">${paths}</svg>`;
+  const box = `0 0 ${String(axis.count * WIDTH)} ${String(HEIGHT)}`;
+  return markup`<span class="facts">${number.format(most)}</span>
+    <svg height="7rem" viewBox="${box}" preserveAspectRatio="none" aria-hidden="true">${paths}</svg>`;
+}
+
+function bar(light: ChartPart['light'], path: string): Markup {
+  return markup`<path class="${light ?? 'plain'}" fill="var(--${light ?? 'bar'})" d="${path}" />`;
 }
 
 /** A line that is interrupted where nothing is known, with its last value. */
@@ -124,7 +128,7 @@ function line(series: Series, axis: Axis): Markup {
   return markup`<p class="strip">
       <span>${foreign(series.label)} <b>${number.format(last)}</b> ${series.unit}</span>
       <svg class="series" viewBox="0 -4 ${axis.count * WIDTH} ${HEIGHT + 8}" preserveAspectRatio="none" aria-hidden="true">
-        <path d="${path.join('')}" />
+        <path stroke-linecap="round" d="${path.join('')}" />
       </svg>
     </p>`;
 }
@@ -149,10 +153,8 @@ function intervals(all: readonly Series[], axis: Axis, key: string): Markup[] {
 /** How many there are in all. */
 function legend({ label, unit, value, chart: { light } }: Series): Markup {
   const total = value.reduce((sum, point) => sum + point.value, 0);
-  return markup`<li>
-      <svg viewBox="0 0 1 1" aria-hidden="true"><path class="${light ?? 'plain'}" d="M0 0h1v1H0z" /></svg>
-      ${foreign(label)} <b>${number.format(total)}</b> ${unit}
-    </li>`;
+  return markup`<svg width="12" height="12" aria-hidden="true">${bar(light, 'M0 0h12v12H0z')}</svg>
+    ${' '}${foreign(label)} <b>${number.format(total)}</b> ${unit}`;
 }
 
 /** `22:13:20`. */
