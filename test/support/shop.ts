@@ -114,7 +114,6 @@ function shop({ celery = {}, rabbit = {}, thumbnails = {}, all = {} }: Breaks = 
           figure('version', 'version', '', '15.8'),
           figure('days', 'certificate', 'days left', 74),
           figure('connections', 'connections', 'sessions', series()),
-          ...chart(),
         ],
         ...stagesOf({
           'resolving the name': 0.7,
@@ -141,7 +140,12 @@ function shop({ celery = {}, rabbit = {}, thumbnails = {}, all = {} }: Breaks = 
       }),
       groupResult(
         'search',
-        resultAt('storage/search/http', { kind: 'http', ...stagesOf({ connecting: 2, body: 9 }), ...all }),
+        resultAt('storage/search/http', {
+          kind: 'http',
+          observed: chart(),
+          ...stagesOf({ connecting: 2, body: 9 }),
+          ...all,
+        }),
       ),
     ),
     resultAt('rabbit', {

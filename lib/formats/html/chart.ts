@@ -65,7 +65,7 @@ function chart(name: string, all: readonly Series[], key: string): Markup {
         ${drawing(bars, axis)}
         <ol>${intervals(all, axis, key)}</ol>
       </div>
-      <p class="legend">${joined(bars.map(legend), ' ')}</p>
+      <p class="legend">${joined(bars.map(legend), '\u2003')}</p>
     </figure>`;
 }
 
