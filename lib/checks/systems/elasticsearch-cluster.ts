@@ -1,4 +1,5 @@
 /** What Elasticsearch and OpenSearch say of themselves: https://www.elastic.co/docs/api/doc/elasticsearch */
+import { unescape } from 'node:querystring';
 import { isJsonObject, jsonObjectOf } from '../../clients/http/json.ts';
 import type { JsonObject } from '../../clients/http/json.ts';
 import { basicLogin } from '../../clients/http/login.ts';
@@ -107,7 +108,7 @@ export class ElasticsearchCluster {
 
   get #secrets(): readonly (string | undefined)[] {
     const { url, password, api_key } = this.#config;
-    return [password, api_key, decodeURIComponent(new URL(url).password)];
+    return [password, api_key, unescape(new URL(url).password)];
   }
 
   #ask(
