@@ -1,4 +1,4 @@
-/** The kind `elasticsearch` on a real cluster of its own: made yellow and red, healed, grown, and bereft of its nodes. */
+/** The kind `elasticsearch` on a real cluster: made yellow and red, healed, grown, and bereft of its nodes. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

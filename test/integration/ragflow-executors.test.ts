@@ -1,4 +1,4 @@
-/** The kind `ragflow_executors` on a Redis of its own: executors that end, restart, pause or write what they should not. */
+/** The kind `ragflow_executors` on a real Redis: executors that end, restart, pause or write what they should not. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -13,8 +13,8 @@ export function unassignedShard(list: string): object | undefined {
 }
 
 /**
- * `replica 0 of y cannot go to node n1: a copy of this shard is already allocated to this node`. Undefined for an answer
- * that explains nothing.
+ * `replica 0 of y cannot go to node n1: a copy of this shard is already allocated to this node`. Undefined for an
+ * answer that explains nothing.
  */
 export function reasonIn(explained: JsonObject, secrets: readonly (string | undefined)[]): string | undefined {
   const { index, shard, primary } = explained;

@@ -1,6 +1,6 @@
 /**
- * The series that belong together as one chart: stacked bars for each interval, lines above them. Each interval opens to
- * its values, also without script.
+ * The series that belong together as one chart: stacked bars for each interval, lines above them. Each interval opens
+ * to its values, also without script.
  */
 import { createHash } from 'node:crypto';
 import type { ChartPart, Figure, Point } from '../../engine/figures.ts';
@@ -125,9 +125,10 @@ function line(series: Series, axis: Axis): Markup {
     return values[index + 1] === undefined ? `M${place}h0` : `M${place}`;
   });
   const last = series.value.at(-1)?.value ?? 0;
+  const box = `0 -4 ${String(axis.count * WIDTH)} ${String(HEIGHT + 8)}`;
   return markup`<p class="strip">
       <span>${foreign(series.label)} <b>${number.format(last)}</b> ${series.unit}</span>
-      <svg class="series" viewBox="0 -4 ${axis.count * WIDTH} ${HEIGHT + 8}" preserveAspectRatio="none" aria-hidden="true">
+      <svg class="series" viewBox="${box}" preserveAspectRatio="none" aria-hidden="true">
         <path stroke-linecap="round" d="${path.join('')}" />
       </svg>
     </p>`;
