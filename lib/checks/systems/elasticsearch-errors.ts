@@ -3,12 +3,19 @@ import { isJsonObject, jsonOf } from '../../clients/http/json.ts';
 import type { HttpResponse } from '../../clients/http/request.ts';
 import { after, serverWords } from '../../clients/server-words.ts';
 import { AuthError, CheckError, ConfigurationError, UnhealthyError } from '../../errors.ts';
-import type { ClusterConfig } from './elasticsearch-cluster.ts';
+
+/** What was asked for, and as whom. */
+interface Asked {
+  readonly url: string;
+  readonly user?: string | undefined;
+  readonly api_key?: string | undefined;
+  readonly index?: string | undefined;
+}
 
 /** The public error for an answer that is no health. */
 export function refusal(
   response: HttpResponse,
-  config: ClusterConfig,
+  config: Asked,
   secrets: readonly (string | undefined)[],
 ): CheckError {
   const { target, status } = response;
@@ -25,7 +32,7 @@ export function refusal(
 
 const RIGHTS = 'the user or the API key needs the cluster privilege monitor';
 
-function loginHint({ url, user, api_key }: ClusterConfig): string {
+function loginHint({ url, user, api_key }: Asked): string {
   if (api_key !== undefined) return 'it refused the API key';
   const isAnonymous = user === undefined && new URL(url).username === '';
   return isAnonymous ? 'set user and password, or api_key' : 'it refused the user or the password';
