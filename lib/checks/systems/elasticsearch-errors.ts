@@ -13,11 +13,7 @@ interface Asked {
 }
 
 /** The public error for an answer that is no health. */
-export function refusal(
-  response: HttpResponse,
-  config: Asked,
-  secrets: readonly (string | undefined)[],
-): CheckError {
+export function refusal(response: HttpResponse, config: Asked, secrets: readonly (string | undefined)[]): CheckError {
   const { target, status } = response;
   const { type, reason } = errorIn(response);
   const words = after(serverWords(reason === '' ? type : reason, secrets));
