@@ -25,6 +25,7 @@ const layers = [
   'lib/checks/web',
   'lib/checks/data',
   'lib/checks/kind.ts',
+  'lib/checks/phrases.ts',
   'lib/clients',
   'lib/engine',
   'lib/log.ts',

@@ -17,9 +17,13 @@ import type { AnyKind } from './kind.ts';
 import { celeryPing } from './queue/celery-ping.ts';
 import { celeryQueue } from './queue/celery-queue.ts';
 import { rabbitmq } from './queue/rabbitmq.ts';
+import { elasticsearch } from './systems/elasticsearch.ts';
 import { grpc } from './systems/grpc.ts';
+import { infinity } from './systems/infinity.ts';
 import { jina } from './systems/jina.ts';
 import { processKind } from './systems/process.ts';
+import { ragflow } from './systems/ragflow.ts';
+import { ragflowExecutors } from './systems/ragflow-executors.ts';
 import { dns } from './web/dns.ts';
 import { http } from './web/http.ts';
 import { tcp } from './web/tcp.ts';
@@ -50,4 +54,8 @@ export const kinds: readonly AnyKind[] = [
   dns,
   grpc,
   jina,
+  elasticsearch,
+  infinity,
+  ragflow,
+  ragflowExecutors,
 ];

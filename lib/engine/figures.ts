@@ -8,6 +8,18 @@ export interface FigureDeclaration {
   /** What a number counts, in the plural: `messages`, `seconds`, `bytes`. Empty for texts. */
   readonly unit: string;
   readonly sort: keyof Values;
+  /** How a series is drawn on the status page; as a line of its own unless given. */
+  readonly chart?: ChartPart;
+}
+
+/** The part that a series has in a chart with others. */
+export interface ChartPart {
+  /** Says what the chart is of. The series of a check that have the same name are drawn together. */
+  readonly name: string;
+  /** `bar`: stacked on those before it. `line`: above the bars, with a scale of its own. */
+  readonly draw: 'bar' | 'line';
+  /** The colour of a bar, if many of them are a good sign or a bad one. */
+  readonly light?: 'working' | 'failing';
 }
 
 interface Values {
@@ -39,6 +51,7 @@ export interface Figure {
   readonly label: string;
   readonly unit: string;
   readonly value: FigureValue;
+  readonly chart?: ChartPart;
 }
 
 const MAX_TEXT_LENGTH = 200;
@@ -47,10 +60,10 @@ const MAX_POINTS = 1000;
 
 /** The figures for a report, in the order of their declaration. They come from servers, so their sizes are bounded. */
 export function figuresIn(values: Readonly<Record<string, FigureValue | undefined>>, declared: Declarations): Figure[] {
-  return Object.entries(declared).flatMap(([name, { label, unit }]) => {
+  return Object.entries(declared).flatMap(([name, { label, unit, chart }]) => {
     const value = values[name];
     const kept = value === undefined ? undefined : bounded(value);
-    return kept === undefined ? [] : [{ name, label, unit, value: kept }];
+    return kept === undefined ? [] : [{ name, label, unit, value: kept, ...(chart && { chart }) }];
   });
 }
 

@@ -23,7 +23,7 @@ import type { Figure } from './figure.ts';
 import { formatCosts } from './formats.ts';
 import { grpcChecks } from './grpc-checks.ts';
 import { growth } from './growth.ts';
-import { grpcServed } from './grpc.ts';
+import { grpcServed } from './grpc-served.ts';
 import { largeDocumentsRun } from './large-documents.ts';
 import { leaks } from './leaks.ts';
 import { rawChecks } from './raw.ts';
@@ -77,10 +77,9 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   report: () => reportAt('on this machine', addresses),
   'cold-start': () => coldStart({ addresses, folder: stack.folder }),
   'report-from-afar': reportFromAfar,
-  grpc: () => grpcChecks(addresses),
   growth: () => growth(addresses),
   askers,
-  grpc: grpcServed,
+  grpc: async () => [...(await grpcChecks(addresses)), ...(await grpcServed())],
   'black-holes': () => blackHoles(addresses),
   leaks: () => leaks(addresses),
   memory: () => memory(addresses),

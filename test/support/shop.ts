@@ -140,7 +140,12 @@ function shop({ celery = {}, rabbit = {}, thumbnails = {}, all = {} }: Breaks = 
       }),
       groupResult(
         'search',
-        resultAt('storage/search/http', { kind: 'http', ...stagesOf({ connecting: 2, body: 9 }), ...all }),
+        resultAt('storage/search/http', {
+          kind: 'http',
+          observed: chart(),
+          ...stagesOf({ connecting: 2, body: 9 }),
+          ...all,
+        }),
       ),
     ),
     resultAt('rabbit', {
@@ -173,6 +178,44 @@ function series() {
     at: 1_700_000_000_000 + index * 60_000,
     value: 40 + Math.round(12 * Math.sin(index / 4)) + (index % 5),
   }));
+}
+
+/** A chart of half an hour, with a gap. */
+function chart(): Figure[] {
+  const points = (value: (index: number) => number) =>
+    Array.from({ length: 60 }, (_, index) => ({ at: 1_700_000_000_000 + index * 30_000, value: value(index) })).filter(
+      (_, index) => index < 20 || index > 23,
+    );
+  const name = 'statements';
+  return [
+    {
+      ...figure(
+        'done',
+        'done',
+        name,
+        points((index) => 20 + (index % 9)),
+      ),
+      chart: { name, draw: 'bar', light: 'working' },
+    },
+    {
+      ...figure(
+        'failed',
+        'failed',
+        name,
+        points((index) => index % 4),
+      ),
+      chart: { name, draw: 'bar', light: 'failing' },
+    },
+    {
+      ...figure(
+        'waiting',
+        'waiting',
+        name,
+        points((index) => index % 7),
+      ),
+      chart: { name, draw: 'line' },
+    },
+  ];
 }
 
 const failing = (overrides: Overrides): Overrides => ({ verdict: 'failing', ...overrides });

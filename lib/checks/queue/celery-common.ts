@@ -1,19 +1,7 @@
 /** What the checks of workers and of queues have in common. */
 import type { Answers } from '../../clients/celery/answers.ts';
 import type { CeleryBroker } from '../../clients/celery/broker.ts';
-
-const MAX_NAMES = 5;
-
-/** At most five names. */
-export function list(names: readonly string[]): string {
-  const more = names.length - MAX_NAMES;
-  return names.slice(0, MAX_NAMES).join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
-}
-
-/** `1 message`, `7 messages`. */
-export function count(number: number, noun: string): string {
-  return `${String(number)} ${noun}${number === 1 ? '' : 's'}`;
-}
+import { count } from '../phrases.ts';
 
 /** The end of a message about workers that do not answer, where the broker knows that some may be busy. */
 export async function busyWorkers(broker: CeleryBroker): Promise<string> {

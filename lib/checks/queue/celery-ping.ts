@@ -13,7 +13,8 @@ import {
   twoWayDialects,
 } from '../../clients/celery/connect.ts';
 import { PING } from '../../clients/celery/messages.ts';
-import { busyWorkers, list } from './celery-common.ts';
+import { list } from '../phrases.ts';
+import { busyWorkers } from './celery-common.ts';
 
 /** The names of the workers that must answer, or their minimum number. */
 export type Workers = number | readonly string[];

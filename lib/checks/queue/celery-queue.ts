@@ -23,7 +23,8 @@ import {
 import { ACTIVE_QUEUES } from '../../clients/celery/messages.ts';
 import { sqsKeys } from '../../clients/celery/sqs.ts';
 import { runCanary } from './celery-canary.ts';
-import { busyWorkers, count, isConsumed, list } from './celery-common.ts';
+import { count, list } from '../phrases.ts';
+import { busyWorkers, isConsumed } from './celery-common.ts';
 
 export const celeryQueue = defineKind({
   kind: 'celery_queue',

@@ -5,6 +5,7 @@ import { describe, record, text } from '../../clients/keys.ts';
 import { containing } from './containing.ts';
 import { mismatch } from './mismatch.ts';
 import { textOf } from '../../clients/http/body.ts';
+import { jsonOf } from '../../clients/http/json.ts';
 import type { HttpResponse } from '../../clients/http/request.ts';
 import type { Declarations, FiguresOf } from '../../engine/figures.ts';
 
@@ -87,7 +88,7 @@ function daysLeft(expiresAt: number, now: number): number {
  *         that differs.
  */
 export function judge(response: HttpResponse, expected: Expectation, now: number): void {
-  const { target, status, whole, certificateExpiresAt } = response;
+  const { target, status, certificateExpiresAt } = response;
   if (!isExpectedStatus(expected, status)) {
     if (status === 401 || status === 403)
       throw new AuthError(`${target} answered ${status}: it requires credentials, or refused those it got`);
@@ -97,8 +98,7 @@ export function judge(response: HttpResponse, expected: Expectation, now: number
   if (expected.body !== undefined && !containing(expected.body)(Buffer.from(textOf(response))))
     throw new UnhealthyError(`${target} answered ${status}, but the body does not contain the expected text`);
   if (expected.json === undefined) return;
-  if (!whole) throw new UnhealthyError(`${target} answered ${status}, but with more than 1 MiB of JSON`);
-  const actual = parse(response);
+  const actual = jsonOf(response);
   const path = mismatch(expected.json, actual);
   if (path === 'too much')
     throw new UnhealthyError(`${target} answered ${status}, but with too much JSON to compare with what is expected`);
@@ -144,13 +144,4 @@ function judgeCertificate(target: string, expiresAt: number | undefined, days: n
   // Not the opposite comparison: a date that does not parse must not pass.
   if (!(expiresAt - now >= days * MS_PER_DAY))
     throw new TLSError(`the certificate of ${target} expires in ${left} days, expected at least ${days}; renew it`);
-}
-
-function parse(response: HttpResponse): unknown {
-  const text = textOf(response);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UnhealthyError(`${response.target} answered ${response.status}, but the body is not JSON`);
-  }
 }

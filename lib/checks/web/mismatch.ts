@@ -1,4 +1,6 @@
 /** Compares the JSON of an answer with what is expected of it. Pure. */
+import { isJsonObject } from '../../clients/http/json.ts';
+import type { JsonObject } from '../../clients/http/json.ts';
 
 /** Values that are compared: about 50 ms, in which nothing else runs. */
 const MAX_COMPARED = 200_000;
@@ -48,7 +50,7 @@ function find(expected: unknown, actual: unknown, budget: Budget): string[] | un
 
 function findPart(expected: object, actual: unknown, budget: Budget): string[] | undefined {
   if (Array.isArray(expected)) return Array.isArray(actual) ? findItem(expected, actual, budget) : [];
-  return isObject(expected) && isObject(actual) ? findKey(expected, actual, budget) : [];
+  return isJsonObject(expected) && isJsonObject(actual) ? findKey(expected, actual, budget) : [];
 }
 
 function findKey(expected: JsonObject, actual: JsonObject, budget: Budget): string[] | undefined {
@@ -73,10 +75,4 @@ function findItem(expected: readonly unknown[], actual: readonly unknown[], budg
       : !values.has(item),
   );
   return missing < 0 ? undefined : [String(missing)];
-}
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

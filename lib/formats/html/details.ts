@@ -1,12 +1,14 @@
 /** What a row opens to: message, description, figures and waterfall. */
 import type { CheckResult } from '../../engine/types.ts';
 import { statusText } from '../words.ts';
+import { charts } from './chart.ts';
 import { figureList } from './figures.ts';
 import { foreign, markup, joined } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { waterfall } from './waterfall.ts';
 
-export function details(check: CheckResult): Markup {
+/** @param id Of the row, for the ids in it. */
+export function details(check: CheckResult, id: string): Markup {
   const { kind, target, critical, description, runbook, error, observed } = check;
   const link = runbookLink(runbook);
   const facts = [
@@ -17,6 +19,7 @@ export function details(check: CheckResult): Markup {
     ${error === undefined ? undefined : message(check)}
     ${error === undefined && link !== undefined ? markup`<p>${link}</p>` : undefined}
     ${figureList(observed)}
+    ${charts(observed, id)}
     ${waterfall(check)}
     <p class="facts">${joined(facts, ' · ')}</p>`;
 }

@@ -1,13 +1,13 @@
-/** The figures that a check has observed. */
+/** The figures that a check has observed, except those that are drawn in a chart. */
 import type { Figure, FigureValue, Point } from '../../engine/figures.ts';
-import { foreign, markup, joined } from './markup.ts';
+import { isCharted } from './chart.ts';
+import { foreign, markup, joined, number } from './markup.ts';
 import type { Markup } from './markup.ts';
 
-const number = new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
-
 export function figureList(figures: readonly Figure[]): Markup | undefined {
-  if (figures.length === 0) return undefined;
-  const items = figures.map(
+  const listed = figures.filter((figure) => !isCharted(figure));
+  if (listed.length === 0) return undefined;
+  const items = listed.map(
     ({ label, unit, value }) => markup`<div><dt>${foreign(label)}</dt><dd>${valueMarkup(value, unit)}</dd></div>`,
   );
   return markup`<dl class="figures">${items}</dl>`;

@@ -64,7 +64,7 @@ function row(check: CheckResult, rows: Rows): Markup {
   if (rows.bare) return markup`<div class="check bare ${light}">${line}</div>`;
   return markup`<details class="check ${light}" id="${rows.anchors(check)}">
       <summary>${line}<span class="took">${duration(check.durationMs)}</span>${hint(check, rows)}</summary>
-      <div class="body">${details(check)}</div>
+      <div class="body">${details(check, rows.anchors(check))}</div>
     </details>`;
 }
 

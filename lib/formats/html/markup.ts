@@ -60,6 +60,9 @@ export function joined(parts: readonly Markup[], separator: string): Markup {
   return markup`${parts.map((part, index) => markup`${index === 0 ? '' : separator}${part}`)}`;
 }
 
+/** Formats the values of figures: `1,234.5`. */
+export const number = new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
+
 /** `1 check`, `2 checks`. */
 export function counted(count: number, noun: string): string {
   return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;

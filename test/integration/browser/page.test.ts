@@ -70,6 +70,24 @@ describe('the page', () => {
     expect(await row(page, 'cache/data').locator('.stages').isVisible()).toBe(true);
   });
 
+  it('opens a bar of a chart to its values with keyboard or mouse, one at a time, also without script', async () => {
+    const page = await visits.visit({ javaScriptEnabled: false });
+    await page.locator('.check:has(.chart) > summary').click();
+    const bars = page.locator('.plot summary');
+    expect(await bars.count()).toBe(56);
+    await bars.first().focus();
+    await page.keyboard.press('Enter');
+    const values = page.locator('.plot p:visible');
+    expect(await values.allInnerTexts()).toEqual(['22:13:20 · done 20 · failed 0 · waiting 0']);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    expect(await values.allInnerTexts()).toEqual(['22:13:50 · done 21 · failed 1 · waiting 1']);
+    await bars.nth(2).click();
+    expect(await values.allInnerTexts()).toEqual(['22:14:20 · done 22 · failed 2 · waiting 2']);
+    await bars.nth(2).click();
+    expect(await values.count()).toBe(0);
+  });
+
   it("tells times in the reader's zone", async () => {
     const page = await visits.visit({ timezoneId: 'Asia/Tokyo', locale: 'de-DE' });
     expect(await page.locator('time').innerText()).toBe('15.11.2023, 07:13:22');

@@ -5,6 +5,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { BAD_ANSWERS } from './bad-answers.ts';
 
 const [port] = process.argv.slice(2);
 
@@ -58,7 +59,9 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const status = /^\/status\/([2-5]\d\d)$/.exec(pathname)?.[1];
-  if (status !== undefined) response.writeHead(Number(status)).end();
+  const bad = /^\/bad\/([\w-]+)(?:\/|$)/.exec(pathname)?.[1] ?? '';
+  if (Object.hasOwn(BAD_ANSWERS, bad)) BAD_ANSWERS[bad]?.(response, request.url ?? '/');
+  else if (status !== undefined) response.writeHead(Number(status)).end();
   else if (Object.hasOwn(ANSWERS, pathname)) ANSWERS[pathname]?.(request, response);
   else response.writeHead(404).end();
 });
