@@ -17,6 +17,8 @@ import type { AnyKind } from './kind.ts';
 import { celeryPing } from './queue/celery-ping.ts';
 import { celeryQueue } from './queue/celery-queue.ts';
 import { rabbitmq } from './queue/rabbitmq.ts';
+import { mattermost } from './systems/mattermost.ts';
+import { mattermostProbe } from './systems/mattermost-probe.ts';
 import { processKind } from './systems/process.ts';
 import { dns } from './web/dns.ts';
 import { http } from './web/http.ts';
@@ -46,4 +48,6 @@ export const kinds: readonly AnyKind[] = [
   websocket,
   tcp,
   dns,
+  mattermost,
+  mattermostProbe,
 ];

@@ -22,6 +22,7 @@ export const drivers = {
   cloudfront: inTurn(() => import('./cloudfront.ts')),
   eventbridge: inTurn(() => import('./eventbridge.ts')),
   ioredis: inTurn(() => import('./ioredis.ts')),
+  mattermost: inTurn(() => import('./mattermost.ts')),
   mysql2: inTurn(() => import('./mysql2.ts')),
   pg: inTurn(() => import('./pg.ts')),
   s3: inTurn(() => import('./s3.ts')),
