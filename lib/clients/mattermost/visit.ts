@@ -100,7 +100,7 @@ export class Visit {
    */
   leaving<Schema extends v.GenericSchema>(request: Request<Schema>, context: Stages): Promise<v.InferOutput<Schema>> {
     context.signal.throwIfAborted();
-    return this.during(this.call(request, { ...context, signal: this.#late.signal }));
+    return this.during(this.call(request, { stage: context.stage, signal: this.#late.signal }));
   }
 
   /** Notes the work, which others wait for with `settled`. */
