@@ -113,6 +113,7 @@ function refusal(status: number, target: string): CheckError {
     return new AuthError(
       `${target} answered the handshake with ${status}: it requires credentials, or refused those it got`,
     );
+  if (status === 429) return new UnhealthyError(`${target} answered the handshake with 429: it limits requests`);
   return new UnhealthyError(
     `${target} answered the handshake with ${status}, expected 101; does it speak websocket there?`,
   );

@@ -7,6 +7,7 @@ import { webNeeds, webTarget } from '../../clients/http/request.ts';
 import { certificateMistake } from '../../clients/server-keys.ts';
 import type { Problem } from '../../problem.ts';
 import { defineComposite } from '../kind.ts';
+import { post, receive, receiveFigures } from './mattermost-message.ts';
 import * as steps from './mattermost-steps.ts';
 
 const accountKey = v.strictObject({
@@ -26,7 +27,7 @@ const nameKey = (sentence: string, example: string) =>
   describe(
     v.pipe(
       v.string(),
-      v.regex(/^[a-z0-9_-]{1,64}$/, 'expected the name as it stands in the URL: lower-case letters, digits, - and _'),
+      v.regex(/^[a-z0-9_-]{1,64}$/, 'expected the name as in its URL: lower-case letters, digits, - and _'),
     ),
     sentence,
     example,
@@ -35,8 +36,8 @@ const nameKey = (sentence: string, example: string) =>
 export const mattermostProbe = defineComposite({
   kind: 'mattermost_probe',
   works:
-    'two users log in and join a channel, one posts a unique message, the other receives it over WebSocket, users and ' +
-    'channels are found, and both log out; each step is a leaf of its own',
+    'two users log in and join a channel, one posts a unique message, the other receives it over WebSocket, users ' +
+    'and channels are found, and both log out; each step is a leaf of its own',
   couldPass: 'messages that only some users or channels lose, push notifications, files, and the web app itself',
   keys: {
     ...mattermostKeys,
@@ -63,8 +64,8 @@ export const mattermostProbe = defineComposite({
       { name: 'login_page', check: steps.loginPage },
       ...(logsIn ? [{ name: 'login', check: steps.login }] : []),
       { name: 'join', ...(logsIn && { after: 'login' }), check: steps.join },
-      { name: 'post', after: 'join', check: steps.post },
-      { name: 'receive', after: 'post', figures: steps.receiveFigures, check: steps.receive },
+      { name: 'post', after: 'join', check: post },
+      { name: 'receive', after: 'post', figures: receiveFigures, check: receive },
       { name: 'search_users', after: 'join', check: steps.searchUsers },
       { name: 'search_channels', after: 'join', check: steps.searchChannels },
       ...(logsIn ? [{ name: 'logout', after: 'receive', check: steps.logout }] : []),

@@ -8,6 +8,7 @@ import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../drivers/index.ts';
 import { jsonOf } from '../http/json.ts';
 import { send } from '../http/request.ts';
+import type { HttpResponse } from '../http/request.ts';
 import { refusal } from './refusals.ts';
 import type { Asked } from './refusals.ts';
 import { baseUrl } from './server.ts';
@@ -35,7 +36,7 @@ export async function call<Schema extends v.GenericSchema>(
   const client = new Client4();
   client.setUrl(baseUrl(server));
   if (asked.token !== undefined) client.setToken(asked.token);
-  let target = '';
+  let answer: { readonly data: v.InferOutput<Schema> } | undefined;
   const transport = async (url: string, options: RequestOptions) => {
     const { method = 'get', body, headers } = client.getOptions(options) as RequestOptions;
     const { ca, cert, key } = server;
@@ -52,19 +53,34 @@ export async function call<Schema extends v.GenericSchema>(
         },
         ...{ ca, cert, key },
       },
-      { signal, stage: (name, when = `during the ${name}`) => stage(name, `${when}, for the ${asked.what}`) },
+      {
+        signal,
+        stage: (name, when = `during the ${name}`) => {
+          stage(name, `${when}, for the ${asked.what}`);
+        },
+      },
       () => false,
     );
     if (response.status < 200 || response.status > 299) throw refusal(response, asked);
-    target = response.target;
-    return { data: jsonOf(response), headers: new Map<string, string>(), response: { ok: true } };
+    answer = { data: read(response, asked) };
+    return { data: answer.data, headers: new Map<string, string>(), response: { ok: true } };
   };
   Object.assign(client, { doFetchWithResponse: transport });
-  const parsed = v.safeParse(asked.schema, await asked.work(client));
+  await asked.work(client);
+  if (answer === undefined) throw new Error('the library of Mattermost sent nothing');
+  return answer.data;
+}
+
+/** Before the library gets it, which trusts what the server sends. */
+function read<Schema extends v.GenericSchema>(
+  response: HttpResponse,
+  { schema, what }: Call<Schema>,
+): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, jsonOf(response));
   if (parsed.success) return parsed.output;
   const place = parsed.issues[0].path?.map(({ key }) => String(key)).join('.') ?? '';
   const wrong = place === '' ? 'its JSON is not what Mattermost sends' : `${place} of its JSON is missing or not valid`;
-  throw new UnhealthyError(`${target} answered the ${asked.what}, but ${wrong}`);
+  throw new UnhealthyError(`${response.target} answered the ${what}, but ${wrong}`);
 }
 
 /** What the library hands to `fetch`. */

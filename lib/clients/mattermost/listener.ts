@@ -2,8 +2,8 @@
  * Waits for one message over Mattermost's WebSocket.
  *
  * Not through Mattermost's own client: in Node.js, that needs `WebSocket` and `CloseEvent` as globals of the whole
- * process, writes to the console, connects again after every failure, and throws where nothing catches it when a message
- * is not JSON. Like that client, this one takes a gap in the numbers of the events for a loss.
+ * process, writes to the console, connects again after every failure, and throws where nothing catches it when a
+ * message is not JSON. Like that client, this one takes a gap in the numbers of the events for a loss.
  */
 import * as v from 'valibot';
 import type { WebSocket } from 'ws';
@@ -102,7 +102,7 @@ class Events {
         try {
           this.#take(data);
         } catch (error) {
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error('not an error'));
         }
       });
       socket.on('message', onMessage);
@@ -125,10 +125,10 @@ class Events {
       this.#has('reply');
       return;
     }
-    if (message.seq !== this.#next)
-      throw new UnhealthyError(
-        `${this.#target} lost events of its WebSocket: number ${String(message.seq)} came instead of ${this.#next}`,
-      );
+    if (message.seq !== this.#next) {
+      const came = `number ${String(message.seq)} came instead of ${String(this.#next)}`;
+      throw new UnhealthyError(`${this.#target} lost, repeated or swapped events of its WebSocket: ${came}`);
+    }
     this.#next += 1;
     if (message.event === 'hello') this.#has('hello');
     if (message.event === 'posted' && this.#isWanted(message.data)) return;

@@ -38,7 +38,7 @@ export function refusal(response: HttpResponse, { what, who, object, secrets }: 
     return new UnhealthyError(`${answered}: it redirects; set url to the address that it redirects to`);
   if (MFA_ASKED.test(id))
     return new AuthError(
-      `${answered}: the account of the ${who} has MFA; give a personal access token as token, or an account without MFA`,
+      `${answered}: the account of the ${who} has MFA; give a personal access token of it as token, or another account`,
     );
   if (id === MFA_MISSING)
     return new AuthError(

@@ -169,10 +169,7 @@ export class Visit {
   }
 
   async endSession(who: Who, context: Stages): Promise<void> {
-    await this.call(
-      { who, what: `logout of the ${who}`, schema: v.unknown(), work: (client) => client.logout() },
-      context,
-    );
+    await this.call({ who, what: `logout of the ${who}`, schema: done, work: (client) => client.logout() }, context);
     this.#sessions.delete(who);
   }
 

@@ -3,7 +3,8 @@
  * port, settings as JSON.
  *
  * Below `/faults/<step>/<fault>/<any name>` lies another server with its own state, of which that one step has that
- * fault. `/left` of each server tells how many sessions and messages are left there.
+ * fault. `/left` of each server tells how many sessions and messages are left there, and what was
+ * asked.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -38,6 +39,7 @@ const server = createServer((request, response) => {
       const parsed = body === '' ? {} : (JSON.parse(body) as Readonly<Record<string, unknown>>);
       const asked = { method: request.method ?? 'GET', path, query, authorization, body: parsed };
       const route = world.route(asked);
+      world.asked.push(route.step);
       const broken = step === route.step ? faults[fault] : undefined;
       if (broken === undefined) sendReply(route.work(), response);
       else void broken(route.work, response, asked);
@@ -47,7 +49,11 @@ const server = createServer((request, response) => {
 });
 server.on('upgrade', (request, socket, head) => {
   const { world, step, fault, path } = placeOf(request);
-  if (path !== '/api/v4/websocket') socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n');
-  else serveEvents(world, step === 'websocket' ? fault : 'none', request, socket, head);
+  if (path !== '/api/v4/websocket') {
+    socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n');
+    return;
+  }
+  world.asked.push('websocket');
+  serveEvents(world, step === 'websocket' ? fault : 'none', request, socket, head);
 });
 server.listen(Number(port), '127.0.0.1');

@@ -52,7 +52,7 @@ class Connection {
     this.#fault = fault;
     this.#socket = socket;
     socket.on('message', (data) => {
-      this.#answer(JSON.parse(String(data as Buffer)) as Request);
+      this.#answer(JSON.parse((data as Buffer).toString()) as Request);
     });
   }
 

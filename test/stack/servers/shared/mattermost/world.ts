@@ -64,8 +64,11 @@ export class World {
     this.#channelId = idOf(`channel ${settings.channel}`);
   }
 
+  /** The steps that were asked for, in their order. */
+  readonly asked: string[] = [];
+
   get left() {
-    return { sessions: this.sessions.size, posts: this.posts.size };
+    return { sessions: this.sessions.size, posts: this.posts.size, asked: this.asked };
   }
 
   userOf(token: string): StandInUser | undefined {
