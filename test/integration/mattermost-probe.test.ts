@@ -95,7 +95,7 @@ describe.each(steps)('the request %s', (step) => {
     const before = openHandles();
     const { leaf, left } = faulty(step, fault);
     const outcome = await runLeaf(leaf);
-    expect(failing(outcome)).toEqual({ [STEPS[step]]: expect.stringMatching(error) });
+    expect(failing(outcome)).toEqual({ [STEPS[step]]: expect.stringMatching(error) as unknown });
     expect(outcome.logged).toBe('');
     const expected = leftAfter(step, fault);
     expect(expected === NOTHING ? await finallyLeft(left) : await left()).toMatchObject(expected);
@@ -170,7 +170,7 @@ describe('the WebSocket', () => {
     const before = openHandles();
     const { leaf, left } = faulty('websocket', fault);
     const outcome = await runLeaf({ ...leaf, timeout: 4 });
-    expect(failing(outcome)).toEqual(error === undefined ? {} : { receive: expect.stringMatching(error) });
+    expect(failing(outcome)).toEqual(error === undefined ? {} : { receive: expect.stringMatching(error) as unknown });
     expect(outcome.logged).toBe('');
     expect(await finallyLeft(left)).toEqual(NOTHING);
     expect(await settledHandles(before)).toEqual([]);

@@ -1,7 +1,6 @@
 /** The steps of the probe of Mattermost that prove that a message arrives. */
 import * as v from 'valibot';
 import { within } from '../../engine/deadline.ts';
-import type { FiguresOf } from '../../engine/figures.ts';
 import type { CheckContext } from '../../engine/types.ts';
 import { seconds, TimeoutError, UnhealthyError } from '../../errors.ts';
 import { id } from '../../clients/mattermost/api.ts';
@@ -9,10 +8,6 @@ import { listen } from '../../clients/mattermost/listener.ts';
 import type { Visit } from '../../clients/mattermost/visit.ts';
 import { visitOf } from './mattermost-visit.ts';
 import type { Config } from './mattermost-visit.ts';
-
-export const receiveFigures = {
-  latency: { label: 'time from the post to the listener', unit: 'seconds', sort: 'number' },
-} as const;
 
 /** The share of what is left that connecting to the WebSocket may take, so that there is time to say that it failed. */
 const CONNECTING_SHARE = 0.5;
@@ -64,7 +59,7 @@ export async function post(config: Config, context: CheckContext): Promise<void>
   visit.postIds.add(posted.id);
 }
 
-export async function receive(config: Config, context: CheckContext<FiguresOf<typeof receiveFigures>>): Promise<void> {
+export async function receive(config: Config, context: CheckContext): Promise<void> {
   const { signal, limitMs, stage } = context;
   const visit = await visitOf(config, context);
   const { listener, postedAt } = visit;

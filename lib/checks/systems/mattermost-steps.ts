@@ -1,4 +1,4 @@
-/** The steps of the probe of Mattermost, apart from those of `mattermost-message.ts`. */
+/** The steps of the probe of Mattermost. Those that prove that a message arrives are in `mattermost-message.ts`. */
 import * as v from 'valibot';
 import type { CheckContext } from '../../engine/types.ts';
 import { UnhealthyError } from '../../errors.ts';
@@ -6,16 +6,15 @@ import { containing } from '../web/containing.ts';
 import { send } from '../../clients/http/request.ts';
 import { id } from '../../clients/mattermost/api.ts';
 import { refusal } from '../../clients/mattermost/refusals.ts';
-import { baseUrl } from '../../clients/mattermost/server.ts';
-import { WHO } from '../../clients/mattermost/visit.ts';
-import { connectListener } from './mattermost-message.ts';
+import { baseUrl, WHO } from '../../clients/mattermost/server.ts';
+import { connectListener, post, receive } from './mattermost-message.ts';
 import { visitOf } from './mattermost-visit.ts';
 import type { Config } from './mattermost-visit.ts';
 
 /** The web app begins in this element: https://github.com/mattermost/mattermost/blob/master/webapp/channels/src/root.html */
 const isLoginPage = [`id='root'`, 'id="root"', 'id=root'].map(containing);
 
-export async function loginPage(config: Config, context: CheckContext): Promise<void> {
+async function loginPage(config: Config, context: CheckContext): Promise<void> {
   const { ca, cert, key } = config;
   const url = `${baseUrl(config)}/login`;
   const request = { kind: 'mattermost', url, method: 'GET', headers: {}, readsBody: true, ...{ ca, cert, key } };
@@ -27,12 +26,12 @@ export async function loginPage(config: Config, context: CheckContext): Promise<
     throw new UnhealthyError(`${target} answered 200, but with something else than the login page of Mattermost`);
 }
 
-export async function login(config: Config, context: CheckContext): Promise<void> {
+async function login(config: Config, context: CheckContext): Promise<void> {
   const visit = await visitOf(config, context);
   for (const who of WHO) await visit.arrive(who, context);
 }
 
-export async function join(config: Config, context: CheckContext): Promise<void> {
+async function join(config: Config, context: CheckContext): Promise<void> {
   const visit = await visitOf(config, context);
   const start = performance.now();
   for (const who of WHO) if (!visit.users.has(who)) await visit.arrive(who, context);
@@ -63,7 +62,7 @@ export async function join(config: Config, context: CheckContext): Promise<void>
   await connectListener(config, visit, context, leftMs);
 }
 
-export async function searchUsers(config: Config, context: CheckContext): Promise<void> {
+async function searchUsers(config: Config, context: CheckContext): Promise<void> {
   const visit = await visitOf(config, context);
   const { id: wanted, username } = visit.user('listener');
   const found = await visit.during(
@@ -83,7 +82,7 @@ export async function searchUsers(config: Config, context: CheckContext): Promis
     );
 }
 
-export async function searchChannels(config: Config, context: CheckContext): Promise<void> {
+async function searchChannels(config: Config, context: CheckContext): Promise<void> {
   const visit = await visitOf(config, context);
   const { channel } = visit;
   if (channel === undefined) throw new Error('the step search_channels ran before the step join');
@@ -105,9 +104,24 @@ export async function searchChannels(config: Config, context: CheckContext): Pro
 }
 
 /** The searches need the sessions as well, and may still be under way. */
-export async function logout(config: Config, context: CheckContext): Promise<void> {
+async function logout(config: Config, context: CheckContext): Promise<void> {
   const visit = await visitOf(config, context);
   context.stage('waiting', 'while the searches are under way');
   await visit.settled();
   for (const who of visit.sessions) await visit.endSession(who, context);
 }
+
+export type Work = (config: Config, context: CheckContext) => Promise<void>;
+
+/** By the names of their leaves. */
+export const steps = {
+  login_page: loginPage,
+  login,
+  join,
+  post,
+  receive,
+  search_users: searchUsers,
+  search_channels: searchChannels,
+  logout,
+} as const satisfies Readonly<Record<string, Work>>;
+export type StepName = keyof typeof steps;

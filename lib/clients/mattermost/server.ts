@@ -1,4 +1,4 @@
-/** Where a Mattermost server is, and how it is reached. */
+/** Where a Mattermost server is, how it is reached, and who visits it. */
 import { describe, httpUrl } from '../keys.ts';
 import { tlsKeys } from '../server-keys.ts';
 import type { TlsKeys } from '../tls.ts';
@@ -17,4 +17,14 @@ export function baseUrl({ url }: MattermostServer): string {
   const base = new URL(url);
   base.search = base.hash = '';
   return base.href.replace(/\/+$/, '');
+}
+
+/** The users of a probe. */
+export const WHO = ['speaker', 'listener'] as const;
+export type Who = (typeof WHO)[number];
+
+export interface Account {
+  readonly login?: string | undefined;
+  readonly password?: string | undefined;
+  readonly token?: string | undefined;
 }

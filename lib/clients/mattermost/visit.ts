@@ -8,21 +8,13 @@ import { webTarget } from '../http/request.ts';
 import { call, id } from './api.ts';
 import type { Call } from './api.ts';
 import type { Listener } from './listener.ts';
-import type { MattermostServer } from './server.ts';
+import { WHO } from './server.ts';
+import type { Account, MattermostServer, Who } from './server.ts';
 
 /** Milliseconds that a visit has for undoing what it did once it is over, or was called off. */
 const ENDS_WITHIN_MS = 1000;
 /** The newest messages of the channel among which a message is looked for whose id got lost. */
 const NEWEST = 60;
-
-export const WHO = ['speaker', 'listener'] as const;
-export type Who = (typeof WHO)[number];
-
-export interface Account {
-  readonly login?: string | undefined;
-  readonly password?: string | undefined;
-  readonly token?: string | undefined;
-}
 
 export type Visited = MattermostServer & { readonly [one in Who]: Account };
 
