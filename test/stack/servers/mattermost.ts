@@ -33,7 +33,7 @@ const MORE: Readonly<Record<string, Partial<StandInUser>>> = {
 
 export default defineServer({
   name: 'mattermost',
-  demo: { title: 'a stand-in for Mattermost' },
+  demo: { title: 'a stand-in for Mattermost', with: 'mattermost' },
   async start({ folder, before }) {
     const users =
       before ??
