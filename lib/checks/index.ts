@@ -21,6 +21,8 @@ import { elasticsearch } from './systems/elasticsearch.ts';
 import { grpc } from './systems/grpc.ts';
 import { infinity } from './systems/infinity.ts';
 import { jina } from './systems/jina.ts';
+import { mattermost } from './systems/mattermost.ts';
+import { mattermostProbe } from './systems/mattermost-probe.ts';
 import { processKind } from './systems/process.ts';
 import { ragflow } from './systems/ragflow.ts';
 import { ragflowExecutors } from './systems/ragflow-executors.ts';
@@ -58,4 +60,6 @@ export const kinds: readonly AnyKind[] = [
   infinity,
   ragflow,
   ragflowExecutors,
+  mattermost,
+  mattermostProbe,
 ];

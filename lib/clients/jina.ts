@@ -8,7 +8,7 @@ import { textOf } from './http/body.ts';
 import { send } from './http/request.ts';
 import { after, serverWords } from './server-words.ts';
 import type { TlsKeys } from './tls.ts';
-import { converse } from './websocket.ts';
+import { converse } from './conversation.ts';
 
 export interface JinaServer extends TlsKeys {
   readonly url: string;
@@ -96,9 +96,9 @@ function parsed<Schema extends v.GenericSchema>(schema: Schema, json: string, ta
     throw new UnhealthyError(`${target} did not answer in JSON; is it Jina?`);
   }
   // Valibot accepts an array where an object is expected.
-  const { success, output, issues } = v.safeParse(schema, Array.isArray(value) ? undefined : value);
-  if (success) return output;
-  const key = issues?.[0].path?.map((item) => String(item.key)).join('.') ?? '';
+  const read = v.safeParse(schema, Array.isArray(value) ? undefined : value);
+  if (read.success) return read.output;
+  const key = read.issues[0].path?.map((item) => String(item.key)).join('.') ?? '';
   const what = key === '' ? 'JSON that is no object' : `JSON whose ${shortLine(key, 40)} is not as Jina has it`;
   throw new UnhealthyError(`${target} answered with ${what}; is it Jina?`);
 }

@@ -7,7 +7,10 @@ const MAX_WORDS = 8;
 /** A longer query is hidden as a whole instead of value by value. */
 const MAX_QUERY_LENGTH = 16_384;
 
-/** Passwords, private keys, the query values of URLs, and all values of headers. */
+/** Keys of checks whose values are secret. */
+const SECRET_KEYS: ReadonlySet<string> = new Set(['password', 'token']);
+
+/** Passwords, tokens, private keys, the query values of URLs, and all values of headers. */
 export function secretsIn(value: Json): string[] {
   const found = new Set<string>();
   collect(value, '', { found, seen: new Set() });
@@ -62,7 +65,7 @@ interface Collection {
 function collect(value: Json, key: string, collection: Collection): void {
   if (typeof value === 'string') {
     if (key === 'headers') collectHeader(value, collection);
-    else if (key === 'password' || value.includes('PRIVATE KEY-----')) collection.found.add(value);
+    else if (SECRET_KEYS.has(key) || value.includes('PRIVATE KEY-----')) collection.found.add(value);
     else for (const url of value.split(NEXT_URL)) collectUrl(url, collection);
   } else if (isObject(value)) {
     for (const [name, inner] of value) collect(inner, key === 'headers' ? key : name, collection);

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { openStore } from '../../lib/vault/stores/open.ts';
 import { createToken } from '../../lib/document/tokens.ts';
 import type { Addresses } from '../stack/addresses.ts';
+import { withoutExtras } from '../stack/find-servers.ts';
 import { DEMO, demoNamespace } from '../stack/namespace.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
 import { fillVault } from '../stack/vault.ts';
@@ -41,7 +42,7 @@ export async function coldStart(stack: { readonly addresses: Addresses; readonly
   const settings = motoEnvironment(addresses.aws);
   Object.assign(process.env, settings);
   const token = createToken(DEMO);
-  const vault = await fillVault(demoNamespace(token, addresses), stack);
+  const vault = await fillVault(demoNamespace(token, withoutExtras(addresses)), stack);
   const client = await runtimeInterfaceClient();
   const empty = await temporaryFolder({ 'index.mjs': 'export const handler = async () => ({ statusCode: 200 });' });
   const single = createToken('single');

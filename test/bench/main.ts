@@ -7,6 +7,7 @@ import { Vault } from '../../lib/vault/vault.ts';
 import type { Addresses } from '../stack/addresses.ts';
 import { findMissing, install } from '../stack/install.ts';
 import { buildProduct } from '../stack/product.ts';
+import { withoutExtras } from '../stack/find-servers.ts';
 import { DEMO, demoNamespace } from '../stack/namespace.ts';
 import { step } from '../stack/progress.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
@@ -48,7 +49,10 @@ const log = createLog((line) => process.stderr.write(`${line}\n`));
 /** Measures the report of the demo namespace with the servers at these addresses. */
 async function reportAt(where: string, addresses: Addresses): Promise<Figure[]> {
   Object.assign(process.env, motoEnvironment(addresses.aws));
-  const name = await fillVault(demoNamespace(createToken(DEMO), addresses), { addresses, folder: stack.folder });
+  const name = await fillVault(demoNamespace(createToken(DEMO), withoutExtras(addresses)), {
+    addresses,
+    folder: stack.folder,
+  });
   const vault = new Vault(await openStore(name), log);
   const namespace = await vault.namespace(DEMO);
   if (namespace === undefined)

@@ -84,23 +84,23 @@ const ofAny: typeof ofFlow = {
 
 describe.each(Object.entries({ ...ofAny, ...ofFlow }))('%s over HTTP', (_name, [answer, expected]) => {
   test('is reported by a dry run', async () => {
-    const { url, port, stop } = await fixedAnswer(answer);
-    stops.push(stop);
+    const { url, port, ...server } = await fixedAnswer(answer);
+    stops.push(() => server.stop());
     expect(await statusAt(url, port)).toMatch(expected);
   });
 });
 
 describe.each(Object.entries(ofAny))('%s over HTTP', (_name, [answer, expected]) => {
   test.each(['gateway', 'executor'])('is reported by the health of a part that is a(n) %s', async (role) => {
-    const { url, port, stop } = await fixedAnswer(answer);
-    stops.push(stop);
+    const { url, port, ...server } = await fixedAnswer(answer);
+    stops.push(() => server.stop());
     expect(await statusAt(url, port, role)).toMatch(expected);
   });
 });
 
 test('asks below the path of the URL', async () => {
-  const { url, port, asked, stop } = await fixedAnswer({ status: 200, body: '{"code":0}' });
-  stops.push(stop);
+  const { url, port, asked, ...server } = await fixedAnswer({ status: 200, body: '{"code":0}' });
+  stops.push(() => server.stop());
   for (const path of ['/flows/a', '/flows/a/']) expect(await statusAt(url + path, port)).toBe('working');
   expect(asked.map(({ path }) => path)).toEqual(['/flows/a/dry_run', '/flows/a/dry_run']);
 });

@@ -101,7 +101,8 @@ describe('a Flow whose executor is killed', () => {
   // Sometimes Jina closes the connection after a while, sometimes it stays silent.
   const closedOrLate = new RegExp(
     '^(UnhealthyError: jina flow 127\\S+ closed the connection with code 1011: Network error|' +
-      'TimeoutError: no answer within 3 s from jina flow 127\\S+ while waiting for the dry run; is an executor down\\?$)',
+      'TimeoutError: no answer within 3 s from jina flow 127\\S+ while waiting for the dry run; ' +
+      'is an executor down\\?$)',
   );
   test.each([
     ['gRPC', (flow: JinaFlow) => `grpc://127.0.0.1:${flow.grpc}`, failed],
@@ -124,11 +125,12 @@ describe('a Flow whose executor is killed', () => {
       const flow = await start();
       process.kill(flow.executorPid, 'SIGKILL');
       const ways = waysTo(flow);
-      const three = (['a flow over gRPC', 'a gateway over gRPC', 'an executor'] as const).map((way) => [
-        way,
-        ways[way],
-      ]);
-      const { jina, healthgate } = await sideBySide(Object.fromEntries(three));
+      const three = {
+        'a flow over gRPC': ways['a flow over gRPC'],
+        'a gateway over gRPC': ways['a gateway over gRPC'],
+        'an executor': ways['an executor'],
+      };
+      const { jina, healthgate } = await sideBySide(three);
       expect(healthgate).toEqual(jina);
       expect(healthgate).toMatchObject({
         'a flow over gRPC': { code: 1, lost: ROUNDS },

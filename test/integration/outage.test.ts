@@ -12,6 +12,12 @@ import { serveCli } from '../support/cli.ts';
 import type { Served } from '../support/cli.ts';
 
 const token = createToken(DEMO);
+const MATTERMOST = [
+  'mattermost/ping',
+  ...['login_page', 'login', 'join', 'post', 'receive', 'search_users', 'search_channels', 'logout'].map(
+    (step) => `mattermost/probe/${step}`,
+  ),
+];
 const QUEUES = ['celery/queues.high_priority', 'celery/queues.medium_priority', 'celery/queues.low_priority'];
 
 const EVENT_BRIDGE = ['api_destination', 'connection', 'credentials', 'rule'].map(
@@ -38,6 +44,7 @@ const OUTAGES: readonly { part: PartName; fails: readonly string[]; names: RegEx
   { part: 'rabbitmq', fails: ['celery/ping', ...QUEUES, 'rabbit'], names: /rabbit/ },
   { part: 'assets', fails: ['cloud_front/custom_component'], names: /cloudfront/ },
   { part: 'websocket', fails: ['websocket'], names: /websocket/ },
+  { part: 'mattermost', fails: MATTERMOST, names: /mattermost/ },
   {
     part: 'aws',
     fails: ['history/e2e', ...EVENT_BRIDGE, 'history/files', 's3/custom_component', 'vault'],

@@ -4,7 +4,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { PartName } from './addresses.ts';
+import type { Addresses, PartName } from './addresses.ts';
 import type { ServerDefinition } from './define-server.ts';
 
 const FOLDER = join(import.meta.dirname, 'servers');
@@ -19,6 +19,12 @@ export function withDependents(names: readonly PartName[]): PartName[] {
   for (const name of found)
     for (const { name: other, needs = [] } of servers.values()) if (needs.includes(name)) found.add(other);
   return [...servers.keys()].filter((name) => found.has(name));
+}
+
+/** Without the servers that the demo starts only when it is asked to, with `--with`. */
+export function withoutExtras<Some extends Partial<Addresses>>(addresses: Some): Some {
+  const usual = Object.entries(addresses).filter(([name]) => servers.get(name as PartName)?.demo?.with === undefined);
+  return Object.fromEntries(usual) as Some;
 }
 
 async function findServers(): Promise<Map<PartName, ServerDefinition>> {

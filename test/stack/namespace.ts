@@ -20,7 +20,20 @@ const REDIS_SECRET = 'prod/redis2';
 
 /** @param stack The servers that run. Checks of other servers are left out. */
 export function demoNamespace(token: string, stack: Partial<Addresses>): DemoNamespace {
-  const { redis, redisTls, rabbitmq, celery, assets, clickhouse, aws, historyApi, postgres, mysql, websocket } = stack;
+  const {
+    redis,
+    redisTls,
+    rabbitmq,
+    celery,
+    assets,
+    clickhouse,
+    aws,
+    historyApi,
+    postgres,
+    mysql,
+    websocket,
+    mattermost,
+  } = stack;
 
   const cache = (database: number) =>
     redis && { kind: 'cache', url: new URL(`/${String(database)}`, redis.url).href, depends_on: ['redis'] };
@@ -99,6 +112,19 @@ export function demoNamespace(token: string, stack: Partial<Addresses>): DemoNam
       headers: { authorization: `Bearer ${websocket.token}` },
       send: 'are you there?',
       expect: 'are you there?',
+    },
+    mattermost: mattermost && {
+      ping: { kind: 'mattermost', url: mattermost.url, server_status: true },
+      probe: {
+        kind: 'mattermost_probe',
+        url: mattermost.url,
+        speaker: { login: mattermost.speaker.username, password: mattermost.speaker.password },
+        listener: { token: mattermost.listener.token },
+        team: mattermost.team,
+        channel: mattermost.channel,
+        timeout: 5,
+        depends_on: ['mattermost/ping'],
+      },
     },
   };
   return {

@@ -12,6 +12,7 @@ import type { ClusterHealth } from './elasticsearch-cluster.ts';
 
 export const elasticsearch = defineKind({
   kind: 'elasticsearch',
+  plays: 'doc_engine',
   works: 'the cluster, or the index, is green (or as `status` allows), and there are enough nodes',
   couldPass: 'an index that refuses writes, since it is read-only or a disk is full, and searches that are slow',
   example: ['min_nodes'],

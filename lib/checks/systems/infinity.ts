@@ -12,6 +12,7 @@ const ALIVE = ['started', 'alive'];
 
 export const infinity = defineKind({
   kind: 'infinity',
+  plays: 'doc_engine',
   works: 'its node answers that it has started, or is alive in its cluster',
   couldPass: 'other nodes of the cluster that are gone, and tables that cannot be read',
   keys: {

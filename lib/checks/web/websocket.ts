@@ -3,7 +3,7 @@ import { describe, text, url } from '../../clients/keys.ts';
 import { certificateMistake, tlsKeys } from '../../clients/server-keys.ts';
 import { isTlsUrl } from '../../clients/url.ts';
 import { headersKey, webNeeds, webTarget } from '../../clients/http/request.ts';
-import { converse } from '../../clients/websocket.ts';
+import { converse } from '../../clients/conversation.ts';
 import { defineKind } from '../kind.ts';
 import { containing } from './containing.ts';
 

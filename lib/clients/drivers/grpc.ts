@@ -44,7 +44,8 @@ export class OpenConnection extends ChannelCredentials {
   override _createSecureConnector(): ReturnType<ChannelCredentials['_createSecureConnector']> {
     const none = CallCredentials.createEmpty();
     // grpc-js only listens for errors and for the end, and hands it to `node:http2`, which takes any stream.
-    const opened = { socket: this.#stream as Socket, secure: this.#isSecure };
+    const stream: unknown = this.#stream;
+    const opened = { socket: stream as Socket, secure: this.#isSecure };
     return {
       waitForReady: () => Promise.resolve(),
       connect: () => Promise.resolve(opened),

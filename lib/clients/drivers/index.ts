@@ -23,6 +23,7 @@ export const drivers = {
   eventbridge: inTurn(() => import('./eventbridge.ts')),
   grpc: inTurn(() => import('./grpc.ts')),
   ioredis: inTurn(() => import('./ioredis.ts')),
+  mattermost: inTurn(() => import('./mattermost.ts')),
   mysql2: inTurn(() => import('./mysql2.ts')),
   pg: inTurn(() => import('./pg.ts')),
   s3: inTurn(() => import('./s3.ts')),

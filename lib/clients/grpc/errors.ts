@@ -59,7 +59,7 @@ export function callError(error: Partial<ServiceError>, call: Call): CheckError 
   const own = ownWords(details, call);
   if (own !== undefined) return own;
   const words = after(serverWords(details, secretsIn(metadata)));
-  const status = STATUSES[code];
+  const status = STATUSES[code] as GrpcStatus | undefined;
   const name = status ?? `the unknown status ${String(code)}`;
   const why = WHY[name];
   if (why === undefined) return new RefusedCall('UnhealthyError', `${target} answered ${name}${words}`, status, words);

@@ -38,6 +38,8 @@ export interface HttpRequest extends Pick<Exchange, 'method' | 'headers' | 'body
   readonly url: string;
   /** Whether to read the body of the answer. */
   readonly readsBody: boolean;
+  /** Gets the headers of each answer before its body is read, which may break off. */
+  readonly onHeaders?: ((headers: IncomingHttpHeaders) => void) | undefined;
   /** Finds the proxy for a URL. Without it, every server is asked directly. */
   readonly proxyFor?: ((url: URL) => Proxy | undefined) | undefined;
 }
@@ -72,7 +74,10 @@ export async function send(
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const next = (status: number, answer: IncomingHttpHeaders) =>
       isExpected(status) || !['GET', 'HEAD'].includes(method) ? undefined : redirectIn(url, status, answer);
-    const reads = (status: number, answer: IncomingHttpHeaders) => readsBody && next(status, answer) === undefined;
+    const reads = (status: number, answer: IncomingHttpHeaders) => {
+      request.onHeaders?.(answer);
+      return readsBody && next(status, answer) === undefined;
+    };
     const proxy = proxyFor?.(url);
     const sent = { target, url, method, headers: withCookies(headers, cookies, url), body, ca: request.ca, cert, key };
     const response = await exchange({ ...sent, proxy, reads }, context);

@@ -44,6 +44,11 @@ describe('secretsIn', () => {
     expect(secretsIn(leaf)).toEqual(['a plain word', pem.replaceAll('\\n', '\n')]);
   });
 
+  it('treats a token as a secret, also within a part of a check', () => {
+    const leaf = parseDocument('{"kind":"mattermost_probe","speaker":{"login":"app","token":"a plain word"}}');
+    expect(secretsIn(leaf)).toEqual(['a plain word']);
+  });
+
   it('looks into nested objects and arrays', () => {
     expect(secretsIn(parseDocument('{"a":{"b":[{"url":"redis://:hunter2@h"}]},"n":1,"z":null}'))).toContain('hunter2');
   });
