@@ -38,7 +38,9 @@ export function valuesIn(kind: AnyKind, { key, example }: KeyToFill, text: strin
 function onlyScheme({ keys }: AnyKind, example: unknown): string {
   const scheme = /^[a-z]+(?=:)/.exec(String(example))?.[0] ?? '';
   const others = [`${scheme}s`, scheme.replace(/s$/, '')].filter((other) => other !== scheme);
-  const isTaken = others.some((other) => v.safeParse(keys.url ?? v.never(), `${other}://user:password@host:1`).success);
+  // Some kinds want a user in the URL, and some want none.
+  const urls = others.flatMap((other) => [`${other}://host:1`, `${other}://user:password@host:1`]);
+  const isTaken = urls.some((url) => v.safeParse(keys.url ?? v.never(), url).success);
   return scheme === '' || isTaken ? '' : `${scheme}://`;
 }
 

