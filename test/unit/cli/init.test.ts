@@ -69,7 +69,7 @@ describe('init', () => {
   it.each(kinds.filter(({ keys }) => 'url' in keys))(
     'adds no scheme to a URL of $kind that may mean TLS',
     async (kind) => {
-      const taken = ['http', 'https', 'redis', 'rediss', 'amqp', 'amqps', 'ws', 'wss'].filter(
+      const taken = ['http', 'https', 'redis', 'rediss', 'amqp', 'amqps', 'ws', 'wss', 'grpc', 'grpcs'].filter(
         (scheme) => kind.keys.url !== undefined && v.safeParse(kind.keys.url, `${scheme}://host:1`).success,
       );
       const { run, read } = await started(['shop', `${kind.kind}=host:1`]);
