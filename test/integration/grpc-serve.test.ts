@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import { makeCertificates } from '../stack/servers/shared/certificates.ts';
 import type { Certificates } from '../stack/servers/shared/certificates.ts';
-import { runCli, runProgram } from '../support/cli.ts';
+import { programIn, runCli, runProgram } from '../support/cli.ts';
 import { bearer, CHECK, GRPCURL, grpcurl, healthProbe, serveGrpc, WATCH } from '../support/grpc-clients.ts';
 import type { GrpcServed } from '../support/grpc-clients.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -181,7 +181,7 @@ describe('TLS', () => {
     expect({ code, out, err }).toEqual({
       code: 2,
       out: '',
-      err: `healthgate serve: ${expected}\nSee healthgate serve --help.\n`,
+      err: `healthgate serve: ${expected}\nSee ${programIn(folder.path)} serve --help.\n`,
     });
   });
 });
@@ -192,7 +192,7 @@ test.each([
   [['--grpc-key', 'key.pem'], '--grpc-key needs --grpc-port'],
 ])('serve refuses %j in words', async (args, message) => {
   const { code, err } = await runCli(['serve', '--port', '0', ...args]);
-  expect({ code, err }).toEqual({ code: 2, err: `healthgate serve: ${message}\nSee healthgate serve --help.\n` });
+  expect({ code, err }).toEqual({ code: 2, err: `healthgate serve: ${message}\nSee ${programIn()} serve --help.\n` });
 });
 
 test('a gRPC port that another program has is told in words, and serve ends', async () => {
@@ -205,6 +205,6 @@ test('a gRPC port that another program has is told in words, and serve ends', as
     out: '',
     err:
       `healthgate serve: cannot listen on 127.0.0.1:${port}: address already in use (EADDRINUSE); ` +
-      'choose another with --grpc-port\nSee healthgate serve --help.\n',
+      `choose another with --grpc-port\nSee ${programIn(folder.path)} serve --help.\n`,
   });
 });

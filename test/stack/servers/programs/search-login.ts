@@ -25,7 +25,9 @@ const server = createServer((request, response) => {
       .writeHead(503, { 'content-type': 'application/json' })
       .end('{"error":{"type":"master_not_discovered_exception","reason":null},"status":503}');
   else {
-    const forwarded = send({ host: '127.0.0.1', port: Number(realPort), path: url, method, headers }, (answer) => {
+    // On a connection of its own: the node may close one that is kept at any time.
+    const node = { host: '127.0.0.1', port: Number(realPort), agent: false };
+    const forwarded = send({ ...node, path: url, method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
