@@ -31,6 +31,16 @@ const COMPLAINTS: Readonly<Record<string, RegExp>> = {
   'assets.log': ANY_LINE,
   'websocket.log': ANY_LINE,
   'history-api.log': ANY_LINE,
+  'grpc.log': ANY_LINE,
+  'infinity.log': ANY_LINE,
+  'mattermost.log': ANY_LINE,
+  'ragflow.log': ANY_LINE,
+  'ragflow-executors.log': ANY_LINE,
+  'search-login.log': ANY_LINE,
+  'opensearch-n1.log': /\b(?:WARN|ERROR|FATAL)\b|Exception/,
+  'jina.log': PYTHON,
+  // A line for each request, with the status of its answer.
+  'versitygw.log': / \| [45]\d\d \| /,
   'celery.log': CELERY,
   // How many requests wait for the emulator's few threads is no complaint about them.
   'moto.log': /^(?!.*Task queue depth).*(?:\b(?:WARNING|ERROR|CRITICAL)\b|Traceback)/,
