@@ -40,7 +40,7 @@ export function checkTarget<Entries extends Keys, Figures extends Declarations>(
         connections.release(connections);
         throw error;
       } finally {
-        void connections.close(GRACE_MS); // not awaited, since that is no part of the answer
+        void connections.close(GRACE_MS); // not awaited, because closing is not part of the answer
       }
     },
   };

@@ -79,7 +79,7 @@ async function get(server: JinaServer, path: string, target: string, context: St
   const response = await send(request, context, (status) => status === 200);
   if (response.status !== 200)
     throw new UnhealthyError(`${response.target} answered ${response.status}, expected 200; is it Jina?`);
-  if (!response.whole) throw new UnhealthyError(`${response.target} sent more than 1 MiB, which is no answer of Jina`);
+  if (!response.whole) throw new UnhealthyError(`${response.target} sent more than 1 MiB; is it Jina?`);
   return textOf(response);
 }
 

@@ -198,14 +198,14 @@ const answers: Answers = [
       compressed[0] = 1;
       stream.end(compressed);
     },
-    /^UnhealthyError: TARGET sent a message that is no answer of METHOD$/,
+    /^UnhealthyError: TARGET sent a message that is not a valid answer of METHOD$/,
   ],
   [
     'a message that is not made by protobuf',
     (stream) => {
       respond(stream, NO_PROTOBUF, OK);
     },
-    /^UnhealthyError: TARGET sent a message that is no answer of METHOD$/,
+    /^UnhealthyError: TARGET sent a message that is not a valid answer of METHOD$/,
   ],
   [
     'two messages',

@@ -23,7 +23,7 @@ async function loginPage(config: Config, context: CheckContext): Promise<void> {
   if (status !== 200) throw refusal(response, { what: 'request for the login page', who: 'check', secrets: [] });
   if (!whole) throw new UnhealthyError(`${target} sent more than 1 MiB as the login page`);
   if (!isLoginPage.some((contains) => contains(body)))
-    throw new UnhealthyError(`${target} answered 200, but with something else than the login page of Mattermost`);
+    throw new UnhealthyError(`${target} answered 200, but not with the login page of Mattermost`);
 }
 
 async function login(config: Config, context: CheckContext): Promise<void> {

@@ -132,7 +132,7 @@ export function severalAnswers({ target }: Call): CheckError {
 }
 
 function strangeMessage({ target, path }: Call): CheckError {
-  return new UnhealthyError(`${target} sent a message that is no answer of ${path.slice(1)}`);
+  return new UnhealthyError(`${target} sent a message that is not a valid answer of ${path.slice(1)}`);
 }
 
 /** Where text is read as a message, the second to the fifth character count as its length. */
