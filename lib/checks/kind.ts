@@ -5,6 +5,7 @@ import type { Dialect } from '../clients/dialects/dialect.ts';
 import type { Keys } from '../clients/keys.ts';
 import { MAX_SECONDS } from '../engine/deadline.ts';
 import type { Declarations, FiguresOf } from '../engine/figures.ts';
+import { USUAL_CONFIRMATION as USUAL } from '../engine/types.ts';
 import type { CheckContext, Role } from '../engine/types.ts';
 import type { Problem } from '../problem.ts';
 
@@ -91,6 +92,14 @@ function secondsKey(sentence: string, example: number) {
   return v.optional(describe(v.pipe(v.number(), v.gtValue(0), v.maxValue(MAX_SECONDS)), sentence, example));
 }
 
+/** As many samples in a row at most: later than that, nobody would be told of an outage on the same day. */
+const MAX_SAMPLES = 100;
+
+function countKey(sentence: string, preset: number, example: number) {
+  const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SAMPLES));
+  return v.optional(describe(count, sentence, example), preset);
+}
+
 /** The keys that every check takes. */
 export const commonKeys = {
   timeout: secondsKey("Seconds that the check may take; the namespace's unless set.", 3),
@@ -109,5 +118,15 @@ export const commonKeys = {
       ['cache/data'],
     ),
     [],
+  ),
+  failures_before_down: countKey(
+    'Samples in a row that must fail before the check counts as down.',
+    USUAL.failuresBeforeDown,
+    3,
+  ),
+  successes_before_up: countKey(
+    'Samples in a row that must work before the check counts as up again.',
+    USUAL.successesBeforeUp,
+    2,
   ),
 } satisfies Keys;

@@ -82,12 +82,14 @@ export function configure(path: readonly string[], leaf: JsonObject, timeoutMs: 
   if (mistake !== undefined) return broken(path, leaf, [mistake]);
 
   const { timeout, slow, critical, description, runbook, depends_on } = parsed.output;
+  const { failures_before_down: failuresBeforeDown, successes_before_up: successesBeforeUp } = parsed.output;
   const common = {
     kind: kind.kind,
     target: oneLine(kind.target(config)),
     needs: kind.needs(config),
     timeoutMs: timeout === undefined ? timeoutMs : timeout * 1000,
     critical,
+    confirmation: { failuresBeforeDown, successesBeforeUp },
     ...(slow !== undefined && { slowMs: slow * 1000 }),
     ...(description !== undefined && { description }),
     ...(runbook !== undefined && { runbook }),

@@ -34,6 +34,15 @@ export function outagesIn(result: Result): Outage[] {
     .sort((a, b) => compareVerdicts(a.verdict, b.verdict) || b.consequences.length - a.consequences.length);
 }
 
+/** What the failure of each check rests on in the end, by its path; only for checks that something else explains. */
+export function rootsIn(result: Result): ReadonlyMap<string, readonly OutageCause[]> {
+  const broken = resultsOf(result).filter(({ error }) => error !== undefined);
+  const byPath = new Map(broken.map((check) => [pathKey(check.path), check]));
+  return new Map(
+    broken.flatMap((check) => (check.causes.length === 0 ? [] : [[pathKey(check.path), rootsOf(check, byPath)]])),
+  );
+}
+
 /** What a failure rests on in the end: causes that have no cause of their own, or the check itself. */
 function rootsOf(check: CheckResult, byPath: ReadonlyMap<string, CheckResult>): OutageCause[] {
   const paths = check.causes.flatMap((cause) => ('path' in cause ? [cause.path] : []));

@@ -8,6 +8,15 @@ import type { BeginStage, StageTime } from './stages.ts';
 /** `degraded`: only non-critical checks fail, or something works but is slow or otherwise impaired. */
 export type Verdict = 'working' | 'degraded' | 'failing';
 
+/** How many samples in a row it takes to believe a change. */
+export interface Confirmation {
+  readonly failuresBeforeDown: number;
+  readonly successesBeforeUp: number;
+}
+
+/** For everything that sets nothing else. */
+export const USUAL_CONFIRMATION: Confirmation = { failuresBeforeDown: 2, successesBeforeUp: 1 };
+
 /** A leaf of a namespace's tree: one thing to prove. */
 export interface Check {
   readonly name: string;
@@ -30,6 +39,8 @@ export interface Check {
   readonly dependsOn: readonly string[];
   /** The addresses (`host:port`, or a service's name) that it needs in order to work. */
   readonly needs: readonly string[];
+  /** How many samples in a row it takes until its state in the history changes; as usual unless given. */
+  readonly confirmation?: Confirmation;
   /** The figures that it may observe. */
   readonly figures: Declarations;
   /** For a step of a composite check: the step that must work first. They share one timeout. */
