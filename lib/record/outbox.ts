@@ -87,7 +87,8 @@ export class Outbox {
     else if (changes.length > 0) this.#line(`${namespace} changes`).add(this.#changes(sending, sendChanges));
     for (const notice of notices) {
       const target = targets.find(({ rule }) => rule.target === notice.target);
-      if (target !== undefined) this.#line(`${namespace} to ${notice.target}`).add(this.#notice(sending, notice, target));
+      if (target !== undefined)
+        this.#line(`${namespace} to ${notice.target}`).add(this.#notice(sending, notice, target));
       else {
         log.warn('a notice is for a target that is gone', { namespace, target: notice.target, id: notice.id });
         sending.notices = without(sending, notice);
