@@ -24,8 +24,8 @@ export interface NoticeRule {
   readonly every: boolean;
 }
 
-/** What one target is told. */
-export interface Notice {
+/** What one target is told. It is kept until it is sent. */
+export interface PlannedNotice {
   /** The same whoever plans it: a target that knows it already may ignore it. */
   readonly id: string;
   readonly target: string;
@@ -33,8 +33,20 @@ export interface Notice {
   readonly kind: 'change' | 'update' | 'beat';
   /** The outage as a change of the check that is its cause. */
   readonly change: Change;
-  /** All checks that the target is told of and that are not up, whatever outage they belong to. */
+}
+
+/** A notice to be sent. */
+export interface Notice extends PlannedNotice {
+  /** All checks that the target is told of and that are not up now, whatever outage they belong to. */
   readonly notUp: readonly { readonly path: string; readonly state: State }[];
+}
+
+/** The notice with what is not up when it is sent. */
+export function complete(notice: PlannedNotice, rule: Pick<NoticeRule, 'for'>, standings: Standings): Notice {
+  const notUp = [...standings]
+    .filter(([path, { state }]) => state !== 'up' && covers(rule, path))
+    .map(([path, { state }]) => ({ path, state }));
+  return { ...notice, notUp };
 }
 
 /** Paths that a notice lists. */
@@ -47,7 +59,7 @@ const MAX_PATHS = 1000;
 export function plan({ sample, memory, ended }: Step, rules: readonly NoticeRule[]): Planned {
   const sampled = new Map(sample.checks.map((check) => [check.path, check]));
   const scene: Scene = { sample, sampled, standings: memory.standings };
-  const notices: Notice[] = [];
+  const notices: PlannedNotice[] = [];
   const tellAll = (outage: Outage, isEnded: boolean): Outage => {
     let now = outage;
     for (const rule of rules.filter(({ every }) => !every)) {
@@ -64,7 +76,7 @@ export function plan({ sample, memory, ended }: Step, rules: readonly NoticeRule
 }
 
 export interface Planned {
-  readonly notices: readonly Notice[];
+  readonly notices: readonly PlannedNotice[];
   readonly memory: Memory;
 }
 
@@ -81,7 +93,7 @@ export function covers({ for: wanted }: Pick<NoticeRule, 'for'>, path: string): 
 
 interface Told {
   readonly outage: Outage;
-  readonly notice?: Notice;
+  readonly notice?: PlannedNotice;
 }
 
 function tell({ outage, isEnded }: { outage: Outage; isEnded: boolean }, rule: NoticeRule, scene: Scene): Told {
@@ -122,7 +134,7 @@ function noticed(kind: 'change' | 'update', rule: NoticeRule, about: About): Tol
   const told = { ...outage, told: { ...outage.told, [rule.target]: level }, notices: outage.notices + 1 };
   if (!rule.on.includes(level)) return { outage: told };
   const id = identity('notice', outage.id, rule.target, kind, level, outage.notices);
-  const notice: Notice = { id, target: rule.target, kind, change: changeOf(about), notUp: notUp(rule, about.scene) };
+  const notice = { id, target: rule.target, kind, change: changeOf(about) };
   return { outage: told, notice };
 }
 
@@ -156,15 +168,8 @@ function changeOf({ outage, level, before, members, scene: { sample, sampled, st
   };
 }
 
-function notUp(rule: NoticeRule, { standings }: Scene): Notice['notUp'] {
-  return [...standings]
-    .filter(([path, { state }]) => state !== 'up' && covers(rule, path))
-    .map(([path, { state }]) => ({ path, state }))
-    .slice(0, MAX_PATHS);
-}
-
 /** How the namespace is now, whatever is confirmed: a beat that stays away is noticed by whoever waits for it. */
-function beat(rule: NoticeRule, scene: Scene): Notice {
+function beat(rule: NoticeRule, scene: Scene): PlannedNotice {
   const { sample, sampled, standings } = scene;
   const states = sample.checks.filter(({ path }) => path !== WHOLE && covers(rule, path)).map(({ state }) => state);
   const whole = rule.for.length === 0 ? sampled.get(WHOLE)?.state : undefined;
@@ -185,5 +190,5 @@ function beat(rule: NoticeRule, scene: Scene): Notice {
     causes: [],
     consequences: [],
   };
-  return { id: change.id, target: rule.target, kind: 'beat', change, notUp: notUp(rule, scene) };
+  return { id: change.id, target: rule.target, kind: 'beat', change };
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { NOTHING_YET, step } from '../../../lib/history/changes.ts';
 import type { Change } from '../../../lib/history/change.ts';
 import type { Memory } from '../../../lib/history/changes.ts';
-import { plan } from '../../../lib/history/notices.ts';
-import type { Notice, NoticeRule } from '../../../lib/history/notices.ts';
+import { complete, plan } from '../../../lib/history/notices.ts';
+import type { NoticeRule, PlannedNotice } from '../../../lib/history/notices.ts';
 import type { CheckSample, Sample } from '../../../lib/history/sample.ts';
 
 const MINUTE = 60_000;
@@ -17,7 +17,7 @@ const SLACK: NoticeRule = { target: 'slack', for: [], on: ['down', 'up'], afterM
 function history(rows: readonly string[], rules: readonly NoticeRule[] = [SLACK]) {
   let memory: Memory = NOTHING_YET;
   const changes: Change[] = [];
-  const notices: Notice[] = [];
+  const notices: PlannedNotice[] = [];
   rows.forEach((row, minute) => {
     const taken = step(memory, sampleAt(minute, row), RULES);
     const planned = plan(taken, rules);
@@ -140,10 +140,23 @@ describe('confirmed changes', () => {
 
   test('a target that is told of some checks learns of an outage when one of them fails, with its cause', () => {
     const { notices } = history(['uu', 'xu', 'xu', 'xc', 'xc', 'xu', 'uu'], [{ ...SLACK, for: ['c1'] }]);
-    expect(notices.map(({ change, notUp }) => [change.path, change.to, notUp.map(({ path }) => path)])).toEqual([
+    expect(notices.map(({ change }) => [change.path, change.to, change.consequences])).toEqual([
       ['c0', 'down', ['c1']],
-      ['c0', 'up', []],
+      ['c0', 'up', ['c1']],
     ]);
+  });
+
+  test('a notice lists what is not up when it is sent, as far as it concerns the target', () => {
+    const { notices, memory } = history(['uuu', 'xdx', 'xdx']);
+    const [notice] = notices;
+    if (notice === undefined) throw new Error('no notice');
+    const down = (path: string) => ({ path, state: 'down' });
+    expect(complete(notice, { for: [] }, memory.standings).notUp).toEqual([
+      down('c0'),
+      { path: 'c1', state: 'degraded' },
+      down('c2'),
+    ]);
+    expect(complete(notice, { for: ['c2'] }, memory.standings).notUp).toEqual([down('c2')]);
   });
 
   test('a check that is removed from the document ends its outage', () => {

@@ -5,7 +5,7 @@ import type { Change } from '../../../lib/history/change.ts';
 import { NOTHING_YET, step } from '../../../lib/history/changes.ts';
 import type { Memory } from '../../../lib/history/changes.ts';
 import { plan } from '../../../lib/history/notices.ts';
-import type { Notice, NoticeRule } from '../../../lib/history/notices.ts';
+import type { NoticeRule, PlannedNotice } from '../../../lib/history/notices.ts';
 import { inOrder } from '../../../lib/history/order.ts';
 import { WHOLE } from '../../../lib/history/sample.ts';
 import type { CheckSample, Sample, SampledState, State } from '../../../lib/history/sample.ts';
@@ -71,7 +71,7 @@ const rulesOf = (own: { failuresBeforeDown: number; successesBeforeUp: number })
 function follow(samples: readonly Sample[], rules: Confirmations, targets: readonly NoticeRule[] = []) {
   let memory: Memory = NOTHING_YET;
   const changes: Change[] = [];
-  const notices: Notice[] = [];
+  const notices: PlannedNotice[] = [];
   for (const sample of samples) {
     const taken = step(memory, sample, rules);
     const planned = plan(taken, targets);
