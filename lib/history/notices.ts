@@ -2,6 +2,7 @@
 import type { Change } from './change.ts';
 import type { Memory, Step } from './changes.ts';
 import { identity } from './identity.ts';
+import type { Notice, NoticeRule, PlannedNotice } from './notice.ts';
 import { CUT_OFF } from './observer.ts';
 import { tellerOf } from './outage.ts';
 import type { Outage, Standings } from './outage.ts';
@@ -9,45 +10,7 @@ import { WHOLE } from './sample.ts';
 import type { CheckSample, Sample, State } from './sample.ts';
 import { badness, worstState } from './standing.ts';
 
-/** What a target wants to be told. */
-export interface NoticeRule {
-  /** Identifies the target in the namespace. */
-  readonly target: string;
-  /** Paths of checks and groups; everything if there are none. */
-  readonly for: readonly string[];
-  readonly on: readonly State[];
-  /** Milliseconds that it must last. */
-  readonly afterMs: number;
-  /** Whether it wants to know of what is found out later about an outage that it was told of. */
-  readonly updates: boolean;
-  /** Whether it is told after each sample how the namespace is, instead of what changes. */
-  readonly every: boolean;
-}
-
-/** What one target is told. It is kept until it is sent. */
-export interface PlannedNotice {
-  /** The same whoever plans it: a target that knows it already may ignore it. */
-  readonly id: string;
-  readonly target: string;
-  /** `update` tells more of what was told before; `beat` how the namespace is. */
-  readonly kind: 'change' | 'update' | 'beat';
-  /** The outage as a change of the check that is its cause. */
-  readonly change: Change;
-}
-
-/** A notice to be sent. */
-export interface Notice extends PlannedNotice {
-  /** All checks that the target is told of and that are not up now, whatever outage they belong to. */
-  readonly notUp: readonly { readonly path: string; readonly state: State }[];
-}
-
-/** The notice with what is not up when it is sent. */
-export function complete(notice: PlannedNotice, rule: Pick<NoticeRule, 'for'>, standings: Standings): Notice {
-  const notUp = [...standings]
-    .filter(([path, { state }]) => state !== 'up' && covers(rule, path))
-    .map(([path, { state }]) => ({ path, state }));
-  return { ...notice, notUp };
-}
+export type { Notice, NoticeRule, PlannedNotice };
 
 /** Paths that a notice lists. */
 const MAX_PATHS = 1000;
@@ -134,7 +97,7 @@ function noticed(kind: 'change' | 'update', rule: NoticeRule, about: About): Tol
   const told = { ...outage, told: { ...outage.told, [rule.target]: level }, notices: outage.notices + 1 };
   if (!rule.on.includes(level)) return { outage: told };
   const id = identity('notice', outage.id, rule.target, kind, level, outage.notices);
-  const notice = { id, target: rule.target, kind, change: changeOf(about) };
+  const notice = { id, target: rule.target, kind, change: changeOf(about), began: outage.since };
   return { outage: told, notice };
 }
 
@@ -168,6 +131,21 @@ function changeOf({ outage, level, before, members, scene: { sample, sampled, st
   };
 }
 
+/**
+ * The notice with what is not up now, in the states that the target wants to know of: of the outages that it was told
+ * of, or everything for a beat.
+ */
+export function complete(notice: PlannedNotice, rule: NoticeRule, { outages, standings }: Memory): Notice {
+  const told = outages.filter((outage) => (outage.told[rule.target] ?? 'up') !== 'up');
+  const paths = notice.kind === 'beat' ? standings.keys() : told.flatMap(({ members }) => members);
+  const notUp = [...new Set(paths)]
+    .map((path) => ({ path, state: stateAt(path, standings) }))
+    .filter(
+      ({ path, state }) => covers(rule, path) && (state === 'down' || (state !== 'up' && rule.on.includes(state))),
+    );
+  return { ...notice, notUp };
+}
+
 /** How the namespace is now, whatever is confirmed: a beat that stays away is noticed by whoever waits for it. */
 function beat(rule: NoticeRule, scene: Scene): PlannedNotice {
   const { sample, sampled, standings } = scene;
@@ -190,5 +168,5 @@ function beat(rule: NoticeRule, scene: Scene): PlannedNotice {
     causes: [],
     consequences: [],
   };
-  return { id: change.id, target: rule.target, kind: 'beat', change };
+  return { id: change.id, target: rule.target, kind: 'beat', change, began: since };
 }
