@@ -1,10 +1,9 @@
-/** A store of history in memory, which does what the others do. */
+/** A history in memory: the real interface, and the same meaning as the stores. */
 import { NOTHING_YET } from '../../lib/history/changes.ts';
 import type { Memory } from '../../lib/history/changes.ts';
 import type { Change } from '../../lib/history/change.ts';
 import type { Window } from '../../lib/history/maintenance.ts';
 import type { Sample } from '../../lib/history/sample.ts';
-import { DAY_MS, QUARTER_MS } from '../../lib/history/span.ts';
 import type { Span } from '../../lib/history/span.ts';
 import type { Batch, DeadLetter, HistoryStore, Range } from '../../lib/history/store.ts';
 
@@ -15,78 +14,89 @@ interface Kept {
   readonly quarters: Map<number, Span>;
   readonly days: Map<number, Span>;
   readonly changes: Change[];
-  batches: Batch[];
+  readonly batches: Map<number, Batch>;
   windows: readonly Window[];
-  letters: DeadLetter[];
+  readonly letters: Map<string, DeadLetter>;
 }
 
-export function memoryHistory(): HistoryStore {
+export interface MemoryHistory extends HistoryStore {
+  /** Called before each write with its name. May wait, or throw what the store should throw. */
+  before: (call: string) => Promise<void> | void;
+}
+
+export function memoryHistory(): MemoryHistory {
   const all = new Map<string, Kept>();
-  const of = (name: string): Kept => {
-    const kept = all.get(name) ?? {
+  const of = (namespace: string): Kept => {
+    const kept = all.get(namespace) ?? {
       version: 0,
       memory: NOTHING_YET,
       samples: new Map(),
       quarters: new Map(),
       days: new Map(),
       changes: [],
-      batches: [],
+      batches: new Map(),
       windows: [],
-      letters: [],
+      letters: new Map(),
     };
-    all.set(name, kept);
+    all.set(namespace, kept);
     return kept;
   };
-  const start = (at: number, lengthMs: number) => Math.floor(at / lengthMs) * lengthMs;
-  const sorted = <Item extends { at: number }>(items: Iterable<Item>, { from, to }: Range) =>
-    Promise.resolve([...items].filter(({ at }) => at >= from && at < to).sort((a, b) => a.at - b.at));
-  return {
+  const within = <T extends { readonly at: number }>(items: Iterable<T>, { from, to }: Range): T[] =>
+    [...items].filter(({ at }) => at >= from && at < to).sort((a, b) => a.at - b.at);
+  const store: MemoryHistory = {
     location: 'memory',
-    load(name, at) {
-      const { version, memory, samples, quarters, days } = of(name);
-      const [quarter, day] = [quarters.get(start(at, QUARTER_MS)), days.get(start(at, DAY_MS))];
-      const isKnown = samples.has(at);
-      return Promise.resolve({ version, memory, isKnown, ...(quarter && { quarter }), ...(day && { day }) });
+    before: () => undefined,
+    load: (namespace, at) => {
+      const { version, memory, samples, quarters, days } = of(namespace);
+      const quarter = quarters.get(Math.floor(at / 900_000));
+      const day = days.get(Math.floor(at / 86_400_000));
+      return Promise.resolve({
+        version,
+        memory,
+        isKnown: samples.has(at),
+        ...(quarter && { quarter }),
+        ...(day && { day }),
+      });
     },
-    commit(name, { version, memory, sample, quarter, day, changes, batch }) {
-      const kept = of(name);
-      if (kept.version !== version || kept.samples.has(sample.at)) return Promise.resolve(false);
+    async commit(namespace, { version, memory, sample, quarter, day, changes, batch }) {
+      await store.before('commit');
+      const kept = of(namespace);
+      if (kept.version !== version || kept.samples.has(sample.at)) return false;
       kept.version += 1;
       kept.memory = memory;
       kept.samples.set(sample.at, sample);
-      kept.quarters.set(quarter.at, quarter);
-      kept.days.set(day.at, day);
+      kept.quarters.set(Math.floor(quarter.at / 900_000), quarter);
+      kept.days.set(Math.floor(day.at / 86_400_000), day);
       kept.changes.push(...changes);
-      if (batch !== undefined) kept.batches.push(batch);
-      return Promise.resolve(true);
+      if (batch !== undefined) kept.batches.set(batch.at, batch);
+      return true;
     },
-    memory: (name) => Promise.resolve(of(name).memory),
-    samples: (name, range) => sorted(of(name).samples.values(), range),
-    quarters: (name, range) => sorted(of(name).quarters.values(), range),
-    days: (name, range) => sorted(of(name).days.values(), range),
-    changes: (name, range) => sorted(of(name).changes, range),
-    batches: (name) => Promise.resolve(of(name).batches),
-    sent(batch) {
-      const kept = of(batch.namespace);
-      kept.batches = kept.batches.filter(({ at }) => at !== batch.at);
+    memory: (namespace) => Promise.resolve(of(namespace).memory),
+    samples: (namespace, range) => Promise.resolve(within(of(namespace).samples.values(), range)),
+    quarters: (namespace, range) => Promise.resolve(within(of(namespace).quarters.values(), range)),
+    days: (namespace, range) => Promise.resolve(within(of(namespace).days.values(), range)),
+    changes: (namespace, range) => Promise.resolve(within(of(namespace).changes, range)),
+    batches: (namespace) => Promise.resolve([...of(namespace).batches.values()].sort((a, b) => a.at - b.at)),
+    async sent(batch) {
+      await store.before('sent');
+      of(batch.namespace).batches.delete(batch.at);
+    },
+    windows: (namespace) => Promise.resolve(of(namespace).windows),
+    setWindows(namespace, windows) {
+      of(namespace).windows = windows;
       return Promise.resolve();
     },
-    windows: (name) => Promise.resolve(of(name).windows),
-    setWindows(name, windows) {
-      of(name).windows = windows;
-      return Promise.resolve();
+    deadLetters: (namespace) => Promise.resolve([...of(namespace).letters.values()]),
+    async bury(namespace, letter) {
+      await store.before('bury');
+      of(namespace).letters.set(letter.id, letter);
     },
-    deadLetters: (name) => Promise.resolve(of(name).letters),
-    bury(name, letter) {
-      of(name).letters.push(letter);
-      return Promise.resolve();
-    },
-    raise(name, id) {
-      const kept = of(name);
-      kept.letters = kept.letters.filter((letter) => letter.id !== id);
+    raise(namespace, id) {
+      of(namespace).letters.delete(id);
       return Promise.resolve();
     },
     namespaces: () => Promise.resolve([...all.keys()]),
     close: () => Promise.resolve(),
   };
+  return store;
 }
