@@ -1,4 +1,5 @@
 /** What formats show of the history: pure data, read from a store in a few queries. */
+import type { Item } from '../document/lists.ts';
 import { covers } from './notices.ts';
 import type { Change } from './change.ts';
 import type { Memory } from './changes.ts';
@@ -60,8 +61,8 @@ export interface LoadOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly wanted: Wanted;
-  /** The windows of the namespace's document in a range of times. */
-  readonly announced?: (byHand: readonly Window[], range: Range) => readonly Window[];
+  /** What the document's `maintenance` says. */
+  readonly maintenance?: readonly Item[];
 }
 
 /**
@@ -72,7 +73,7 @@ export interface LoadOptions {
 export async function loadView(
   store: ReadableHistory,
   namespace: string,
-  { now, wanted, announced }: LoadOptions,
+  { now, wanted, maintenance = [] }: LoadOptions,
 ): Promise<HistoryView> {
   const back = (ms: number): Range => ({ from: now - ms, to: now + 1 });
   const strips = async (read: 'quarters' | 'days', rangeMs: number, lengthMs: number) => {
@@ -86,9 +87,8 @@ export async function loadView(
     daysMs && strips('days', daysMs, DAY_MS),
     changesMs && store.changes(namespace, back(changesMs)),
     (standings ?? changesMs) && store.memory(namespace),
-    windowsMs && store.windows(namespace),
+    windowsMs && windowsAhead(store.windows(namespace), maintenance, { from: now, to: now + windowsMs }),
   ]);
-  const ahead = { from: now, to: now + (windowsMs ?? 0) };
   const open = memory && new Set(memory.outages.map(({ id }) => id));
   return {
     at: now,
@@ -97,16 +97,21 @@ export async function loadView(
     ...(days && { days }),
     ...(changes && { changes, outages: outagesOf(changes, open || undefined) }),
     ...(memory && { standings: confirmed(memory) }),
-    ...(windows && { windows: comingIn(announced?.(windows, ahead) ?? windows, ahead) }),
+    ...(windows && { windows }),
   };
 }
 
-function confirmed({ standings }: Memory): HistoryView['standings'] {
+function confirmed({ standings }: Memory): NonNullable<HistoryView['standings']> {
   return new Map([...standings].map(([path, { state, since }]) => [path, { state, since }]));
 }
 
-function comingIn(windows: readonly Window[], { from, to }: Range): readonly Window[] {
-  return windows.filter((window) => window.to > from && window.from < to).toSorted((a, b) => a.from - b.from);
+/** What is now or soon. How the document's rules are read is loaded only here. */
+async function windowsAhead(
+  byHand: Promise<readonly Window[]>,
+  items: readonly Item[],
+  range: Range,
+): Promise<readonly Window[]> {
+  return (await import('./maintenance.ts')).windowsIn(items, await byHand, range);
 }
 
 /** Whole marks back from now: the last of them is the one that now is in. */
@@ -148,14 +153,18 @@ export function partOfView(view: HistoryView, part: string): HistoryView {
   const { samples, quarters, days, changes, outages, standings, windows } = view;
   return {
     at: view.at,
-    ...(samples && { samples: samples.map((one) => ({ ...one, checks: one.checks.filter(({ path }) => isIn(path)) })) }),
+    ...(samples && {
+      samples: samples.map((one) => ({ ...one, checks: one.checks.filter(({ path }) => isIn(path)) })),
+    }),
     ...(quarters && { quarters: { ...quarters, marks: only(quarters.marks) } }),
     ...(days && { days: { ...days, marks: only(days.marks) } }),
     ...(changes && { changes: changes.filter(({ path, observer }) => isIn(path) || observer === true) }),
     ...(outages && { outages: outages.filter(({ members, observer }) => members.some(isIn) || observer === true) }),
     ...(standings && { standings: only(standings) }),
     ...(windows && {
-      windows: windows.filter(({ checks }) => checks.length === 0 || checks.some((one) => isIn(one) || covers({ for: [one] }, part))),
+      windows: windows.filter(
+        ({ checks }) => checks.length === 0 || checks.some((one) => isIn(one) || covers({ for: [one] }, part)),
+      ),
     }),
   };
 }

@@ -49,7 +49,10 @@ const eventful: Story = (path, ageMs) => {
 /** Every check fails in every other sample, each time for another reason. */
 const flapping: Story = (path, ageMs) =>
   Math.floor(ageMs / (5 * MINUTE)) % 2 === 0
-    ? { state: 'down', error: `UnhealthyError: ${path} answered ${String(Math.round(ageMs))} and not what was expected` }
+    ? {
+        state: 'down',
+        error: `UnhealthyError: ${path} answered ${String(Math.round(ageMs))} and not what was expected`,
+      }
     : undefined;
 
 export const stories = { quiet, eventful, flapping } as const;
