@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { formats } from '../../lib/formats/index.ts';
 import type { Format, View } from '../../lib/formats/format.ts';
 import { summaryOf } from '../../lib/formats/summary.ts';
+import { pathKey } from '../../lib/engine/tree.ts';
 import { historySummary } from '../../lib/history/shown.ts';
+import { partOfView } from '../../lib/history/view.ts';
 import { pastView, stories } from '../support/past.ts';
 import { viewOf } from '../support/reports.ts';
 import { shopReports } from '../support/shop.ts';
@@ -51,6 +53,8 @@ describe.each(Object.entries(QUERIES))('%s', (name, queries) => {
     if (format === undefined) throw new Error(`there is no format ${name}`);
     const asked = new URLSearchParams(query);
     const history = await pastView(stories.eventful, format.wants?.(asked) ?? {});
-    return { format, view: viewOf(report, { query: asked, history }) };
+    // Of the whole, it would be hundreds of kilobytes.
+    const part = name === 'json' ? ['storage', 'thumbnails'] : [];
+    return { format, view: viewOf(report, { query: asked, part, history: partOfView(history, pathKey(part)) }) };
   }
 });

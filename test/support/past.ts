@@ -105,7 +105,11 @@ function sampleAt(at: number, story: Story, paths: readonly string[]): Sample | 
   return { namespace: 'shop-production', at, intervalMs, observerCutOff: false, checks: [whole, ...checks] };
 }
 
+const told = new Map<Story, Promise<HistoryStore>>();
+
 /** What a format gets to show of that story. */
 export async function pastView(story: Story, wanted: Wanted = EVERYTHING): Promise<HistoryView> {
-  return loadView(await pastOf(story), 'shop-production', { now: NOW, wanted });
+  const store = told.get(story) ?? pastOf(story);
+  told.set(story, store);
+  return loadView(await store, 'shop-production', { now: NOW, wanted });
 }
