@@ -5,6 +5,7 @@ import { aptInstall } from './apt.ts';
 import type { Build } from './builds/build.ts';
 import { goTools } from './builds/go-tools.ts';
 import { jina } from './builds/jina.ts';
+import { otelCollector } from './builds/otel-collector.ts';
 import { servers } from './find-servers.ts';
 import { withLock } from './lock.ts';
 import { findProgram } from './programs.ts';
@@ -48,7 +49,7 @@ const CONSUMERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The same, but built. */
-const BUILT_CONSUMERS: readonly Build[] = [goTools, jina];
+const BUILT_CONSUMERS: readonly Build[] = [goTools, jina, otelCollector];
 
 const REQUIREMENTS: readonly Requirement[] = [
   ...debianPackages(),
