@@ -6,7 +6,7 @@ import type { Store } from '../vault/stores/store.ts';
 import type { AnyKind } from '../checks/kind.ts';
 import { EXIT, UsageError } from './command.ts';
 import type { Ask, Command, Terminal } from './command.ts';
-import { kindCalled } from './kinds.ts';
+import { kindCalled, kindNames } from './kinds.ts';
 import { program } from './program.ts';
 import { documentOf, keysToFill, leafOf, mistakeIn, named, valuesIn } from './starter.ts';
 import type { KeyToFill, Leaf } from './starter.ts';
@@ -25,6 +25,7 @@ export const init: Command = {
       help:
         'checks to begin with. VALUE is the URL, or, for a kind without one, its first key:\n' +
         'postgres=postgres://…, tcp=smtp.example, s3=shop-assets (see healthgate kinds)',
+      words: kindNames,
     },
   ],
   options: { ...vaultOption },

@@ -138,7 +138,7 @@ describe('a trace', () => {
       sender: 'the function',
       service: 'shop-health',
       endpoint: () => ({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }),
-      async ask(env: Env) {
+      ask: async (env: Env) => {
         const environment = await askFunction({ ...env, AWS_LAMBDA_FUNCTION_NAME: 'shop-health' });
         environment.freeze(); // as Lambda does, so that nothing is sent later
       },

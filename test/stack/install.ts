@@ -37,8 +37,8 @@ export interface Failure {
 }
 
 /**
- * Programs that read the endpoint, each with what proves that its package is installed. Tests run them; no server needs
- * one, so the demo starts without them.
+ * Programs that read the endpoint or what the command line prints, each with what proves that its package is installed.
+ * Tests run them; no server needs one, so the demo starts without them.
  */
 const CONSUMERS: Readonly<Record<string, readonly string[]>> = {
   chromium: ['chromium'],
@@ -46,6 +46,8 @@ const CONSUMERS: Readonly<Record<string, readonly string[]>> = {
   'prometheus-alertmanager': ['amtool'],
   'prometheus-blackbox-exporter': ['prometheus-blackbox-exporter'],
   'monitoring-plugins-basic': ['check_http'],
+  fish: ['fish'],
+  zsh: ['zsh'],
 };
 
 /** The same, but built. */
