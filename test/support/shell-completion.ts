@@ -33,7 +33,7 @@ end`,
     text: `zmodload zsh/zpty
 script=$1 file=$1.words; shift
 zpty shell zsh -f -i
-zpty -w shell "autoload -U compinit; compinit -D -u; eval \"\$(< $script)\""
+zpty -w shell 'autoload -U compinit; compinit -D -u; eval "$(< '$script')"'
 zpty -w shell 'compadd() { builtin compadd -A found "$@"; print -l -- $found >> '$file'; builtin compadd "$@" }'
 zpty -w shell 'finish() { print END >> '$file'; BUFFER= }; zle -N finish; bindkey "^]" finish'
 integer done=0
