@@ -10,13 +10,18 @@ export interface Endless {
    * real server; the answers for which it returns undefined pass unchanged.
    */
   readonly opening: Buffer | ((answer: Buffer) => Buffer | undefined);
-  /** What the check must say; unless given, that the server sent more than something. */
+  /** What the check must say, if not that the server sent more than something. See `mustSay`. */
   readonly error?: RegExp;
   /** Keys that the check has in addition. */
   readonly keys?: object;
 }
 
 export type EndlessAnswers = Readonly<Record<string, Endless>>;
+
+/** What a check must say of such a server. */
+export function mustSay({ error = /^UnhealthyError: .* sent more than / }: Endless): RegExp {
+  return error;
+}
 
 const text = (opening: string, chunk: string, more: Pick<Endless, 'error' | 'keys'> = {}): Endless => ({
   opening: Buffer.from(opening, 'latin1'),
