@@ -57,39 +57,40 @@ export async function measure(all: readonly Aimed[], start: Isolated<Ran>, onlyR
   for (const one of onlyRun ? [] : all) {
     const outcomes = new Map<string, Outcome>();
     for (const [form, endless] of Object.entries(one.endless))
-      outcomes.set(form, await outcomeOf([[one, endless]], 1, start));
+      outcomes.set(form, await outcomeOf([{ one, form, endless }], 1, start));
     found.push({ name: one.name, maxMib: CHECK_MIB, outcomes });
   }
   // The environment leads to one server only.
   const together = all
     .filter(({ environment }) => environment === undefined)
-    .flatMap((one) => Object.values(one.endless).map((endless) => [one, endless] as const));
+    .flatMap((one) => Object.entries(one.endless).map(([form, endless]) => ({ one, form, endless })));
   const outcome = await outcomeOf(together, MANY, start);
   return [...found, { name: 'a run', maxMib: RUN_MIB, outcomes: new Map([[`${String(MANY)} checks`, outcome]]) }];
 }
 
 /** One run of so many checks, which use these servers in turn. */
 async function outcomeOf(
-  aimed: readonly (readonly [Aimed, Endless])[],
+  answers: readonly { readonly one: Aimed; readonly form: string; readonly endless: Endless }[],
   count: number,
   start: Isolated<Ran>,
 ): Promise<Outcome> {
   const servers: (() => Promise<void>)[] = [];
   const leaves: object[] = [];
   const env: Record<string, string> = {};
-  for (const [{ at, realPort, environment }, answer] of aimed) {
-    const { port, stop } = await endlessServer(answer, realPort);
+  for (const { one, endless } of answers) {
+    const { at, realPort, environment } = one;
+    const { port, stop } = await endlessServer(endless, realPort);
     servers.push(stop);
-    leaves.push({ ...at(port), timeout: TIMEOUT, ...answer.keys });
+    leaves.push({ ...at(port), timeout: TIMEOUT, ...endless.keys });
     env['ENDLESS_ENVIRONMENT'] = JSON.stringify(environment?.(port) ?? {});
   }
-  const healthy = [...new Set(aimed.map(([one]) => one))].map(({ at, realPort }) => at(realPort));
+  const healthy = [...new Set(answers.map(({ one }) => one))].map(({ at, realPort }) => at(realPort));
   const checks = Array.from({ length: count }, (_, index) => leaves[index % leaves.length]);
   try {
     const { statuses, ...ran } = await start([JSON.stringify(healthy), JSON.stringify(checks)], env);
-    const unforeseen = statuses.filter((status, index) => {
-      const [, answer] = aimed[index % aimed.length] ?? [];
-      return answer === undefined || !mustSay(answer).test(status);
+    const unforeseen = statuses.flatMap((status, index) => {
+      const answer = answers[index % answers.length];
+      return answer !== undefined && mustSay(answer.endless).test(status) ? [] : [`${answer?.form ?? ''}: ${status}`];
     });
     return { ...ran, unforeseen: [...new Set(unforeseen)] };
   } finally {

@@ -4,18 +4,17 @@ import type { Client, ClientReadableStream, Metadata, MethodDefinition, ServiceE
 import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../drivers/index.ts';
 import { isTlsUrl } from '../url.ts';
+import { MAX_MESSAGE_KIB } from './bounds.ts';
 import { openConnection } from './connect.ts';
 import type { GrpcConnection, GrpcServer } from './connect.ts';
 import { callError, noAnswer, severalAnswers } from './errors.ts';
 import type { Call } from './errors.ts';
 
-/** The most bytes of a message, after decompression. */
-const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** Megabytes that `node:http2` may hold of a connection. */
 const MAX_SESSION_MB = 4;
 
 const OPTIONS = {
-  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+  'grpc.max_receive_message_length': MAX_MESSAGE_KIB * 1024,
   'grpc-node.max_session_memory': MAX_SESSION_MB,
   'grpc.enable_retries': 0,
   'grpc.enable_http_proxy': 0,
