@@ -14,8 +14,7 @@ const BOMB = gzipSync(Buffer.alloc(8 * 1024 * 1024));
 const PING = frame(FRAME.ping, Buffer.alloc(8), { flags: 1 });
 
 // Which one depends on whether the replies to what floods it can be sent as fast as it is read.
-const BROKEN =
-  /^UnhealthyError: .* (breaks the protocol HTTP\/2, which gRPC is spoken over|sent more than 1\.5 MiB)$/;
+const BROKEN = /^UnhealthyError: .* (breaks the protocol HTTP\/2, which gRPC is spoken over|sent more than 1\.5 MiB)$/;
 const CALMED = /^UnhealthyError: the call to .* was broken off \(HTTP\/2 error ENHANCE_YOUR_CALM\)$/;
 const MESSAGE = /^UnhealthyError: .* sent more than 64 KiB in one message$/;
 
