@@ -33,17 +33,10 @@ export type GrpcContext = Pick<CheckContext, 'share' | 'signal' | 'stage'>;
 export function openChannel(server: GrpcServer, target: string, context: GrpcContext): Promise<GrpcChannel> {
   const { url, ca, cert } = server;
   return context.share(JSON.stringify(['grpc', url, ca, cert]), async (signal) => {
-    const [connection, driver] = await Promise.all([
-      openConnection(server, target, { signal, stage: context.stage }),
-      drivers.grpc(),
-    ]);
+    const opening = openConnection(server, target, { signal, stage: context.stage });
+    const [client, connection] = await Promise.all([clientOn(opening, url), opening]);
     signal.throwIfAborted();
     if (connection.isLost) throw connection.lost; // while the driver was loaded
-    const client = new driver.Client(NOWHERE, new driver.OpenConnection(connection.stream, isTlsUrl(url)), {
-      ...OPTIONS,
-      'grpc.default_authority': new URL(url).host,
-      [driver.CONNECTION]: connection.socket,
-    });
     const destroy = () => {
       client.close();
       connection.destroy();
@@ -56,6 +49,22 @@ export function openChannel(server: GrpcServer, target: string, context: GrpcCon
     };
     return { value: new GrpcChannel(client, connection), close, destroy };
   });
+}
+
+/** Prepares itself while the connection opens, and closes if it does not. */
+async function clientOn(opening: Promise<GrpcConnection>, url: string): Promise<Client> {
+  const driver = await drivers.grpc();
+  const stream = () => opening.then((connection) => connection.stream);
+  const client = new driver.Client(NOWHERE, new driver.OpenConnection(stream, isTlsUrl(url)), {
+    ...OPTIONS,
+    'grpc.default_authority': new URL(url).host,
+    [driver.CONNECTION]: () => opening.then(({ socket }) => socket),
+  });
+  client.getChannel().getConnectivityState(true);
+  opening.catch(() => {
+    client.close();
+  });
+  return client;
 }
 
 const WAITING = ['answer', 'while waiting for the answer'] as const;
