@@ -135,6 +135,7 @@ export function demoNamespace(token: string, stack: Partial<Addresses>): DemoNam
         kind: 'ragflow_executors',
         url: `${ragflowExecutors.url}/10`,
         executors: ragflowExecutors.names,
+        depends_on: ['redis'],
       },
     },
     jina: jina && {

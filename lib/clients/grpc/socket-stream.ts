@@ -34,7 +34,10 @@ export class SocketStream extends Duplex {
       return;
     }
     done();
-    if (isFirst) setImmediate(() => setImmediate(() => this.#send()));
+    const send = () => {
+      this.#send();
+    };
+    if (isFirst) setImmediate(() => setImmediate(send));
   }
 
   override _writev(chunks: { readonly chunk: Buffer }[], done: Done): void {
