@@ -1,7 +1,7 @@
 import { Http2SubchannelConnector } from '@grpc/grpc-js/build/src/transport.js';
 import { expect, test } from 'vitest';
 
-test('grpc-js still opens its connections with the private method tcpConnect, in whose place ours are given to it', () => {
+test('grpc-js still opens its connections with tcpConnect, the private method that is replaced', () => {
   const methods = Object.getOwnPropertyNames(Http2SubchannelConnector.prototype);
   expect(methods, 'see lib/clients/drivers/grpc.ts: this version of grpc-js opens connections otherwise').toContain(
     'tcpConnect',
