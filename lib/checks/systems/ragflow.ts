@@ -127,7 +127,7 @@ function stateOf(health: JsonObject, name: string): string | undefined {
 
 function metaOf(health: JsonObject, name: string): JsonObject {
   const { _meta: meta } = health;
-  const inner = isJsonObject(meta) && Object.hasOwn(meta, name) ? meta[name] : undefined;
+  const inner = isJsonObject(meta) ? meta[name] : undefined;
   return isJsonObject(inner) ? inner : {};
 }
 
