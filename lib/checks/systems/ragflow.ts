@@ -74,8 +74,7 @@ async function checkPart(
   );
   for (const address of webNeeds(config)) context.reached(address);
   const health = healthOf(response);
-  const elapsed = Number(metaOf(health, name)['elapsed']);
-  if (Number.isFinite(elapsed)) context.observe({ elapsed });
+  context.observe({ elapsed: Number(metaOf(health, name)['elapsed']) });
   judge(name, health, config, response);
 }
 
@@ -120,7 +119,6 @@ function judge(name: string, health: JsonObject, { parts }: Config, { target, st
 
 /** `ok`, `nok`, another value as JSON, or undefined if it is missing. */
 function stateOf(health: JsonObject, name: string): string | undefined {
-  if (!Object.hasOwn(health, name)) return undefined;
   const value = health[name];
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -26,5 +26,5 @@ export function jsonObjectOf(response: HttpResponse): JsonObject {
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null ;
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
