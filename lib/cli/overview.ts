@@ -36,11 +36,11 @@ export async function showOverview(vault: string, terminal: Terminal): Promise<v
 }
 
 /** With a name that does not exist, the public paths would be unknown without a word. */
-async function showPublic(store: Store, { env, signal, out, err }: Terminal): Promise<void> {
-  const name = publicNamespaceIn(env)?.trim();
+async function showPublic(store: Store, terminal: Terminal): Promise<void> {
+  const name = publicNamespaceIn(terminal.env)?.trim();
   if (!name) return;
-  const names = await store.list(signal).catch(() => undefined);
+  const names = await store.list(terminal.signal).catch(() => undefined);
   if (names === undefined) return; // the overview says what is wrong with the vault
-  if (names.includes(name)) out(`Everybody may see the names and verdicts of ${name}, at /status/\n`);
-  else err(`HEALTHGATE_PUBLIC_NAMESPACE: the vault has no namespace ${name}${didYouMean(name, names)}\n`);
+  if (names.includes(name)) terminal.out(`Everybody may see the names and verdicts of ${name}, at /status/\n`);
+  else terminal.err(`HEALTHGATE_PUBLIC_NAMESPACE: the vault has no namespace ${name}${didYouMean(name, names)}\n`);
 }

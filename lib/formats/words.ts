@@ -1,4 +1,4 @@
-/** The words for the result of one check. Those for a whole report are not needed before the first one: see whole.ts. */
+/** The words for the result of one check. Those for a whole report, which load later, are in whole.ts. */
 import type { Cause, CheckResult } from '../engine/types.ts';
 import { oneLine } from '../errors.ts';
 

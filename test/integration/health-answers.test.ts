@@ -12,7 +12,7 @@ afterEach(async () => {
 /** What the check says of a server whose answers are these, one after another. */
 async function asked(kind: string, answers: readonly FixedAnswer[], keys: object = {}) {
   const server = await fixedAnswer((index) => answers[index] ?? { status: 404 });
-  stops.push(server.stop);
+  stops.push(() => server.stop());
   const { status, result } = await runLeaf({ kind, url: server.url, timeout: 2, ...keys });
   return {
     status: status.replaceAll(`${kind} 127.0.0.1:${String(server.port)}`, 'TARGET'),
@@ -66,7 +66,8 @@ describe('ragflow', () => {
   });
 
   test('a part that every object of JavaScript has is missing if the answer does not have it', async () => {
-    const { status } = await asked('ragflow', [json(200, { db: 'ok', status: 'ok' })], { parts: ['db', 'constructor'] });
+    const keys = { parts: ['db', 'constructor'] };
+    const { status } = await asked('ragflow', [json(200, { db: 'ok', status: 'ok' })], keys);
     expect(status).toBe('UnhealthyError: TARGET answered 200, but without the part constructor');
   });
 });
