@@ -1,7 +1,7 @@
 import { pathKey } from '../engine/tree.ts';
 import { shortLine } from '../errors.ts';
 import type { View } from './format.ts';
-import { countOf } from './words.ts';
+import { countOf } from './whole.ts';
 
 /** Characters of a badge's label. */
 const MAX_LABEL_LENGTH = 60;
