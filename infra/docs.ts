@@ -38,6 +38,7 @@ export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
   const common = pick(first?.schema ?? {}, (key) => Object.hasOwn(commonKeys, key));
   const settings = pick(document, (key) => key !== '$schema');
   const formatRows = await formatsTable();
+  const { services, reflection } = protos();
   const edits: Readonly<Record<string, (text: string) => string>> = {
     'README.md': (text) => withBlock(text, 'kinds', kindsTable(sections)),
     'docs/namespace.md': (text) =>
@@ -53,7 +54,8 @@ export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
     ['infra/openapi.json', await pretty(await openApiText(), 'json')] as const,
     ['infra/namespace.schema.json', await pretty(JSON.stringify(schema), 'json')] as const,
     ['lib/formats/html/assets.json', await pretty(JSON.stringify(await pageAssets()), 'json')] as const,
-    ['lib/grpc/protos.json', await pretty(JSON.stringify(protos()), 'json')] as const,
+    ['lib/clients/grpc/services.json', await pretty(JSON.stringify(services), 'json')] as const,
+    ['lib/grpc/reflection.json', await pretty(JSON.stringify(reflection), 'json')] as const,
     ...(await Promise.all(pages)),
   ]);
 }

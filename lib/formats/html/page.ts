@@ -3,7 +3,7 @@ import { outagesIn } from '../../engine/outages.ts';
 import { resultsOf } from '../../engine/tree.ts';
 import { oneLine } from '../../errors.ts';
 import type { View } from '../format.ts';
-import { CUT_OFF } from '../words.ts';
+import { CUT_OFF } from '../whole.ts';
 import { anchorsOf } from './anchors.ts';
 import assets from './assets.json' with { type: 'json' };
 import { blamedBy, causes } from './causes.ts';
