@@ -2,7 +2,7 @@
 import type { Item } from '../../lib/document/lists.ts';
 
 /** Stands in every key, every URL and every credential of the targets. */
-export const SECRET_PART = 'secret-part';
+export const SECRET_PART = 'secret-part-1';
 const api_key = `${SECRET_PART}-of-the-key`;
 
 /** @param url The server that plays all vendors. */

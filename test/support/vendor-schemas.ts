@@ -200,7 +200,7 @@ export const vendors: Readonly<Record<string, readonly Taken[]>> = {
     { request: /^POST \/v1\/P\/incidents\/[^/?]+\/incident-updates$/, body: instatusUpdate },
     { request: /^PUT \/v2\/P\/components\/[^/?]+$/, body: instatusComponent },
   ],
-  slack: [{ request: /^POST \/services\/T0\/B0\/secret-part$/, body: slack }],
-  teams: [{ request: /^POST \/workflows\/secret-part\?sig=secret-sig$/, body: teams }],
-  webhook: [{ request: /^POST \/hooks\/secret-part$/, body: changeSchema }],
+  slack: [{ request: /^POST \/services\/T0\/B0\/secret-part-1$/, body: slack }],
+  teams: [{ request: /^POST \/workflows\/secret-part-1\?sig=secret-sig$/, body: teams }],
+  webhook: [{ request: /^POST \/hooks\/secret-part-1$/, body: changeSchema }],
 };
