@@ -24,8 +24,8 @@ export interface Counts {
 }
 
 /**
- * Namespaces that are recorded at the same time. A run waits for servers most of the time: 1 s where all is well, and up
- * to its deadline of 10 s where nothing answers. So many do 190 namespaces a minute at worst, and thousands usually.
+ * Namespaces that are recorded at the same time. A run waits for servers most of the time: 1 s where all is well, and
+ * up to its deadline of 10 s where nothing answers. So many do 190 namespaces a minute at worst, and thousands usually.
  * Each may hold up to 128 MiB, though it takes about 1 MiB where servers answer as they should.
  */
 const RUNS_AT_A_TIME = 32;
