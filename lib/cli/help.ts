@@ -14,7 +14,7 @@ const INDENT = 20;
 
 /** What `healthgate --help` prints. */
 export function help(): string {
-  const list = commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}\n`).join('');
+  const list = commands.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}\n`).join('');
   return `healthgate ${version}: one URL that shows whether every part of a stack works
 
 Usage: ${program()} COMMAND [OPTION…]
