@@ -1,12 +1,5 @@
 /** The commands, one entry each. A command's file is loaded when the command is used. */
-import type { Command } from './command.ts';
-
-export interface CommandEntry {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
-  load(): Promise<Command>;
-}
+import type { CommandEntry } from './command.ts';
 
 export const commands: readonly CommandEntry[] = [
   {
@@ -53,5 +46,10 @@ export const commands: readonly CommandEntry[] = [
     name: 'ping',
     summary: 'Requests a health URL several times, from outside',
     load: async () => (await import('./ping.ts')).ping,
+  },
+  {
+    name: 'completion',
+    summary: 'Prints a script with which a shell completes the command line',
+    load: async () => (await import('./completion.ts')).completionOf(commands),
   },
 ];

@@ -1,8 +1,7 @@
 /** The help of the command line, made from the commands and their options. */
 import { version } from '../version.ts';
-import type { Command, Option } from './command.ts';
+import type { Command, CommandEntry, Option } from './command.ts';
 import { commands } from './commands.ts';
-import type { CommandEntry } from './commands.ts';
 import { program } from './program.ts';
 import { wrapped } from './wrapped.ts';
 

@@ -275,7 +275,7 @@ async function heal(
   { stack, listeners, url }: Pick<Asked, 'url'> & { readonly stack: Stack; readonly listeners: Listeners },
 ): Promise<boolean> {
   let isGood = true;
-  await step(`leaving it broken for ${String(afterMs / 1000)} s`, () => sleep(afterMs));
+  await step(`waiting for ${String(afterMs / 1000)} s`, () => sleep(afterMs));
   for (const name of broken) {
     const server = SERVERS.get(name);
     const part = server && stack.parts[server.part];
