@@ -33,6 +33,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./token.ts')).token,
   },
   {
+    name: 'maintenance',
+    summary: 'Begins, ends and shows maintenance, during which nobody is told of failures',
+    load: async () => (await import('./maintenance.ts')).maintenance,
+  },
+  {
     name: 'generate',
     summary: 'Makes configuration for programs that read the endpoint',
     load: async () => (await import('./generate.ts')).generate,

@@ -10,7 +10,7 @@ import type { Target } from '../notify/target.ts';
 import { Gate } from './gate.ts';
 import { Line } from './line.ts';
 import type { LineOptions, Parcel } from './line.ts';
-import { pause } from './pause.ts';
+import { controllerOfMany, pause } from './pause.ts';
 import type { Deliver, Delivery } from './recorder.ts';
 
 export interface OutboxOptions {
@@ -45,8 +45,8 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #batches = new Map<string, Sending>();
   readonly #lines = new Map<string, Line>();
-  readonly #stopping = new AbortController();
-  readonly #calledOff = new AbortController();
+  readonly #stopping = controllerOfMany();
+  readonly #calledOff = controllerOfMany();
   readonly #lineOptions: LineOptions;
   /** When it was last looked for what need not be remembered any more. */
   #lookedAt = 0;
@@ -106,8 +106,10 @@ export class Outbox {
     return {
       at: sending.batch.at,
       isBeat: notice.kind === 'beat',
-      send: async (signal) =>
-        target.send(complete(notice, target.rule, await store.memory(namespace)), { signal, now }),
+      send: async (signal) => {
+        const whole = complete(notice, target.rule, await store.memory(namespace));
+        await target.send(whole, { signal, now });
+      },
       failed: (error) => {
         log.warn('a notice could not be sent, and will be sent again', { ...fields, error });
       },
