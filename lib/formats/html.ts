@@ -1,9 +1,12 @@
 /** The status page for people, as one document that asks no other host for anything. */
 import { createHash } from 'node:crypto';
+import { DAY_MS } from '../history/span.ts';
+import type { Wanted } from '../history/view.ts';
 import { statusByVerdict } from './format.ts';
 import type { Format } from './format.ts';
 import assets from './html/assets.json' with { type: 'json' };
 import { page } from './html/page.ts';
+import { OUTAGE_DAYS } from './html/past/outages.ts';
 
 /** Allows its own style and script, a favicon in the page, and asking for itself again. Nothing else. */
 const POLICY = [
@@ -17,12 +20,22 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** What the page shows of the history. Maintenance is announced a week before. */
+const WANTED: Wanted = {
+  quartersMs: DAY_MS,
+  daysMs: 90 * DAY_MS,
+  changesMs: OUTAGE_DAYS * DAY_MS,
+  standings: true,
+  windowsMs: 7 * DAY_MS,
+};
+
 /** @param formats The names of the formats that the page links to. */
 export function htmlWith(formats: readonly string[]): Format {
   return {
     contentType: 'text/html; charset=utf-8',
     headers: () => ({ 'content-security-policy': POLICY }),
     status: (view) => (view.query.get('status') === '200' ? 200 : statusByVerdict(view)),
+    wants: () => WANTED,
     render: (view) => page(view, formats),
   };
 }

@@ -21,11 +21,18 @@ export function merged(...all: readonly Times[]): Times {
  * @returns Milliseconds; undefined where nothing was measured.
  */
 export function percentile(times: Times, share: number): number | undefined {
-  const total = times.reduce((sum, [, count]) => sum + count, 0);
+  const step = stepAt(times, share);
+  return step === undefined ? undefined : Math.expm1(step * GROWTH);
+}
+
+/** The step of the histogram in which that percentile is. */
+export function stepAt(times: Times, share: number): number | undefined {
+  let total = 0;
+  for (const [, count] of times) total += count;
   let seen = 0;
   for (const [step, count] of times) {
     seen += count;
-    if (seen >= share * total) return Math.expm1(step * GROWTH);
+    if (seen >= share * total) return step;
   }
   return undefined;
 }

@@ -2,6 +2,7 @@
 import { followLinks } from './anchors.ts';
 import { copyMessages } from './copy.ts';
 import { filterChecks } from './filter.ts';
+import { openMarks } from './past.ts';
 import { keepCurrent } from './refresh.ts';
 import { showLocalTimes } from './times.ts';
 
@@ -10,4 +11,8 @@ showLocalTimes(document);
 const filter = filterChecks();
 copyMessages();
 followLinks(filter.clear);
-keepCurrent(filter.apply);
+const updateMarks = openMarks();
+keepCurrent(() => {
+  filter.apply();
+  updateMarks();
+});

@@ -82,7 +82,7 @@ async function ask(): Promise<Document> {
 }
 
 function show(page: Document): void {
-  const isSameVersion = ['style', 'script'].every(
+  const isSameVersion = ['style', 'script:not([type])'].every(
     (name) => page.querySelector(name)?.textContent === document.querySelector(name)?.textContent,
   );
   if (!isSameVersion) location.reload();
