@@ -3,6 +3,7 @@ import type { Mark, Trouble } from './past-data.ts';
 
 const LOOKS: Readonly<Record<string, string>> = {
   u: 'up',
+  f: 'degraded for a while',
   g: 'degraded',
   m: 'maintenance',
   x: 'down for a while',
@@ -32,7 +33,7 @@ export function whenText({ from, to }: Mark): string {
 
 /** `down for a while, 93.3 % up`. */
 export function stateText({ look, uptime }: Mark): string {
-  const share = uptime === undefined || look === 'g' ? '' : `, ${String(uptime)} % up`;
+  const share = uptime === undefined || look === 'g' || look === 'f' ? '' : `, ${String(uptime)} % up`;
   return `${LOOKS[look] ?? ''}${share}`;
 }
 

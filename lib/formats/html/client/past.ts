@@ -23,7 +23,7 @@ export function openMarks(): () => void {
     }
     for (const figure of document.querySelectorAll<HTMLElement>('[data-times]')) {
       const times = data.rows[Number(figure.dataset.times)]?.[2];
-      if (isShown(figure) && times) figure.querySelector('.lines')?.replaceChildren(drawn(...times));
+      if (isShown(figure) && times) figure.querySelector('.lines')?.replaceChildren(...drawn(...times));
     }
   };
   document.addEventListener('toggle', update, true);
@@ -37,7 +37,7 @@ function isShown(figure: Element): boolean {
 }
 
 /** Both lines on one scale. They are interrupted where nothing is known. */
-function drawn(median: readonly number[], p95: readonly number[]): Element {
+function drawn(median: readonly number[], p95: readonly number[]): readonly Element[] {
   const most = Math.max(...median.map(timeOf), ...p95.map(timeOf), 1);
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', `0 -2 ${String(median.length)} ${String(HEIGHT + 4)}`);
@@ -52,7 +52,10 @@ function drawn(median: readonly number[], p95: readonly number[]): Element {
     path.setAttribute('d', steps.map((step, index) => point(steps, step, index, most)).join(''));
     svg.append(path);
   }
-  return svg;
+  const note = document.createElement('p');
+  note.className = 'facts';
+  note.textContent = `From 0 to ${String(Math.ceil(most))} ms; solid: median, dashed: 95th percentile`;
+  return [svg, note];
 }
 
 function point(steps: readonly number[], step: number, index: number, most: number): string {

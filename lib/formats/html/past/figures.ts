@@ -43,6 +43,7 @@ export function responseTimes({ index, quarters }: PastRow): Markup | undefined 
 
 const LEGEND: readonly (readonly [Look, string])[] = [
   ['u', 'up'],
+  ['f', 'degraded for a while'],
   ['g', 'degraded'],
   ['x', 'down for a while'],
   ['z', 'down'],

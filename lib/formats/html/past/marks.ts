@@ -3,8 +3,11 @@ import type { Tally } from '../../../history/span.ts';
 import { raw } from '../markup.ts';
 import type { Markup } from '../markup.ts';
 
-/** A letter for how a mark looks. `x`, `y` and `z`: down for a little of the time, for much of it, for all of it. */
-export type Look = 'n' | 'u' | 'g' | 'm' | 'x' | 'y' | 'z';
+/**
+ * A letter for how a mark looks. `x`, `y` and `z`: down for a little of the time, for much of it, for all of it. `f` and
+ * `g`: degraded for a little of the time, for much of it.
+ */
+export type Look = 'n' | 'u' | 'f' | 'g' | 'm' | 'x' | 'y' | 'z';
 
 /** Shares of the known time from which on it was down for much of it, or for all of it. */
 const MUCH = 0.2;
@@ -15,7 +18,7 @@ export function lookOf(mark: Tally | undefined): Look {
   const { up, degraded, down, maintenance } = mark.ms;
   const known = up + degraded + down;
   if (down > 0) return down >= ALL * known ? 'z' : down >= MUCH * known ? 'y' : 'x';
-  if (degraded > 0) return 'g';
+  if (degraded > 0) return degraded >= MUCH * known ? 'g' : 'f';
   return maintenance > 0 ? 'm' : up > 0 ? 'u' : 'n';
 }
 
@@ -36,7 +39,11 @@ interface Stroke {
 const STROKES: Readonly<Record<Look, readonly Stroke[]>> = {
   n: [{ light: 'unknown', from: 18, to: 20 }],
   u: [{ light: 'working', from: 7, to: 20 }],
-  g: [{ light: 'degraded', from: 3.5, to: 20 }],
+  f: [
+    { light: 'degraded', from: 3, to: 8 },
+    { light: 'working', from: 9, to: 20 },
+  ],
+  g: [{ light: 'degraded', from: 3, to: 20 }],
   m: [{ light: 'unknown', from: 7, to: 20, hatched: true }],
   x: [
     { light: 'failing', from: 0, to: 6 },
@@ -94,5 +101,5 @@ function drawn({ light, from, to, hatched }: Stroke, path: string): string {
 /** One mark of that look, for the legend. */
 export function sample(look: Look): Markup {
   const paths = STROKES[look].map((stroke) => drawn(stroke, 'M0 0h4M4 0h4M8 0h4'));
-  return raw(`<svg class="marks" ${boxOf(3)}>${paths.join('')}</svg>`);
+  return raw(`<svg class="marks" ${boxOf(3)}><g>${paths.join('')}</g></svg>`);
 }
