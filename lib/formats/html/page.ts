@@ -41,6 +41,7 @@ export function page(view: View, formats: readonly string[]): string {
         <title>${SIGNS[report.verdict]} ${oneLine(namespace.name)}: ${report.verdict}</title>
         <link rel="icon" href="${favicon(report.verdict)}">
         <style>${raw(assets.style)}</style>
+        ${past && PAST_STYLE}
       </head>
       <body class="${report.verdict}" data-refresh="${refreshMs}" data-verdict="${report.verdict}">
         ${sprite}
@@ -64,6 +65,7 @@ export function page(view: View, formats: readonly string[]): string {
         <p class="vh" role="status" id="announce" data-keep></p>
         ${past && dataOf(past)}
         <script>${raw(assets.script)}</script>
+        ${past && PAST_SCRIPT}
       </body>
     </html>${LINE_FEED}`.toString();
 }
@@ -71,6 +73,9 @@ export function page(view: View, formats: readonly string[]): string {
 /** The text that templates leave out. */
 const LINE_FEED = raw('\n');
 
+/** They are many, and of no use without history. */
+const PAST_STYLE = raw(`<style>${assets.pastStyle}</style>`);
+const PAST_SCRIPT = raw(`<script>${assets.pastScript}</script>`);
 const RECORDED = raw(' class="recorded"');
 
 /** The box works by script alone and is shown by it; the switch needs none. */

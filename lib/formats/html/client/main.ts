@@ -2,7 +2,6 @@
 import { followLinks } from './anchors.ts';
 import { copyMessages } from './copy.ts';
 import { filterChecks } from './filter.ts';
-import { openMarks } from './past.ts';
 import { keepCurrent } from './refresh.ts';
 import { showLocalTimes } from './times.ts';
 
@@ -11,8 +10,4 @@ showLocalTimes(document);
 const filter = filterChecks();
 copyMessages();
 followLinks(filter.clear);
-const updateMarks = openMarks();
-keepCurrent(() => {
-  filter.apply();
-  updateMarks();
-});
+keepCurrent(filter.apply);

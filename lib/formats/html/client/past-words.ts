@@ -33,7 +33,7 @@ export function whenText({ from, to }: Mark): string {
 
 /** `down for a while, 93.3 % up`. */
 export function stateText({ look, uptime }: Mark): string {
-  const share = uptime === undefined || look === 'g' || look === 'f' ? '' : `, ${String(uptime)} % up`;
+  const share = uptime === undefined ? '' : `, ${String(uptime)} % up`;
   return `${LOOKS[look] ?? ''}${share}`;
 }
 

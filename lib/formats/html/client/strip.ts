@@ -15,10 +15,11 @@ export class Strip {
   /** The beginning of the mark that is open. */
   #open: number | undefined;
 
-  constructor(figure: Element, pick: Element, panel: Element) {
+  constructor(figure: Element) {
+    const pick = ownElement(figure.querySelector('.bars') ?? figure, 'pick');
     this.#pick = pick;
-    this.#panel = panel;
-    const title = figure.querySelector('figcaption span')?.textContent ?? '';
+    this.#panel = ownElement(figure, 'told');
+    const title = figure.querySelector('figcaption')?.firstChild?.textContent ?? '';
     pick.setAttribute('role', 'group');
     pick.setAttribute('aria-label', `${title}: arrow keys move, Enter opens`);
     pick.addEventListener('keydown', (event) => {
@@ -121,6 +122,16 @@ export class Strip {
     });
     return button;
   }
+}
+
+/** An element of the script itself: a refresh of the page leaves it where it is. */
+export function ownElement(parent: Element, name: string): Element {
+  const known = parent.querySelector(`.${name}`);
+  if (known !== null) return known;
+  const made = element('div', name);
+  made.toggleAttribute('data-keep', true);
+  parent.append(made);
+  return made;
 }
 
 function element(name: string, className = '', text = ''): HTMLElement {

@@ -1,5 +1,4 @@
 /** The strips of a check, or of the whole, with their figures in words. The script makes their marks open. */
-import { merged, percentile } from '../../../history/times.ts';
 import { uptimeText } from '../../history-words.ts';
 import { duration, markup, raw } from '../markup.ts';
 import type { Markup } from '../markup.ts';
@@ -7,38 +6,41 @@ import { drawing, drawingAgain, sample } from './marks.ts';
 import type { Look } from './marks.ts';
 import type { PastRow, Strip } from './rows.ts';
 
-const KEPT = raw('<div class="pick" data-keep></div></div><div class="told" data-keep></div></figure>');
-
 /** The strip of a row that is closed, which only shows. */
 export function lately({ quarters }: PastRow): Markup | undefined {
   if (quarters === undefined) return undefined;
-  const { looks, id, uptime } = quarters;
-  return markup`<span class="lately">${drawing(looks, id)}<span>
-    ${uptimeText(uptime)}<span class="vh"> up in 24 hours</span></span></span>`;
+  const { id, prepared, axis } = quarters;
+  const drawn = drawing(prepared.paths, axis.count, id);
+  const spoken = '<span class="vh"> up in 24 hours</span>';
+  return raw(`<span class="lately">${drawn}<span>${uptimeText(prepared.uptime)}${spoken}</span></span>`);
 }
 
-/** @param isAgain Whether the first strip is in the page already. */
+/**
+ * Without templates, which would look at all of it for what has to be escaped. There is nothing: no text is of others.
+ *
+ * @param isAgain Whether the first strip is in the page already.
+ */
 export function strips({ index, quarters, days }: PastRow, isAgain: boolean): Markup {
-  return markup`${quarters && strip(quarters, `${String(index)} 0`, '24 hours', isAgain)}
-    ${days && strip(days, `${String(index)} 1`, '90 days', false)}`;
+  const parts = [
+    quarters === undefined ? '' : strip(quarters, `${String(index)} 0`, '24 hours', isAgain),
+    days === undefined ? '' : strip(days, `${String(index)} 1`, '90 days', false),
+  ];
+  return raw(parts.join(''));
 }
 
-function strip({ id, looks, uptime }: Strip, place: string, title: string, isAgain: boolean): Markup {
-  const known = uptime === undefined ? 'no data' : `${uptimeText(uptime)} up`;
-  return markup`<figure class="span" data-strip="${place}">
-    <figcaption><span>${title}</span><b>${known}</b></figcaption>
-    <div class="bars">${isAgain ? drawingAgain(looks.length, id) : drawing(looks, id)}${KEPT}`;
+function strip({ id, prepared, axis }: Strip, place: string, title: string, isAgain: boolean): string {
+  const known = prepared.uptime === undefined ? 'no data' : `${uptimeText(prepared.uptime)} up`;
+  const drawn = isAgain ? drawingAgain(axis.count, id) : drawing(prepared.paths, axis.count, id);
+  const caption = `<figcaption>${title}<b>${known}</b></figcaption>`;
+  return `<figure class="span" data-strip="${place}">${caption}<div class="bars">${drawn}</div></figure>`;
 }
 
 /** How long it took, in words; the script adds the lines. */
-export function responseTimes({ index, quarters }: PastRow): Markup | undefined {
-  const times = merged(...(quarters?.marks ?? []).flatMap((mark) => (mark === undefined ? [] : [mark.times])));
-  const [median, p95] = [percentile(times, 0.5), percentile(times, 0.95)];
-  if (median === undefined || p95 === undefined) return undefined;
-  const words = `median ${duration(median)}, 95 % within ${duration(p95)}`;
-  return markup`<figure class="span times" data-times="${index}">
-    <figcaption><span>Response time in 24 hours</span><span>${words}</span></figcaption>
-    <div class="lines" data-keep></div></figure>`;
+export function responseTimes({ index, times }: PastRow): Markup | undefined {
+  if (times === undefined) return undefined;
+  const words = `median ${duration(times.median)}, 95 % within ${duration(times.p95)}`;
+  const caption = `<figcaption>Response time in 24 hours<span>${words}</span></figcaption>`;
+  return raw(`<figure class="span" data-times="${String(index)}">${caption}</figure>`);
 }
 
 const LEGEND: readonly (readonly [Look, string])[] = [

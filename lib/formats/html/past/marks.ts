@@ -26,34 +26,16 @@ export function lookOf(mark: Tally | undefined): Look {
 const WIDTH = 4;
 const HEIGHT = 20;
 
-interface Stroke {
-  /** The class that has its colour. */
-  readonly light: string;
-  readonly from: number;
-  readonly to: number;
-  /** Whether it is hatched. */
-  readonly hatched?: true;
-}
-
-/** What is drawn for each look, from the top (0) to the bottom (20). */
-const STROKES: Readonly<Record<Look, readonly Stroke[]>> = {
-  n: [{ light: 'unknown', from: 18, to: 20 }],
-  u: [{ light: 'working', from: 7, to: 20 }],
-  f: [
-    { light: 'degraded', from: 3, to: 8 },
-    { light: 'working', from: 9, to: 20 },
-  ],
-  g: [{ light: 'degraded', from: 3, to: 20 }],
-  m: [{ light: 'unknown', from: 7, to: 20, hatched: true }],
-  x: [
-    { light: 'failing', from: 0, to: 6 },
-    { light: 'working', from: 7, to: 20 },
-  ],
-  y: [
-    { light: 'failing', from: 0, to: 12 },
-    { light: 'working', from: 13, to: 20 },
-  ],
-  z: [{ light: 'failing', from: 0, to: 20 }],
+/** The lines that are drawn for each look, by the classes in `past.css` that say how thick, where and in which colour. */
+const LINES: Readonly<Record<Look, readonly string[]>> = {
+  n: ['mn'],
+  u: ['mu'],
+  f: ['mf', 'mw'],
+  g: ['mg'],
+  m: ['mm'],
+  x: ['mx', 'mu'],
+  y: ['my', 'mv'],
+  z: ['mz'],
 };
 
 interface Run {
@@ -75,31 +57,37 @@ export function runsOf(looks: readonly Look[]): readonly Run[] {
   return runs;
 }
 
-/** A strip as a drawing: one line for each run of equal marks, which its style breaks into marks. */
-export function drawing(looks: readonly Look[], id: string): Markup {
-  const lines = new Map<Look, string>();
-  for (const { look, start, count } of runsOf(looks))
-    lines.set(look, `${lines.get(look) ?? ''}M${String(start * WIDTH)} 0h${String(count * WIDTH)}`);
-  const paths = [...lines].flatMap(([look, path]) => STROKES[look].map((stroke) => drawn(stroke, path)));
-  return raw(`<svg class="marks" ${boxOf(looks.length)}><g id="${id}">${paths.join('')}</g></svg>`);
+/** The lines of a strip: one for each run of equal marks, which its style breaks into marks. */
+export function pathsOf(looks: readonly Look[]): string {
+  const lines = new Map<Look, { path: string; end: number }>();
+  for (const { look, start, count } of runsOf(looks)) {
+    const { path = '', end = 0 } = lines.get(look) ?? {};
+    const move = `${path === '' ? 'M' : 'm'}${String((start - end) * WIDTH)} 0h${String(count * WIDTH)}`;
+    lines.set(look, { path: path + move, end: start + count });
+  }
+  return [...lines].flatMap(([look, { path }]) => LINES[look].map((name) => line(name, path))).join('');
+}
+
+/** A strip as a drawing: HTML. */
+export function drawing(paths: string, count: number, id: string): string {
+  return `<svg class="marks" ${boxOf(count)}><g id="${id}">${paths}</g></svg>`;
 }
 
 /** The same drawing once more. */
-export function drawingAgain(count: number, id: string): Markup {
-  return raw(`<svg class="marks" ${boxOf(count)}><use href="#${id}"/></svg>`);
+export function drawingAgain(count: number, id: string): string {
+  return `<svg class="marks" ${boxOf(count)}><use href="#${id}"/></svg>`;
 }
 
 function boxOf(count: number): string {
   return `viewBox="0 0 ${String(count * WIDTH)} ${String(HEIGHT)}" preserveAspectRatio="none" aria-hidden="true"`;
 }
 
-function drawn({ light, from, to, hatched }: Stroke, path: string): string {
-  const place = `transform="translate(0 ${String((from + to) / 2)})" stroke-width="${String(to - from)}"`;
-  return `<path class="${light}${hatched === true ? ' hatched' : ''}" ${place} d="${path}"/>`;
+function line(name: string, path: string): string {
+  return `<path class="${name}" d="${path}"/>`;
 }
 
-/** One mark of that look, for the legend. */
+/** Three marks of that look, for the legend. */
 export function sample(look: Look): Markup {
-  const paths = STROKES[look].map((stroke) => drawn(stroke, 'M0 0h4M4 0h4M8 0h4'));
+  const paths = LINES[look].map((name) => line(name, 'M0 0h12'));
   return raw(`<svg class="marks" ${boxOf(3)}><g>${paths.join('')}</g></svg>`);
 }

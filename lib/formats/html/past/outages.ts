@@ -7,7 +7,7 @@ import type { Markup } from '../markup.ts';
 import { minute } from './times.ts';
 
 /** Outages that are listed, and paths in each. */
-const MAX_OUTAGES = 30;
+const MAX_OUTAGES = 25;
 const MAX_PATHS = 20;
 
 export const OUTAGE_DAYS = 14;

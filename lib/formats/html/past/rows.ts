@@ -2,21 +2,16 @@
 import { pathKey, resultsOf } from '../../../engine/tree.ts';
 import type { CheckResult } from '../../../engine/types.ts';
 import type { State } from '../../../history/sample.ts';
-import { uptimeOf } from '../../../history/span.ts';
-import type { Tally } from '../../../history/span.ts';
 import type { HistoryView, Strips } from '../../../history/view.ts';
 import type { View } from '../../format.ts';
-import { lookOf } from './marks.ts';
-import type { Look } from './marks.ts';
+import { prepare, prepareTimes } from './prepared.ts';
+import type { Prepared, PreparedTimes } from './prepared.ts';
 
 /** A strip of one check. */
 export interface Strip {
   /** Of its drawing in the page. */
   readonly id: string;
-  readonly marks: readonly (Tally | undefined)[];
-  readonly looks: readonly Look[];
-  /** From 0 to 1; undefined where nothing is known. */
-  readonly uptime: number | undefined;
+  readonly prepared: Prepared;
   readonly axis: Omit<Strips, 'marks'>;
 }
 
@@ -25,8 +20,13 @@ export interface PastRow {
   readonly index: number;
   readonly quarters: Strip | undefined;
   readonly days: Strip | undefined;
+  readonly times: PreparedTimes | undefined;
   readonly standing: { readonly state: State; readonly since: number } | undefined;
 }
+
+/** Troubles of which the script of a page gets to know, and of one strip at least and at most. */
+const MAX_TROUBLES = 300;
+const [LEAST_OF_STRIP, MOST_OF_STRIP] = [2, 60];
 
 export interface Past {
   readonly history: HistoryView;
@@ -40,28 +40,41 @@ export interface Past {
 export function pastOf({ history, report }: View): Past | undefined {
   if (history === undefined) return undefined;
   const rows: PastRow[] = [];
+  const checks = resultsOf(report.result);
+  const share = Math.floor(MAX_TROUBLES / Math.max(1, troubledIn(history.quarters) + troubledIn(history.days)));
+  const maxTroubles = Math.max(LEAST_OF_STRIP, Math.min(MOST_OF_STRIP, share));
   const add = (path: string): PastRow | undefined => {
     const index = rows.length;
-    const quarters = stripOf(history.quarters, path, `q${String(index)}`);
-    const days = stripOf(history.days, path, `d${String(index)}`);
-    const standing = history.standings?.get(path);
+    const quarters = stripOf(history.quarters, path, { id: `q${String(index)}`, maxTroubles });
+    const days = stripOf(history.days, path, { id: `d${String(index)}`, maxTroubles });
     if (quarters === undefined && days === undefined) return undefined;
-    const row = { index, quarters, days, standing };
+    const marks = history.quarters?.marks.get(path);
+    const row = { index, quarters, days, times: marks && prepareTimes(marks), standing: history.standings?.get(path) };
     rows.push(row);
     return row;
   };
   const whole = add('');
-  const byCheck = new Map(resultsOf(report.result).map((check) => [check, add(pathKey(check.path))]));
+  const byCheck = new Map(checks.map((check) => [check, add(pathKey(check.path))]));
   return { history, rows, whole, of: (check) => byCheck.get(check) };
 }
 
-function stripOf(strips: Strips | undefined, path: string, id: string): Strip | undefined {
+/** How many strips have anything to tell. */
+function troubledIn(strips: Strips | undefined): number {
+  let count = 0;
+  for (const marks of strips?.marks.values() ?? [])
+    if (marks.some((mark) => mark !== undefined && mark.troubles.length > 0)) count += 1;
+  return count;
+}
+
+function stripOf(
+  strips: Strips | undefined,
+  path: string,
+  { id, maxTroubles }: { readonly id: string; readonly maxTroubles: number },
+): Strip | undefined {
   if (strips === undefined) return undefined;
   const { marks: all, ...axis } = strips;
   const marks = all.get(path);
-  if (marks === undefined) return undefined;
-  const known = marks.filter((mark) => mark !== undefined);
-  return { id, marks, looks: marks.map(lookOf), uptime: uptimeOf(known), axis };
+  return marks && { id, axis, prepared: prepare(marks, axis, maxTroubles) };
 }
 
 /** The state that a check has now, as a sample would record it. */
