@@ -7,22 +7,13 @@ const MINUTES_AN_HOUR = 60;
 const MANY = 120;
 
 export function showLocalTimes(page: Document): void {
-  const exact = formatsOf('medium');
-  const byMinute = formatsOf('short');
   for (const element of page.querySelectorAll('time')) {
     const at = new Date(element.dateTime);
     const isToday = at.toDateString() === new Date().toDateString();
-    const { today, other } = element.classList.contains('minute') ? byMinute : exact;
     element.title = element.dateTime;
-    setText(element, (isToday ? today : other).format(at));
+    const timeStyle = element.className === 'minute' ? 'short' : 'medium';
+    setText(element, at.toLocaleString(undefined, { timeStyle, ...(!isToday && { dateStyle: 'medium' }) }));
   }
-}
-
-function formatsOf(timeStyle: 'medium' | 'short') {
-  return {
-    today: new Intl.DateTimeFormat(undefined, { timeStyle }),
-    other: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle }),
-  };
 }
 
 /** `just now`, `4 s ago`, `3 min ago`, `5 h ago`. */
