@@ -10,8 +10,12 @@ import { commonKeys } from '../lib/checks/kind.ts';
 import type { Dialect } from '../lib/clients/dialects/dialect.ts';
 import { keyRows, pick } from '../lib/document/key-rows.ts';
 import type { Schema } from '../lib/document/key-rows.ts';
+import { ownSettings } from '../lib/document/own-settings.ts';
 import { documentSchema } from '../lib/document/schema.ts';
 import { formats } from '../lib/formats/index.ts';
+import { describedTypes, notifyItems, ownKeys } from '../lib/notify/schema.ts';
+import type { DescribedType } from '../lib/notify/schema.ts';
+import { commonKeys as everyTarget } from '../lib/notify/target.ts';
 import { openApiText } from './openapi.ts';
 import { pageAssets } from './page-assets.ts';
 import { protos } from './protos.ts';
@@ -31,7 +35,8 @@ export interface KindSection {
 
 /** Each file that is made, with the content that it should have. Paths are relative to the project. */
 export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
-  const schema = documentSchema();
+  const types = await describedTypes();
+  const schema = documentSchema(ownSettings, { notify: await notifyItems() });
   const { $defs = {}, ...document }: Schema = schema;
   const sections = kinds.map((kind): KindSection => ({ ...kind, schema: $defs[kind.kind] ?? {} }));
   const [first] = sections;
@@ -43,6 +48,7 @@ export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
     'docs/namespace.md': (text) =>
       withBlock(withBlock(text, 'settings', keysTable(settings)), 'common keys', keysTable(common)),
     'docs/checks.md': (text) => withKindSections(text, sections),
+    'docs/notices.md': (text) => types.reduce(withTargetType, withBlock(text, 'common keys', commonOf(types))),
     'docs/formats.md': (text) => withBlock(text, 'formats', formatRows),
   };
   const pages = Object.entries(edits).map(async ([path, edit]) => {
@@ -115,6 +121,15 @@ function kindSection(section: KindSection, shown: Map<Dialect['parameters'], str
     return `${start}\n\n${parametersTable(dialect)}`;
   });
   return intro + keysTable(own) + urls.join('');
+}
+
+function commonOf([first]: readonly DescribedType[]): string {
+  return keysTable(pick(first?.schema ?? {}, (key) => Object.hasOwn(everyTarget, key)));
+}
+
+/** Replaces what a page says of a type of target. */
+function withTargetType(text: string, type: DescribedType): string {
+  return withBlock(text, type.type, `${type.tells} ${type.repeats}\n\n${keysTable(ownKeys(type))}`);
 }
 
 /** What each parameter of a URL does. */
