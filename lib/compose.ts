@@ -1,4 +1,5 @@
 /** Builds what functions and commands hand on. The one place that reads the environment variables of a deployment. */
+import type { Batch } from './history/store.ts';
 import type { HistoryReader } from './history/view.ts';
 import type { AppOptions } from './http/app.ts';
 import { createLog } from './log.ts';
@@ -65,6 +66,16 @@ export function historyAt(name: string): HistoryReader {
     opened.catch(() => (opened = undefined));
     return opened;
   };
+}
+
+/** Sends the changes of a batch to EventBridge. Its code is loaded with the first one. */
+type SendChanges = (batch: Batch, signal: AbortSignal) => Promise<void>;
+
+/** Where the environment names a bus of EventBridge that is told of changes, what tells it. */
+export function eventsIn(env: Environment): SendChanges | undefined {
+  const bus = env.HEALTHGATE_EVENTS;
+  if (!bus) return undefined;
+  return async (batch, signal) => (await import('./notify/events.ts')).sendChanges(batch, { bus, signal });
 }
 
 /**

@@ -22,6 +22,8 @@ interface Kept {
 export interface MemoryHistory extends HistoryStore {
   /** Called before each write with its name. May wait, or throw what the store should throw. */
   before: (call: string) => Promise<void> | void;
+  /** Puts a batch into the outbox without a sample. */
+  put(batch: Batch): Promise<void>;
 }
 
 export function memoryHistory(): MemoryHistory {
@@ -77,9 +79,10 @@ export function memoryHistory(): MemoryHistory {
     days: (namespace, range) => Promise.resolve(within(of(namespace).days.values(), range)),
     changes: (namespace, range) => Promise.resolve(within(of(namespace).changes, range)),
     batches: (namespace) => Promise.resolve([...of(namespace).batches.values()].sort((a, b) => a.at - b.at)),
-    async sent(batch) {
+    async sent({ namespace, at }, left) {
       await store.before('sent');
-      of(batch.namespace).batches.delete(batch.at);
+      if (left === undefined) of(namespace).batches.delete(at);
+      else of(namespace).batches.set(at, left);
     },
     windows: (namespace) => Promise.resolve(of(namespace).windows),
     setWindows(namespace, windows) {
@@ -93,6 +96,10 @@ export function memoryHistory(): MemoryHistory {
     },
     raise(namespace, id) {
       of(namespace).letters.delete(id);
+      return Promise.resolve();
+    },
+    put(batch) {
+      of(batch.namespace).batches.set(batch.at, batch);
       return Promise.resolve();
     },
     namespaces: () => Promise.resolve([...all.keys()]),
