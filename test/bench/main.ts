@@ -28,6 +28,7 @@ import { grpcServed } from './grpc-served.ts';
 import { largeDocumentsRun } from './large-documents.ts';
 import { leaks } from './leaks.ts';
 import { rawChecks } from './raw.ts';
+import { recording } from './record.ts';
 import { report } from './report.ts';
 import { distant } from './distant.ts';
 
@@ -81,6 +82,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   report: () => reportAt('on this machine', addresses),
   'cold-start': () => coldStart({ addresses, folder: stack.folder }),
   'report-from-afar': reportFromAfar,
+  record: () => recording(addresses),
   growth: () => growth(addresses),
   askers,
   grpc: async () => [...(await grpcChecks(addresses)), ...(await grpcServed())],
