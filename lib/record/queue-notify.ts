@@ -1,0 +1,76 @@
+/** Sends the notice that a message holds to its target, and keeps it as a dead letter where that cannot be done. */
+import type { Notice } from '../history/notices.ts';
+import type { HistoryStore } from '../history/store.ts';
+import type { Log } from '../log.ts';
+import { SendError } from '../notify/send-error.ts';
+import type { Target } from '../notify/target.ts';
+import type { Count } from '../telemetry/counters.ts';
+import type { Vault } from '../vault/vault.ts';
+import { Later } from './queue-consumer.ts';
+import type { Received } from './queue-consumer.ts';
+import { noticeIn } from './queue-messages.ts';
+import { setUp } from './set-up.ts';
+
+interface SendingNotices {
+  readonly vault: Pick<Vault, 'namespace'>;
+  readonly store: Pick<HistoryStore, 'bury'>;
+  readonly count: Count;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** Attempts for one notice: they take more than two hours. The queue in infra/history has room for a few more. */
+export const MAX_RECEIVES = 17;
+/** Seconds before the second attempt. Each further pause is twice as long as the one before, up to a quarter-hour. */
+const FIRST_PAUSE_S = 5;
+const MAX_PAUSE_S = 900;
+/** Milliseconds after which a beat says nothing any more. */
+const MAX_BEAT_AGE_MS = 120_000;
+/** A document is kept for a minute, so the recorder may know a target that this process does not know yet. */
+const UNKNOWN_TARGET = { pauseS: 70, receives: 2 };
+
+/** @returns What handles a message. It throws `Later` where the message has to come again. */
+export function sendNotice({ vault, store, count, log, now }: SendingNotices): (message: Received) => Promise<void> {
+  const bury = async (notice: Notice, error: string): Promise<void> => {
+    const { id, target, change } = notice;
+    await store.bury(change.namespace, { id, notice, at: now(), error });
+    log.error('a notice is given up, and kept as a dead letter', { namespace: change.namespace, target, id, error });
+    await count('DeadLetters');
+  };
+  return async ({ body, receives }) => {
+    const notice = noticeIn(body);
+    const { id, kind, change } = notice;
+    const isStale = kind === 'beat' && now() - change.at > MAX_BEAT_AGE_MS;
+    if (isStale) return;
+    try {
+      const target = await targetOf(notice, vault, log);
+      if (target === undefined) {
+        if (receives <= UNKNOWN_TARGET.receives) throw new Later(UNKNOWN_TARGET.pauseS);
+        log.warn('a notice is for a target that is gone', { namespace: change.namespace, target: notice.target, id });
+        return;
+      }
+      await target.send(notice, { signal: new AbortController().signal, now });
+    } catch (error) {
+      if (error instanceof Later) throw error;
+      const { isFinal = false, retryAfterMs = 0 } = error instanceof SendError ? error : {};
+      if (isFinal || receives >= MAX_RECEIVES) {
+        await bury(notice, error instanceof Error ? error.message : 'unforeseen');
+        return;
+      }
+      log.warn('a notice could not be sent, and will be sent again', { namespace: change.namespace, id, error });
+      throw new Later(Math.max(pauseAfter(receives), retryAfterMs / 1000));
+    }
+  };
+}
+
+/** Seconds to wait after so many attempts. */
+export function pauseAfter(receives: number): number {
+  return Math.min(MAX_PAUSE_S, FIRST_PAUSE_S * 2 ** (receives - 1));
+}
+
+async function targetOf(notice: Notice, vault: Pick<Vault, 'namespace'>, log: Log): Promise<Target | undefined> {
+  const namespace = await vault.namespace(notice.change.namespace);
+  if (namespace === undefined || namespace.disabled) return undefined;
+  const { targets } = await setUp(namespace, log);
+  return targets.find(({ rule }) => rule.target === notice.target);
+}
