@@ -1,7 +1,7 @@
 /** AWS Lambda: takes a notice from a queue, and sends it to its target. */
 import { countersIn, historyIn, queueIn, standardLog, vaultIn } from '../lib/compose.ts';
 import { consumer } from '../lib/record/queue-consumer.ts';
-import { sendNotice } from '../lib/record/queue-notify.ts';
+import { sendNotice, targetsIn } from '../lib/record/queue-notify.ts';
 
 const log = standardLog();
 const [vault, store, queue] = await Promise.all([
@@ -9,6 +9,7 @@ const [vault, store, queue] = await Promise.all([
   historyIn(process.env),
   queueIn(process.env, 'HEALTHGATE_NOTICE_QUEUE'),
 ]);
-const handle = sendNotice({ vault, store, count: countersIn(process.env), log, now: Date.now });
+const targetsOf = targetsIn(vault, log);
+const handle = sendNotice({ targetsOf, store, count: countersIn(process.env), log, now: Date.now });
 
 export const handler = consumer({ queue, log, handle });

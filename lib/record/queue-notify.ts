@@ -11,8 +11,11 @@ import type { Received } from './queue-consumer.ts';
 import { noticeIn } from './queue-messages.ts';
 import { setUp } from './set-up.ts';
 
+/** The targets that the document of a namespace names; none if there is no such namespace. */
+export type TargetsOf = (namespace: string) => Promise<readonly Target[]>;
+
 interface SendingNotices {
-  readonly vault: Pick<Vault, 'namespace'>;
+  readonly targetsOf: TargetsOf;
   readonly store: Pick<HistoryStore, 'bury'>;
   readonly count: Count;
   readonly log: Log;
@@ -30,7 +33,7 @@ const MAX_BEAT_AGE_MS = 120_000;
 const UNKNOWN_TARGET = { pauseS: 70, receives: 2 };
 
 /** @returns What handles a message. It throws `Later` where the message has to come again. */
-export function sendNotice({ vault, store, count, log, now }: SendingNotices): (message: Received) => Promise<void> {
+export function sendNotice({ targetsOf, store, count, log, now }: SendingNotices): (message: Received) => Promise<void> {
   const bury = async (notice: Notice, error: string): Promise<void> => {
     const { id, target, change } = notice;
     await store.bury(change.namespace, { id, notice, at: now(), error });
@@ -43,7 +46,7 @@ export function sendNotice({ vault, store, count, log, now }: SendingNotices): (
     const isStale = kind === 'beat' && now() - change.at > MAX_BEAT_AGE_MS;
     if (isStale) return;
     try {
-      const target = await targetOf(notice, vault, log);
+      const target = (await targetsOf(change.namespace)).find(({ rule }) => rule.target === notice.target);
       if (target === undefined) {
         if (receives <= UNKNOWN_TARGET.receives) throw new Later(UNKNOWN_TARGET.pauseS);
         log.warn('a notice is for a target that is gone', { namespace: change.namespace, target: notice.target, id });
@@ -68,9 +71,9 @@ export function pauseAfter(receives: number): number {
   return Math.min(MAX_PAUSE_S, FIRST_PAUSE_S * 2 ** (receives - 1));
 }
 
-async function targetOf(notice: Notice, vault: Pick<Vault, 'namespace'>, log: Log): Promise<Target | undefined> {
-  const namespace = await vault.namespace(notice.change.namespace);
-  if (namespace === undefined || namespace.disabled) return undefined;
-  const { targets } = await setUp(namespace, log);
-  return targets.find(({ rule }) => rule.target === notice.target);
+export function targetsIn(vault: Pick<Vault, 'namespace'>, log: Log): TargetsOf {
+  return async (name) => {
+    const namespace = await vault.namespace(name);
+    return namespace === undefined || namespace.disabled ? [] : (await setUp(namespace, log)).targets;
+  };
 }
