@@ -9,12 +9,34 @@ const MAX_QUERY_LENGTH = 16_384;
 
 /** Keys of checks whose values are secret. */
 const SECRET_KEYS: ReadonlySet<string> = new Set(['password', 'token']);
+/** Keys of a target of notices whose values are secret: whoever knows the URL of a webhook may write there. */
+const TARGET_KEYS: ReadonlySet<string> = new Set(['url', 'secret', 'routing_key', 'api_key']);
 
 /** Passwords, tokens, private keys, the query values of URLs, and all values of headers. */
 export function secretsIn(value: Json): string[] {
   const found = new Set<string>();
   collect(value, '', { found, seen: new Set() });
+  const targets = isObject(value) ? value.get('notify') : undefined;
+  for (const target of isArray(targets) ? targets : [])
+    if (isObject(target)) for (const secret of secretsOfTarget(target)) found.add(secret);
   return [...found];
+}
+
+/**
+ * What is secret in the configuration of a target of notices: its keys and its URL as a whole, and what a server may
+ * repeat of that URL.
+ */
+export function secretsOfTarget(target: Iterable<readonly [string, unknown]>): string[] {
+  return [...target].flatMap(([key, value]) => {
+    if (!TARGET_KEYS.has(key) || typeof value !== 'string') return [];
+    const { path = '' } = /^[a-z]+:\/\/[^/?#]*(?<path>[^#]*)/i.exec(value)?.groups ?? {};
+    const last =
+      path
+        .split(/[/?]/)
+        .filter((part) => part !== '')
+        .at(-1) ?? '';
+    return [value, ...[path, last].filter(isLong), ...passwordsIn(value)];
+  });
 }
 
 /** Names of headers and of the parameters of a URL whose values are credentials. */

@@ -2,6 +2,7 @@
 import type { Change } from './change.ts';
 import type { Memory, Step } from './changes.ts';
 import { identity } from './identity.ts';
+import type { Notice, NoticeRule } from './notice.ts';
 import { CUT_OFF } from './observer.ts';
 import { tellerOf } from './outage.ts';
 import type { Outage, Standings } from './outage.ts';
@@ -9,33 +10,7 @@ import { WHOLE } from './sample.ts';
 import type { CheckSample, Sample, State } from './sample.ts';
 import { badness, worstState } from './standing.ts';
 
-/** What a target wants to be told. */
-export interface NoticeRule {
-  /** Identifies the target in the namespace. */
-  readonly target: string;
-  /** Paths of checks and groups; everything if there are none. */
-  readonly for: readonly string[];
-  readonly on: readonly State[];
-  /** Milliseconds that it must last. */
-  readonly afterMs: number;
-  /** Whether it wants to know of what is found out later about an outage that it was told of. */
-  readonly updates: boolean;
-  /** Whether it is told after each sample how the namespace is, instead of what changes. */
-  readonly every: boolean;
-}
-
-/** What one target is told. */
-export interface Notice {
-  /** The same whoever plans it: a target that knows it already may ignore it. */
-  readonly id: string;
-  readonly target: string;
-  /** `update` tells more of what was told before; `beat` how the namespace is. */
-  readonly kind: 'change' | 'update' | 'beat';
-  /** The outage as a change of the check that is its cause. */
-  readonly change: Change;
-  /** All checks that the target is told of and that are not up, whatever outage they belong to. */
-  readonly notUp: readonly { readonly path: string; readonly state: State }[];
-}
+export type { Notice, NoticeRule };
 
 /** Paths that a notice lists. */
 const MAX_PATHS = 1000;
@@ -47,20 +22,24 @@ const MAX_PATHS = 1000;
 export function plan({ sample, memory, ended }: Step, rules: readonly NoticeRule[]): Planned {
   const sampled = new Map(sample.checks.map((check) => [check.path, check]));
   const scene: Scene = { sample, sampled, standings: memory.standings };
-  const notices: Notice[] = [];
+  const notices: { readonly rule: NoticeRule; readonly notice: Notice }[] = [];
   const tellAll = (outage: Outage, isEnded: boolean): Outage => {
     let now = outage;
     for (const rule of rules.filter(({ every }) => !every)) {
       const { outage: next, notice } = tell({ outage: now, isEnded }, rule, scene);
       now = next;
-      if (notice !== undefined) notices.push(notice);
+      if (notice !== undefined) notices.push({ rule, notice });
     }
     return now;
   };
   for (const outage of ended) tellAll(outage, true);
   const outages = memory.outages.map((outage) => tellAll(outage, false));
+  const told = notices.map(({ rule, notice }) => {
+    const known = outages.filter(({ told }) => (told[rule.target] ?? 'up') !== 'up').flatMap(({ members }) => members);
+    return { ...notice, notUp: notUp(rule, known, memory.standings) };
+  });
   const beats = rules.filter(({ every }) => every).map((rule) => beat(rule, scene));
-  return { notices: [...notices, ...beats], memory: { ...memory, outages } };
+  return { notices: [...told, ...beats], memory: { ...memory, outages } };
 }
 
 export interface Planned {
@@ -122,7 +101,7 @@ function noticed(kind: 'change' | 'update', rule: NoticeRule, about: About): Tol
   const told = { ...outage, told: { ...outage.told, [rule.target]: level }, notices: outage.notices + 1 };
   if (!rule.on.includes(level)) return { outage: told };
   const id = identity('notice', outage.id, rule.target, kind, level, outage.notices);
-  const notice: Notice = { id, target: rule.target, kind, change: changeOf(about), notUp: notUp(rule, about.scene) };
+  const notice: Notice = { id, target: rule.target, kind, change: changeOf(about), began: outage.since, notUp: [] };
   return { outage: told, notice };
 }
 
@@ -156,10 +135,13 @@ function changeOf({ outage, level, before, members, scene: { sample, sampled, st
   };
 }
 
-function notUp(rule: NoticeRule, { standings }: Scene): Notice['notUp'] {
-  return [...standings]
-    .filter(([path, { state }]) => state !== 'up' && covers(rule, path))
-    .map(([path, { state }]) => ({ path, state }))
+/** What of these is not up, in the states that the target wants to know of. */
+function notUp(rule: NoticeRule, paths: Iterable<string>, standings: Standings): Notice['notUp'] {
+  return [...new Set(paths)]
+    .map((path) => ({ path, state: stateAt(path, standings) }))
+    .filter(
+      ({ path, state }) => covers(rule, path) && (state === 'down' || (state !== 'up' && rule.on.includes(state))),
+    )
     .slice(0, MAX_PATHS);
 }
 
@@ -185,5 +167,12 @@ function beat(rule: NoticeRule, scene: Scene): Notice {
     causes: [],
     consequences: [],
   };
-  return { id: change.id, target: rule.target, kind: 'beat', change, notUp: notUp(rule, scene) };
+  return {
+    id: change.id,
+    target: rule.target,
+    kind: 'beat',
+    change,
+    began: since,
+    notUp: notUp(rule, standings.keys(), standings),
+  };
 }

@@ -1,0 +1,94 @@
+/** What a notice says, in words. Each type of target escapes and cuts them as its vendor demands. */
+import type { Notice } from '../history/notices.ts';
+import { shortLine } from '../errors.ts';
+
+export interface Words {
+  /** What is broken: `postgres is down (shop)`. */
+  readonly title: string;
+  /** Facts with their names, in the order in which to show them: `['Error', 'ConnectionError: …']`. */
+  readonly facts: readonly (readonly [name: string, text: string])[];
+  readonly runbook?: string;
+  /** Title and facts, each on its own line. */
+  readonly text: string;
+}
+
+/** Characters of a path or of a namespace's name. */
+const MAX_NAME = 200;
+/** Paths of consequences that are listed. */
+const MAX_LISTED = 20;
+
+export function wordsFor({ change, began }: Pick<Notice, 'change' | 'began'>): Words {
+  const { to, since, error, runbook } = change;
+  const title = shortLine(titleOf(change), 2 * MAX_NAME);
+  const facts: (readonly [string, string])[] = [];
+  if (to === 'up') {
+    facts.push(['Since', `${timeText(since)}, after ${durationText(since - began)}`]);
+    facts.push(['Began', timeText(began)]);
+  } else facts.push(['Since', timeText(since)]);
+  if (error !== undefined) facts.push(['Error', shortLine(error, 400)]);
+  const cause = causeText(change);
+  if (cause !== undefined) facts.push(['Cause', cause]);
+  if (change.consequences.length > 0)
+    facts.push([to === 'up' ? 'Was affected too' : 'Fails because of it', listText(change.consequences)]);
+  const lines = [...facts, ...(runbook === undefined ? [] : [['Runbook', shortLine(runbook, 2000)] as const])];
+  return {
+    title,
+    facts,
+    ...(runbook !== undefined && { runbook }),
+    text: [title, ...lines.map(([name, text]) => `${name}: ${text}`)].join('\n'),
+  };
+}
+
+/** `postgres`, or `the whole` for the namespace itself. */
+export function subjectOf({ path, namespace }: Notice['change']): string {
+  return shortLine(path === '' ? namespace : path, MAX_NAME);
+}
+
+function titleOf(change: Notice['change']): string {
+  const { path, namespace, to, observer } = change;
+  const where = path === '' ? '' : ` (${shortLine(namespace, MAX_NAME)})`;
+  if (observer === true)
+    return to === 'up'
+      ? `Healthgate reaches ${shortLine(namespace, MAX_NAME)} again`
+      : `Healthgate itself may be cut off: everything in ${shortLine(namespace, MAX_NAME)} fails alike`;
+  return `${subjectOf(change)} is ${STATES[to]}${where}`;
+}
+
+const STATES = { up: 'up again', down: 'down', degraded: 'degraded' } as const;
+
+function causeText({ causes }: Notice['change']): string | undefined {
+  const [cause] = causes;
+  if (cause === undefined) return undefined;
+  return 'path' in cause
+    ? shortLine(cause.path, MAX_NAME)
+    : `${shortLine(cause.address, MAX_NAME)}, which several checks need`;
+}
+
+function listText(paths: readonly string[]): string {
+  const more = paths.length - MAX_LISTED;
+  const listed = paths.slice(0, MAX_LISTED).map((path) => shortLine(path, MAX_NAME));
+  return `${listed.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
+}
+
+/** `2026-11-26 12:05:00 UTC`. */
+export function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`: the two largest units. */
+export function durationText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const units = [
+    ['d', 86_400],
+    ['h', 3600],
+    ['min', 60],
+    ['s', 1],
+  ] as const;
+  let rest = seconds;
+  const parts = units.flatMap(([unit, size]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count === 0 ? [] : [`${String(count)} ${unit}`];
+  });
+  return parts.slice(0, 2).join(' ') || '0 s';
+}
