@@ -22,8 +22,8 @@ export const bundleOptions = {
   },
   // pg reads `Response` to detect Cloudflare, and reading it makes Node.js 20 load undici.
   define: { Response: 'undefined' },
-  // Optional native accelerators of pg and ws. Both packages work without them.
-  external: ['pg-native', 'bufferutil', 'utf-8-validate'],
+  // Optional native accelerators of pg and ws: both packages work without them. lmdb is a binary beside its package.
+  external: ['pg-native', 'bufferutil', 'utf-8-validate', 'lmdb'],
   plugins: [lighterClients, quickerLoading],
   legalComments: 'none',
   logLevel: 'warning',

@@ -98,6 +98,8 @@ const BY_NAME = new Map<string, ErrorOf>([
   ['AccessDenied', denied],
   ['AccessDeniedException', denied],
   ['ThrottlingException', throttled],
+  ['ProvisionedThroughputExceededException', throttled],
+  ['RequestLimitExceeded', throttled],
   ['Throttling', throttled],
   ['TooManyRequestsException', throttled],
   ['RequestThrottled', throttled],

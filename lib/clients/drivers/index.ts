@@ -20,6 +20,7 @@ export const drivers = {
   amqplib: inTurn(() => import('./amqplib.ts')),
   clickhouse: inTurn(() => import('./clickhouse.ts')),
   cloudfront: inTurn(() => import('./cloudfront.ts')),
+  dynamodb: inTurn(() => import('./dynamodb.ts')),
   eventbridge: inTurn(() => import('./eventbridge.ts')),
   grpc: inTurn(() => import('./grpc.ts')),
   ioredis: inTurn(() => import('./ioredis.ts')),

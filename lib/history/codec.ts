@@ -1,0 +1,70 @@
+/** How history is written in a store: JSON, compressed with Brotli, after one byte that tells the format. */
+import { promisify } from 'node:util';
+import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
+import { UnhealthyError } from '../errors.ts';
+import type { Change } from './change.ts';
+import type { Memory } from './changes.ts';
+import type { Window } from './maintenance.ts';
+import type { Sample } from './sample.ts';
+import { SHORTER } from './shorten.ts';
+import type { Span } from './span.ts';
+import type { Batch, DeadLetter } from './store.ts';
+
+/** How values of one type become JSON, and are made from it again. */
+export interface Codec<T> {
+  toJson(value: T): unknown;
+  fromJson(json: never): T;
+}
+
+const plain = <T>(): Codec<T> => ({ toJson: (value) => value, fromJson: (json: T) => json });
+
+type Pairs<T, Key extends keyof T> = Omit<T, Key> & { [K in Key]: [string, unknown][] };
+
+/** Of an object with a map, which JSON has not. */
+const withMap = <T extends { [K in Key]: ReadonlyMap<string, unknown> }, Key extends keyof T>(key: Key): Codec<T> => ({
+  toJson: (value) => ({ ...value, [key]: [...value[key]] }),
+  fromJson: (json: Pairs<T, Key>) => ({ ...json, [key]: new Map(json[key]) }) as unknown as T,
+});
+
+export const codecs = {
+  memory: withMap<Memory, 'standings'>('standings'),
+  sample: plain<Sample>(),
+  span: withMap<Span, 'checks'>('checks'),
+  changes: plain<readonly Change[]>(),
+  batch: plain<Batch>(),
+  windows: plain<readonly Window[]>(),
+  letter: plain<DeadLetter>(),
+} as const;
+
+const FORMAT = 1;
+/** Smaller than 5 only little more, but many times slower. */
+const QUALITY = 5;
+/** Bytes that a value may have: an item of DynamoDB has at most 400 KB, with its keys. */
+export const MAX_VALUE_BYTES = 380_000;
+/** Bytes of JSON that are read. What is not made by this file could be endless. */
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
+
+const compress = promisify(brotliCompress);
+const decompress = promisify(brotliDecompress);
+
+/** The value, with shorter messages and lists if it would be too large. */
+export async function encode<T>(codec: Codec<T>, value: T, maxBytes = MAX_VALUE_BYTES): Promise<Uint8Array> {
+  for (const shorten of SHORTER) {
+    const json = Buffer.from(JSON.stringify(codec.toJson(value), shorten));
+    const params = { [constants.BROTLI_PARAM_QUALITY]: QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: json.length };
+    const bytes = await compress(json, { params });
+    if (bytes.length < maxBytes) return Buffer.concat([Uint8Array.of(FORMAT), bytes]);
+  }
+  throw new UnhealthyError(`history: what has to be kept of one sample has more than ${maxBytes} bytes`);
+}
+
+/** @param location Where it was read, for messages. */
+export async function decode<T>(codec: Codec<T>, bytes: Uint8Array, location: string): Promise<T> {
+  if (bytes[0] !== FORMAT) throw new UnhealthyError(`${location}: it was written by another version of Healthgate`);
+  try {
+    const json = await decompress(bytes.subarray(1), { maxOutputLength: MAX_JSON_BYTES });
+    return codec.fromJson(JSON.parse(json.toString()) as never);
+  } catch {
+    throw new UnhealthyError(`${location}: what was read is damaged`);
+  }
+}

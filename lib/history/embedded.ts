@@ -1,0 +1,179 @@
+/**
+ * Items in a folder, for one machine: LMDB, a tree of pages that is replaced on disk as a whole by each transaction.
+ * Whatever ends the process, what was acknowledged is there, and nothing is half there. Others may read meanwhile.
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Key, RootDatabase } from 'lmdb';
+import { CheckError, ConfigurationError, UnhealthyError } from '../errors.ts';
+import type { Item, Items, Write } from './items.ts';
+import { KINDS, MEMORY_KEY, timedKey, WINDOWS_KEY } from './keys.ts';
+import type { Kind } from './keys.ts';
+
+export interface EmbeddedOptions {
+  /** Whether it is only read, while another process may write it. */
+  readonly readOnly?: boolean;
+  /** Bytes that are kept at most. */
+  readonly maxBytes?: number;
+}
+
+const MAX_BYTES = 8 * 1024 ** 3;
+/** Items of one kind that are deleted with one write: more than it adds. */
+const DELETED_AT_A_TIME = 4;
+
+type Entries = RootDatabase<Buffer>;
+
+export class EmbeddedItems implements Items {
+  readonly location: string;
+  readonly #db: Entries;
+  readonly #maxBytes: number;
+  /** The namespace whose old items were looked for last. */
+  #swept = '';
+
+  /** @throws ConfigurationError if the folder cannot be opened. */
+  static async open(folder: string, options: EmbeddedOptions = {}): Promise<EmbeddedItems> {
+    const { readOnly = false, maxBytes = MAX_BYTES } = options;
+    const location = `history folder ${folder}`;
+    if (readOnly && !(await exists(join(folder, 'data.mdb'))))
+      throw new ConfigurationError(`${location}: there is no history in it; does something record to it?`);
+    const { open } = await import('lmdb').catch(() => {
+      throw new ConfigurationError(`${location}: the package lmdb is missing; install it with npm install lmdb`);
+    });
+    try {
+      // Without overlapping: a write is acknowledged when it has reached the disk.
+      const settings = { encoding: 'binary', useVersions: true, overlappingSync: false, noSubdir: false } as const;
+      return new EmbeddedItems(location, open<Buffer>(folder, { ...settings, readOnly }), maxBytes);
+    } catch (error) {
+      throw new ConfigurationError(`${location} cannot be opened${reason(error)}`);
+    }
+  }
+
+  private constructor(location: string, db: Entries, maxBytes: number) {
+    this.location = location;
+    this.#db = db;
+    this.#maxBytes = maxBytes;
+  }
+
+  async read(namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, Item>> {
+    return this.#reading(() => {
+      const items = keys.map((key) => this.#get(namespace, key)).filter((item) => item !== undefined);
+      return new Map(items.map((item) => [item.key, item]));
+    });
+  }
+
+  async range(namespace: string, from: string, to: string): Promise<readonly Item[]> {
+    const range = { start: itemKey(namespace, from), end: itemKey(namespace, to) };
+    return this.#reading(() => [...this.#db.getRange(range).map(({ key, value }) => ({ key: lastOf(key), value }))]);
+  }
+
+  async write(namespace: string, write: Write): Promise<boolean> {
+    const { puts = [], removes = [], absent = [], expected, at, isNew } = write;
+    return this.#writing(() => {
+      if (absent.some((key) => this.#db.doesExist(itemKey(namespace, key)))) return false;
+      if (expected && (this.#get(namespace, expected.key)?.version ?? 0) !== expected.version) return false;
+      for (const { key, value, version = 0 } of puts)
+        void this.#db.put(itemKey(namespace, key), Buffer.from(value), version);
+      if (isNew) void this.#db.put(nameKey(namespace), Buffer.alloc(0));
+      this.#remove(removes.map((key) => itemKey(namespace, key)));
+      if (at !== undefined) this.#deleteOld(namespace, at);
+      return true;
+    }, puts.length > 0);
+  }
+
+  async namespaces(): Promise<readonly string[]> {
+    return this.#reading(() => [...this.#db.getKeys(NAMES)].map(lastOf));
+  }
+
+  async close(): Promise<void> {
+    await this.#db.close();
+  }
+
+  #get(namespace: string, key: string): Item | undefined {
+    const entry = this.#db.getEntry(itemKey(namespace, key));
+    return entry && { key, value: entry.value, version: entry.version ?? 0 };
+  }
+
+  #remove(keys: Iterable<Key>): void {
+    for (const key of [...keys]) void this.#db.remove(key);
+  }
+
+  /** What is too old is deleted a little at a time: of the namespace that is written, and of one that may not be. */
+  #deleteOld(namespace: string, at: number): void {
+    const [next = []] = this.#db.getKeys({ ...NAMES, start: nameKey(this.#swept), exclusiveStart: true, limit: 1 });
+    this.#swept = lastOf(next);
+    for (const name of new Set([namespace, this.#swept]))
+      for (const kind of Object.keys(KINDS) as Kind[]) this.#deleteBefore(name, kind, at - KINDS[kind].keepMs);
+    const days = {
+      start: itemKey(this.#swept, timedKey('day', 0)),
+      end: itemKey(this.#swept, timedKey('day', Infinity)),
+    };
+    if (this.#db.getKeysCount({ ...days, limit: 1 }) > 0) return;
+    this.#remove([itemKey(this.#swept, MEMORY_KEY), itemKey(this.#swept, WINDOWS_KEY), nameKey(this.#swept)]);
+  }
+
+  #deleteBefore(namespace: string, kind: Kind, before: number): void {
+    const [start, end] = [itemKey(namespace, timedKey(kind, 0)), itemKey(namespace, timedKey(kind, before))];
+    this.#remove(this.#db.getKeys({ start, end, limit: DELETED_AT_A_TIME }));
+  }
+
+  #reading<T>(read: () => T): T {
+    try {
+      // What another process has written by now.
+      this.#db.resetReadTxn();
+      return read();
+    } catch (error) {
+      throw this.#failed('read', error);
+    }
+  }
+
+  async #writing(write: () => boolean, adds: boolean): Promise<boolean> {
+    try {
+      return await this.#db.transaction(() => {
+        if (adds) this.#checkSize();
+        return write();
+      });
+    } catch (error) {
+      throw error instanceof CheckError ? error : this.#failed('written', error);
+    }
+  }
+
+  #checkSize(): void {
+    const { pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = this.#db.getStats() as Stats;
+    if ((treeBranchPageCount + treeLeafPageCount + overflowPages) * pageSize < this.#maxBytes) return;
+    throw new UnhealthyError(`${this.location} holds ${this.#maxBytes} bytes, as much as it may; record less often`);
+  }
+
+  #failed(what: string, error: unknown): CheckError {
+    return new UnhealthyError(`${this.location} could not be ${what}${reason(error)}`);
+  }
+}
+
+/** Of what `getStats` returns. */
+interface Stats {
+  readonly pageSize: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+const itemKey = (namespace: string, key: string): Key => ['item', namespace, key];
+const nameKey = (namespace: string): Key => ['name', namespace];
+const NAMES = { start: ['name'], end: ['namf'] } as const satisfies Record<string, Key>;
+
+function lastOf(key: Key): string {
+  return Array.isArray(key) ? String(key.at(-1) ?? '') : '';
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** LMDB's own words, or the system's: neither holds anything of what is kept. */
+function reason(error: unknown): string {
+  const [words] =
+    /^(MDB_\w+|[A-Z][a-z]+( [a-z]+){0,6}$|E[A-Z]+: [a-z ]+)/.exec(error instanceof Error ? error.message : '') ?? [];
+  return words === undefined ? '' : `: ${words}`;
+}

@@ -1,0 +1,174 @@
+/** History in a database of items. */
+import type { Change } from './change.ts';
+import { NOTHING_YET } from './changes.ts';
+import type { Memory } from './changes.ts';
+import { codecs, decode, encode, MAX_VALUE_BYTES } from './codec.ts';
+import type { Codec } from './codec.ts';
+import type { Item, Items, ItemToWrite } from './items.ts';
+import { ALWAYS, dayOf, keysOf, KINDS, MEMORY_KEY, MEMORY_MS, quarterOf, timedKey, WINDOWS_KEY } from './keys.ts';
+import type { Kind } from './keys.ts';
+import type { Window } from './maintenance.ts';
+import type { Sample } from './sample.ts';
+import type { Span } from './span.ts';
+import type { Batch, DeadLetter, Entry, HistoryStore, Loaded, Range } from './store.ts';
+
+/** A namespace's name is written down again after so many samples, so that it is not forgotten while there are any. */
+const SAMPLES_PER_NAME = 1024;
+/** Items that a batch may be spread over. */
+const MAX_PARTS = 4;
+
+export class StoredHistory implements HistoryStore {
+  readonly location: string;
+  readonly #items: Items;
+
+  constructor(items: Items) {
+    this.#items = items;
+    this.location = items.location;
+  }
+
+  async load(namespace: string, at: number): Promise<Loaded> {
+    const [sampleKey, quarterKey, dayKey] = [
+      timedKey('sample', at),
+      timedKey('quarter', quarterOf(at)),
+      timedKey('day', dayOf(at)),
+    ];
+    const items = await this.#items.read(namespace, [MEMORY_KEY, sampleKey, quarterKey, dayKey]);
+    const { version = 0 } = items.get(MEMORY_KEY) ?? {};
+    const [memory, quarter, day] = await Promise.all([
+      this.#decoded(codecs.memory, items.get(MEMORY_KEY)),
+      this.#decoded(codecs.span, items.get(quarterKey)),
+      this.#decoded(codecs.span, items.get(dayKey)),
+    ]);
+    const isKnown = items.has(sampleKey);
+    return { version, memory: memory ?? NOTHING_YET, isKnown, ...(quarter && { quarter }), ...(day && { day }) };
+  }
+
+  async commit(namespace: string, entry: Entry): Promise<boolean> {
+    const { sample, quarter, day, changes, batch, version } = entry;
+    const { at } = sample;
+    const puts = await Promise.all([
+      this.#timed('sample', at, codecs.sample, sample),
+      this.#memory(entry),
+      this.#timed('quarter', quarter.at, codecs.span, quarter),
+      this.#timed('day', day.at, codecs.span, day),
+      ...(changes.length > 0 ? [this.#timed('changes', at, codecs.changes, changes)] : []),
+    ]);
+    return this.#items.write(namespace, {
+      puts: [...puts, ...(batch === undefined ? [] : await batchItems(batch))],
+      absent: [timedKey('sample', at)],
+      expected: { key: MEMORY_KEY, version },
+      at,
+      isNew: version % SAMPLES_PER_NAME === 0,
+    });
+  }
+
+  async memory(namespace: string): Promise<Memory> {
+    const items = await this.#items.read(namespace, [MEMORY_KEY]);
+    return (await this.#decoded(codecs.memory, items.get(MEMORY_KEY))) ?? NOTHING_YET;
+  }
+
+  async samples(namespace: string, range: Range): Promise<readonly Sample[]> {
+    return this.#all('sample', codecs.sample, namespace, range);
+  }
+
+  async quarters(namespace: string, range: Range): Promise<readonly Span[]> {
+    return this.#all('quarter', codecs.span, namespace, range);
+  }
+
+  async days(namespace: string, range: Range): Promise<readonly Span[]> {
+    return this.#all('day', codecs.span, namespace, range);
+  }
+
+  async changes(namespace: string, range: Range): Promise<readonly Change[]> {
+    return (await this.#all('changes', codecs.changes, namespace, range)).flat();
+  }
+
+  async batches(namespace: string): Promise<readonly Batch[]> {
+    const items = await this.#items.range(namespace, ...keysOf('batch', ALWAYS));
+    const parts = new Map<string, Uint8Array[]>();
+    for (const { key, value } of items) {
+      const [, time = ''] = key.split('#');
+      parts.set(time, [...(parts.get(time) ?? []), value]);
+    }
+    return Promise.all([...parts.values()].map((part) => decode(codecs.batch, Buffer.concat(part), this.location)));
+  }
+
+  async sent({ namespace, at }: Batch): Promise<void> {
+    const items = await this.#items.range(namespace, timedKey('batch', at), timedKey('batch', at + 1));
+    if (items.length > 0) await this.#items.write(namespace, { removes: items.map(({ key }) => key) });
+  }
+
+  async windows(namespace: string): Promise<readonly Window[]> {
+    const items = await this.#items.read(namespace, [WINDOWS_KEY]);
+    const windows = (await this.#decoded(codecs.windows, items.get(WINDOWS_KEY))) ?? [];
+    return windows.filter(({ to }) => to > Date.now());
+  }
+
+  async setWindows(namespace: string, windows: readonly Window[]): Promise<void> {
+    if (windows.length === 0) {
+      await this.#items.write(namespace, { removes: [WINDOWS_KEY] });
+      return;
+    }
+    const value = await encode(codecs.windows, windows);
+    const expiresAt = Math.max(...windows.map(({ to }) => to));
+    await this.#items.write(namespace, { puts: [{ key: WINDOWS_KEY, value, expiresAt }] });
+  }
+
+  async deadLetters(namespace: string): Promise<readonly DeadLetter[]> {
+    return this.#all('letter', codecs.letter, namespace, ALWAYS);
+  }
+
+  async bury(namespace: string, letter: DeadLetter): Promise<void> {
+    const value = await encode(codecs.letter, letter);
+    const { key, expiresAt } = timed('letter', letter.at, letter.id);
+    await this.#items.write(namespace, { puts: [{ key, value, expiresAt }] });
+  }
+
+  async raise(namespace: string, id: string): Promise<void> {
+    const items = await this.#items.range(namespace, ...keysOf('letter', ALWAYS));
+    const removes = items.map(({ key }) => key).filter((key) => key.endsWith(`#${id}`));
+    if (removes.length > 0) await this.#items.write(namespace, { removes });
+  }
+
+  async namespaces(): Promise<readonly string[]> {
+    return this.#items.namespaces();
+  }
+
+  async close(): Promise<void> {
+    await this.#items.close();
+  }
+
+  async #memory({ sample, memory, version }: Entry): Promise<ItemToWrite> {
+    const value = await encode(codecs.memory, memory);
+    return { key: MEMORY_KEY, value, version: version + 1, expiresAt: sample.at + MEMORY_MS };
+  }
+
+  async #timed<T>(kind: Kind, at: number, codec: Codec<T>, value: T): Promise<ItemToWrite> {
+    return { ...timed(kind, at), value: await encode(codec, value) };
+  }
+
+  async #all<T>(kind: Kind, codec: Codec<T>, namespace: string, range: Range): Promise<readonly T[]> {
+    const values: T[] = [];
+    // One after another: each needs memory of its own while it is decompressed.
+    for (const { value } of await this.#items.range(namespace, ...keysOf(kind, range)))
+      values.push(await decode(codec, value, this.location));
+    return values;
+  }
+
+  async #decoded<T>(codec: Codec<T>, item: Item | undefined): Promise<T | undefined> {
+    return item === undefined ? undefined : decode(codec, item.value, this.location);
+  }
+}
+
+function timed(kind: Kind, at: number, part?: string): Pick<ItemToWrite, 'key' | 'expiresAt'> {
+  return { key: timedKey(kind, at, part), expiresAt: at + KINDS[kind].keepMs };
+}
+
+/** A batch may tell hundreds of targets of hundreds of changes: it is cut in pieces that are joined again. */
+async function batchItems(batch: Batch): Promise<readonly ItemToWrite[]> {
+  const bytes = await encode(codecs.batch, batch, MAX_PARTS * MAX_VALUE_BYTES);
+  return Array.from({ length: Math.ceil(bytes.length / MAX_VALUE_BYTES) }, (_, part) => ({
+    ...timed('batch', batch.at, String(part)),
+    value: bytes.subarray(part * MAX_VALUE_BYTES, (part + 1) * MAX_VALUE_BYTES),
+  }));
+}
