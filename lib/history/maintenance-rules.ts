@@ -28,6 +28,7 @@ export interface Window extends Stretch {
 const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?$/i;
 const TIME_WANTED = 'must be a time such as 2027-01-10T22:00:00+01:00, or without +01:00 if there is a zone';
 const ZONE_NEEDED = 'needs a zone beside it, or its distance from UTC at its end, such as +01:00';
+const NO_DATE = 'is no date of the calendar';
 const CRON_WANTED = 'must be a cron expression of five parts, such as 0 3 * * sun';
 const ZONE_WANTED = 'must be the name of a time zone, such as Europe/Berlin';
 /** Seconds that a window may last that a cron expression begins: 31 days. */
@@ -163,21 +164,27 @@ function problemsOf(item: Item, keys: readonly string[], issues: readonly v.Base
 }
 
 /** Milliseconds since 1970; what is wrong with the time, if it cannot be read. */
-function instantOf(time: string, zone: string | undefined): number | string {
-  const isFixed = TIME.exec(time)?.[1] !== undefined;
+function instantOf(given: string, zone: string | undefined): number | string {
+  const isFixed = TIME.exec(given)?.[1] !== undefined;
   if (!isFixed && zone === undefined) return ZONE_NEEDED;
+  const time = given.toUpperCase().replace(' ', 'T');
   try {
     const instant = isFixed ? Date.parse(time) : localTime(time, zone ?? '');
-    return Number.isNaN(instant) ? 'is no date of the calendar' : instant;
+    return isOfCalendar(time) && !Number.isNaN(instant) ? instant : NO_DATE;
   } catch {
-    return 'is no date of the calendar';
+    return NO_DATE;
   }
+}
+
+/** JavaScript takes the 30th of February for a day in March. */
+function isOfCalendar(time: string): boolean {
+  const day = time.slice(0, 'YYYY-MM-DD'.length);
+  return new Date(`${day}T00:00Z`).toISOString().startsWith(day);
 }
 
 /** Of a time that occurs twice, the first; a time that is left out counts as that much later. */
 function localTime(time: string, zone: string): number {
-  const job = new Cron(time.replace(' ', 'T'), { timezone: zone, paused: true });
-  return job.getOnce()?.getTime() ?? Number.NaN;
+  return new Cron(time, { timezone: zone, paused: true }).getOnce()?.getTime() ?? Number.NaN;
 }
 
 function isZone(name: string): boolean {

@@ -72,7 +72,8 @@ export interface HistoryStore {
 
   /** What is still to be sent. */
   batches(namespace: string): Promise<readonly Batch[]>;
-  sent(batch: Batch): Promise<void>;
+  /** @param left What is still to be sent of it, if anything is. */
+  sent(batch: Batch, left?: Batch): Promise<void>;
 
   /** The windows that were begun by hand, and are not over. */
   windows(namespace: string): Promise<readonly Window[]>;

@@ -77,9 +77,10 @@ export function memoryHistory(): MemoryHistory {
     days: (namespace, range) => Promise.resolve(within(of(namespace).days.values(), range)),
     changes: (namespace, range) => Promise.resolve(within(of(namespace).changes, range)),
     batches: (namespace) => Promise.resolve([...of(namespace).batches.values()].sort((a, b) => a.at - b.at)),
-    async sent(batch) {
+    async sent({ namespace, at }, left) {
       await store.before('sent');
-      of(batch.namespace).batches.delete(batch.at);
+      if (left === undefined) of(namespace).batches.delete(at);
+      else of(namespace).batches.set(at, left);
     },
     windows: (namespace) => Promise.resolve(of(namespace).windows),
     setWindows(namespace, windows) {
