@@ -1,6 +1,6 @@
 /** What the queues between the functions carry. No message holds a secret: targets are read from the vault. */
 import { SHORTER } from '../history/shorten.ts';
-import type { Notice } from '../history/notices.ts';
+import type { Notice } from '../history/notice.ts';
 
 /** A namespace that is to be recorded, and the slot that it is recorded for. */
 export interface Task {

@@ -1,11 +1,12 @@
 /** Sends the notice that a message holds to its target, and keeps it as a dead letter where that cannot be done. */
-import type { Notice } from '../history/notices.ts';
+import type { Notice } from '../history/notice.ts';
 import type { HistoryStore } from '../history/store.ts';
 import type { Log } from '../log.ts';
 import { SendError } from '../notify/send-error.ts';
 import type { Target } from '../notify/target.ts';
 import type { Count } from '../telemetry/counters.ts';
 import type { Vault } from '../vault/vault.ts';
+import { GIVE_UP_MS } from './line.ts';
 import { Later } from './queue-consumer.ts';
 import type { Received } from './queue-consumer.ts';
 import { noticeIn } from './queue-messages.ts';
@@ -22,11 +23,9 @@ interface SendingNotices {
   readonly now: () => number;
 }
 
-/** Attempts for one notice: they take more than two hours. The queue in infra/history has room for a few more. */
-export const MAX_RECEIVES = 17;
-/** Seconds before the second attempt. Each further pause is twice as long as the one before, up to a quarter-hour. */
+/** Seconds before the second attempt. Each further pause is twice as long as the one before, up to five minutes. */
 const FIRST_PAUSE_S = 5;
-const MAX_PAUSE_S = 900;
+const MAX_PAUSE_S = 300;
 /** Milliseconds after which a beat says nothing any more. */
 const MAX_BEAT_AGE_MS = 120_000;
 /** A document is kept for a minute, so the recorder may know a target that this process does not know yet. */
@@ -35,8 +34,8 @@ const UNKNOWN_TARGET = { pauseS: 70, receives: 2 };
 /** @returns What handles a message. It throws `Later` where the message has to come again. */
 export function sendNotice({ targetsOf, store, count, log, now }: SendingNotices): (message: Received) => Promise<void> {
   const bury = async (notice: Notice, error: string): Promise<void> => {
-    const { id, target, change } = notice;
-    await store.bury(change.namespace, { id, notice, at: now(), error });
+    const { id, kind, target, change } = notice;
+    if (kind !== 'beat') await store.bury(change.namespace, { id, notice, at: now(), error });
     log.error('a notice is given up, and kept as a dead letter', { namespace: change.namespace, target, id, error });
     await count('DeadLetters');
   };
@@ -56,7 +55,7 @@ export function sendNotice({ targetsOf, store, count, log, now }: SendingNotices
     } catch (error) {
       if (error instanceof Later) throw error;
       const { isFinal = false, retryAfterMs = 0 } = error instanceof SendError ? error : {};
-      if (isFinal || receives >= MAX_RECEIVES) {
+      if (isFinal || now() - change.at > GIVE_UP_MS) {
         await bury(notice, error instanceof Error ? error.message : 'unforeseen');
         return;
       }

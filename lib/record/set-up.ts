@@ -4,7 +4,7 @@ import type { Namespace } from '../document/namespace.ts';
 import { leavesOf, pathKey } from '../engine/tree.ts';
 import type { Confirmation } from '../engine/types.ts';
 import type { Log } from '../log.ts';
-import type { Target } from '../notify/targets.ts';
+import type { Target } from '../notify/target.ts';
 import type { Problem } from '../problem.ts';
 
 export interface SetUp {

@@ -1,6 +1,6 @@
 /** A notice of an outage, for tests that send it on. */
 import type { Change } from '../../lib/history/change.ts';
-import type { Notice } from '../../lib/history/notices.ts';
+import type { Notice } from '../../lib/history/notice.ts';
 
 const AT = Date.UTC(2026, 10, 26, 12);
 
@@ -22,6 +22,7 @@ export function noticeOf(change: Partial<Change> = {}, notice: Partial<Notice> =
       consequences: [],
       ...change,
     },
+    began: AT,
     notUp: [],
     ...notice,
   };
