@@ -50,6 +50,8 @@ export interface TargetType<Entries extends Keys = Keys> {
   readonly example?: readonly string[];
   /** Finds a mistake in keys that are valid one by one. */
   mistake?(config: Configuration<Entries>): Problem | undefined;
+  /** Paths of groups and checks in its own keys, and the places where they stand. */
+  paths?(config: Configuration<Entries>): readonly { readonly path: string; readonly place: string }[];
   /**
    * Resolves once the target has accepted the notice.
    *

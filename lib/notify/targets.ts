@@ -66,9 +66,11 @@ async function readTarget(item: Item, { root }: Place, taken: ReadonlySet<string
   const config: Readonly<Record<string, unknown>> = Object.fromEntries(own);
   const mistake = type.mistake?.(config);
   if (mistake !== undefined) return { problems: [mistake] };
-  const missing = (wanted ?? []).filter((path) => !leadsSomewhere(path, root));
-  const problems = missing.map((path) => nowhere(path, wanted ?? [], pathsIn(root)));
-  if (wanted !== undefined && missing.length === wanted.length) return { problems };
+  const named = (wanted ?? []).map((path, index) => ({ path, place: `for.${String(index)}` }));
+  const missing = (places: readonly Named[]) => places.filter(({ path }) => !leadsSomewhere(path, root));
+  const problems = missing([...named, ...(type.paths?.(config) ?? [])]).map((one) => nowhere(one, pathsIn(root)));
+  // A target that is told of nothing would be told of everything.
+  if (wanted !== undefined && missing(named).length === wanted.length) return { problems };
   const rule: NoticeRule = {
     target: nameOf(type, config, taken),
     for: (wanted ?? []).map((path) => pathKey(namesOf(path))),
@@ -94,9 +96,14 @@ function leadsSomewhere(path: string, root: Group): boolean {
   return names.length > 0 && findPart(root, names) !== undefined;
 }
 
-function nowhere(path: string, wanted: readonly string[], known: readonly string[]): Problem {
-  const message = `no check or group at ${shortName(path)}${didYouMean(path, known)}`;
-  return { path: `for.${String(wanted.indexOf(path))}`, message };
+/** A path, and where in the target it stands. */
+interface Named {
+  readonly path: string;
+  readonly place: string;
+}
+
+function nowhere({ path, place }: Named, known: readonly string[]): Problem {
+  return { path: place, message: `no check or group at ${shortName(path)}${didYouMean(path, known)}` };
 }
 
 /** The references that could not be read. */

@@ -39,8 +39,21 @@ export function wordsFor({ change, began }: Pick<Notice, 'change' | 'began'>): W
   };
 }
 
-/** `postgres`, or `the whole` for the namespace itself. */
-export function subjectOf({ path, namespace }: Notice['change']): string {
+/** For pages that everybody may read: without errors, addresses and runbooks. */
+export function publicWordsFor({ change, began }: Pick<Notice, 'change' | 'began'>): Words {
+  const { id, outage, namespace, path, from, to, since, at, consequences } = change;
+  const causes = change.causes.filter((cause) => 'path' in cause);
+  return wordsFor({ change: { id, outage, namespace, path, from, to, since, at, causes, consequences }, began });
+}
+
+const LOOKALIKES: Readonly<Record<string, string>> = { '<': '‹', '>': '›', '[': '(', ']': ')', '`': "'" };
+
+/** For vendors that read HTML or Markdown, and have no way to write a text without: no tag and no link is left. */
+export function withoutMarkup(text: string): string {
+  return text.replace(/[<>[\]`]/g, (character) => LOOKALIKES[character] ?? '');
+}
+
+function subjectOf({ path, namespace }: Notice['change']): string {
   return shortLine(path === '' ? namespace : path, MAX_NAME);
 }
 
@@ -68,6 +81,23 @@ function listText(paths: readonly string[]): string {
   const more = paths.length - MAX_LISTED;
   const listed = paths.slice(0, MAX_LISTED).map((path) => shortLine(path, MAX_NAME));
   return `${listed.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
+}
+
+/** Paths of consequences in JSON that has a vendor's limit. */
+const MAX_IN_JSON = 100;
+
+/** The change with no more of its consequences than every vendor has room for. */
+export function shortChange(change: Notice['change']): Notice['change'] {
+  return {
+    ...change,
+    consequences: change.consequences.slice(0, MAX_IN_JSON).map((path) => shortLine(path, MAX_NAME)),
+  };
+}
+
+/** The text as printable ASCII, beginning with a letter or a digit. */
+export function asciiLine(text: string, maxLength: number): string {
+  const ascii = text.normalize('NFKD').replace(/[^\x20-\x7e]/g, '?');
+  return shortLine(ascii.replace(/^[^a-z0-9]+/i, ''), maxLength).replace('…', '');
 }
 
 /** `2026-11-26 12:05:00 UTC`. */

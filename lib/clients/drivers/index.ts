@@ -29,6 +29,8 @@ export const drivers = {
   pg: inTurn(() => import('./pg.ts')),
   s3: inTurn(() => import('./s3.ts')),
   secretsManager: inTurn(() => import('./secrets-manager.ts')),
+  sesv2: inTurn(() => import('./sesv2.ts')),
+  sns: inTurn(() => import('./sns.ts')),
   sqs: inTurn(() => import('./sqs.ts')),
   ws: inTurn(() => import('./ws.ts')),
 } as const;

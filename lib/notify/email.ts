@@ -1,0 +1,64 @@
+/** https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
+import * as v from 'valibot';
+import { drivers } from '../clients/drivers/index.ts';
+import { regionKey } from '../clients/aws/eventbridge.ts';
+import { describe } from '../clients/keys.ts';
+import { serverRoot } from '../clients/http/rest.ts';
+import { shortLine } from '../errors.ts';
+import { callAws } from './aws.ts';
+import { defineTarget } from './target.ts';
+import { wordsFor } from './wording.ts';
+
+/** Recipients of one message. */
+const MAX_RECIPIENTS = 50;
+/** Characters of a subject: longer lines are folded by servers, and cut by readers. */
+const MAX_SUBJECT = 150;
+
+/** `ops@shop.example`, or `Shop <ops@shop.example>`. */
+function address() {
+  const pattern = /^(?:[^<>@,;\p{Cc}]* )?<?[^\s<>@,;]+@[^\s<>@,;]+>?$/u;
+  return v.pipe(v.string(), v.maxLength(320), v.regex(pattern, 'expected an e-mail address'));
+}
+
+export const email = defineTarget({
+  type: 'email',
+  tells: 'Sends a mail of plain text through Amazon SES.',
+  repeats: 'A notice that is sent twice is a second mail, with the same header Healthgate-Id.',
+  keys: {
+    from: describe(address(), 'The sender, an identity that SES has verified.', 'Healthgate <healthgate@shop.example>'),
+    to: describe(
+      v.union([address(), v.pipe(v.array(address()), v.minLength(1), v.maxLength(MAX_RECIPIENTS))]),
+      'The recipients.',
+      ['ops@shop.example'],
+    ),
+    region: regionKey,
+    url: v.optional(
+      describe(serverRoot(), "Base URL of another service than AWS's own.", 'https://email.eu-central-1.amazonaws.com'),
+    ),
+  },
+  async send(notice, { from, to, region, url }, sending) {
+    const sdk = await drivers.sesv2();
+    const { title, text } = wordsFor(notice);
+    const endpoint = url === undefined ? {} : { endpoint: url };
+    const aws = {
+      target: `ses identity ${from.slice(from.lastIndexOf('@') + 1).replace('>', '')}`,
+      permission: 'ses:SendEmail on it',
+      service: 'SESV2',
+      region,
+      stage: sending.stage,
+      open: (settings: object) => new sdk.SESv2Client({ ...settings, ...endpoint }),
+    };
+    const command = new sdk.SendEmailCommand({
+      FromEmailAddress: from,
+      Destination: { ToAddresses: typeof to === 'string' ? [to] : to },
+      Content: {
+        Simple: {
+          Subject: { Data: shortLine(title, MAX_SUBJECT), Charset: 'UTF-8' },
+          Body: { Text: { Data: text, Charset: 'UTF-8' } },
+          Headers: [{ Name: 'Healthgate-Id', Value: notice.id }],
+        },
+      },
+    });
+    await callAws(aws, (client) => client.send(command, { abortSignal: sending.signal }));
+  },
+});

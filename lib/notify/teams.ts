@@ -1,0 +1,47 @@
+/** https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using */
+import { describe, httpUrl } from '../clients/keys.ts';
+import { callJson } from './http.ts';
+import { defineTarget } from './target.ts';
+import { wordsFor } from './wording.ts';
+import type { Words } from './wording.ts';
+import type { Notice } from '../history/notices.ts';
+
+export const teams = defineTarget({
+  type: 'teams',
+  tells: 'Posts an Adaptive Card to a channel of Microsoft Teams, through a workflow or an incoming webhook.',
+  repeats: 'A notice that is sent twice is a second card: webhooks of Teams take no key.',
+  keys: {
+    url: describe(
+      httpUrl(),
+      'URL of the workflow "when a Teams webhook request is received". All of it is a secret.',
+      'https://prod-00.westeurope.logic.azure.example/workflows/0/triggers/manual/paths/invoke?sig=x',
+    ),
+  },
+  async send(notice, { url }, sending) {
+    await callJson({ type: 'teams', url, method: 'POST' }, messageOf(wordsFor(notice), notice.change.to), sending);
+  },
+});
+
+const COLOURS = { up: 'good', down: 'attention', degraded: 'warning' } as const;
+
+/** The words stand in text runs, which know no Markdown: https://adaptivecards.io/explorer/TextRun.html */
+function messageOf({ title, facts, runbook, text }: Words, to: Notice['change']['to']) {
+  const run = (words: string, more: object = {}) => ({ type: 'TextRun', text: words, ...more });
+  const line = (...inlines: readonly object[]) => ({ type: 'RichTextBlock', inlines });
+  const card = {
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    type: 'AdaptiveCard',
+    version: '1.4',
+    // Read aloud, and shown where a card cannot be.
+    fallbackText: text,
+    body: [
+      line(run(title, { size: 'large', weight: 'bolder', color: COLOURS[to] })),
+      ...facts.map(([name, fact]) => line(run(`${name}: `, { weight: 'bolder' }), run(fact))),
+    ],
+    ...(runbook !== undefined && { actions: [{ type: 'Action.OpenUrl', title: 'Runbook', url: runbook }] }),
+  };
+  return {
+    type: 'message',
+    attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content: card }],
+  };
+}
