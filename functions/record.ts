@@ -1,5 +1,5 @@
 /** AWS Lambda: takes namespaces from a queue, runs and records them, and hands on what somebody has to be told. */
-import { countersIn, historyIn, queueIn, standardLog, telemetryIn, vaultIn } from '../lib/compose.ts';
+import { countersIn, eventsIn, historyIn, queueIn, standardLog, telemetryIn, vaultIn } from '../lib/compose.ts';
 import { consumer } from '../lib/record/queue-consumer.ts';
 import { deliverToQueue } from '../lib/record/queue-deliver.ts';
 import { recordTask } from '../lib/record/queue-record.ts';
@@ -18,7 +18,7 @@ const [vault, store, queue, notices, telemetry] = await Promise.all([
   telemetryIn(process.env, log),
 ]);
 const reporter = new Reporter(vault, log, telemetry?.record);
-const deliver = deliverToQueue(notices, log);
+const deliver = deliverToQueue({ queue: notices, sendChanges: eventsIn(process.env), log });
 const recorder = new Recorder({ reporter, vault, store, deliver, log, lateSlots: LATE_SLOTS });
 const handle = recordTask({ recorder, count: countersIn(process.env), log, now: Date.now });
 

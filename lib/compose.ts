@@ -1,5 +1,6 @@
 /** Builds what functions and commands hand on. The one place that reads the environment variables of a deployment. */
-import type { HistoryStore } from './history/store.ts';
+import type { Batch, HistoryStore } from './history/store.ts';
+import type { HistoryReader } from './history/view.ts';
 import type { AppOptions } from './http/app.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
@@ -90,8 +91,39 @@ export async function appOptionsIn(env: Environment): Promise<AppOptions> {
   const basePath = env.HEALTHGATE_BASE_PATH;
   const corsOrigins = env.HEALTHGATE_CORS_ORIGINS;
   const publicNamespace = publicNamespaceIn(env);
-  if (!basePath && !corsOrigins && !publicNamespace) return {};
-  return (await import('./http/options.ts')).parseOptions({ basePath, corsOrigins, publicNamespace });
+  const history = historyNameIn(env);
+  const past = history === undefined ? {} : { history: historyAt(history) };
+  if (!basePath && !corsOrigins && !publicNamespace) return past;
+  return {
+    ...(await import('./http/options.ts')).parseOptions({ basePath, corsOrigins, publicNamespace }),
+    ...past,
+  };
+}
+
+/** The history that the environment names. */
+export function historyNameIn(env: Environment): string | undefined {
+  return env.HEALTHGATE_HISTORY || undefined;
+}
+
+/** Reads the history of that name, which is opened only when it is read for the first time. */
+export function historyAt(name: string): HistoryReader {
+  let opened: ReturnType<HistoryReader> | undefined;
+  return () => {
+    opened ??= import('./history/open.ts').then(({ openHistory }) => openHistory(name, { readOnly: true }));
+    // The next one tries again.
+    opened.catch(() => (opened = undefined));
+    return opened;
+  };
+}
+
+/** Sends the changes of a batch to EventBridge. Its code is loaded with the first one. */
+type SendChanges = (batch: Batch, signal: AbortSignal) => Promise<void>;
+
+/** Where the environment names a bus of EventBridge that is told of changes, what tells it. */
+export function eventsIn(env: Environment): SendChanges | undefined {
+  const bus = env.HEALTHGATE_EVENTS;
+  if (!bus) return undefined;
+  return async (batch, signal) => (await import('./notify/events.ts')).sendChanges(batch, { bus, signal });
 }
 
 /**

@@ -10,6 +10,7 @@ import { EXIT, numberOf, stringOf, UsageError } from './command.ts';
 import type { Command, Terminal } from './command.ts';
 import { createExample, EXAMPLE_FILE, openExample } from './example.ts';
 import { grpcAsked, grpcOptions } from './grpc-options.ts';
+import { recordAsked, recordOptions } from './record-options.ts';
 import { showOverview } from './overview.ts';
 import { systemWords } from './system-words.ts';
 import { DEFAULT_FOLDER, isDefaultVault, vaultName, vaultOf, vaultOption } from './vault-option.ts';
@@ -20,6 +21,7 @@ export const serve: Command = {
     ...vaultOption,
     host: { type: 'string', value: 'HOST', help: 'address to listen on (127.0.0.1)' },
     port: { type: 'string', value: 'PORT', help: 'port to listen on (3000); 0 takes any free port' },
+    ...recordOptions,
     ...grpcOptions,
   },
   notes: `If no vault is named and the folder ${DEFAULT_FOLDER} does not exist, the folder is created, with an example
@@ -30,6 +32,7 @@ In the environment, HEALTHGATE_BASE_PATH=/ops is cut off the paths that begin wi
 names the origins whose web pages may read answers: * or https://status.example, separated by commas.
 HEALTHGATE_PUBLIC_NAMESPACE=prod shows names and verdicts of that namespace to everybody, at /status/ and at the
 health endpoints of RAGFlow, Mattermost and Jina.
+HEALTHGATE_EVENTS=default names a bus of EventBridge that gets every change that --record finds.
 HEALTHGATE_METRICS=namespace or checks writes metrics of each run for CloudWatch to standard output, and
 OTEL_EXPORTER_OTLP_ENDPOINT names a collector of OpenTelemetry that gets a trace of each.
 
@@ -50,12 +53,15 @@ it is sent in the clear.`,
 
     const grpcWanted = await grpcAsked(input);
     const options = await appOptionsIn(terminal.env);
+    const recorded = await recordAsked(input, terminal);
     const telemetry = await telemetryIn(terminal.env, log);
     const reporter = new Reporter(vault, log, (...run) => {
       telemetry?.record(...run);
       grpc?.known(...run);
+      recording?.known(...run);
     });
-    const services = { vault, log, reporter, ...options };
+    const recording = recorded?.open?.(vault, reporter, log);
+    const services = { vault, log, reporter, ...options, ...(recorded && { history: recorded.history }) };
     const grpc = grpcWanted && (await import('../grpc/server.ts')).createGrpcServer(services, grpcWanted.certificate);
     const server = createHttpServer(createApp({ ...services, maxRequests: MAX_REQUESTS }));
     const stop = new Promise((resolve) => {
@@ -73,9 +79,10 @@ it is sent in the clear.`,
       if (grpcAddress !== undefined)
         terminal.out(`Speaking gRPC on ${grpcAddress}${grpcWanted?.certificate === undefined ? '' : ' over TLS'}\n`);
       await showOverview(vaultName(input, terminal), terminal);
+      recording?.start();
       if (!terminal.signal.aborted) await stop;
     } finally {
-      await Promise.all([close(server), grpc?.close()]);
+      await Promise.all([close(server), grpc?.close(), recording?.stop()]);
       await telemetry?.flush();
     }
     return EXIT.ok;

@@ -2,46 +2,60 @@
  * A badge as an SVG image, in the shape that readers of READMEs know. The library that draws them, badge-maker, would
  * add 900 kB of text widths to the bundle.
  */
-import type { Verdict } from '../engine/types.ts';
-import { badgeTexts } from './badge-texts.ts';
-import type { Format } from './format.ts';
+import { badgeTexts, UPTIME_WANTED, uptimeTexts } from './badge-texts.ts';
+import type { BadgeTexts, Grade } from './badge-texts.ts';
+import type { Format, View } from './format.ts';
+import { escapedXml } from './xml.ts';
 
 /** White text on each of them has a contrast of more than 4.5. */
-const COLORS: Readonly<Record<Verdict, string>> = { working: '#2e7d32', degraded: '#8a6100', failing: '#b3261e' };
+const COLORS: Readonly<Record<Grade, string>> = {
+  working: '#2e7d32',
+  degraded: '#8a6100',
+  failing: '#b3261e',
+  unknown: '#5d6672',
+};
 
 const HEIGHT = 20;
 /** Pixels to the left and to the right of a text. */
 const PADDING = 6;
 const FONT_SIZE = 11;
 
-export const badge: Format = {
-  contentType: 'image/svg+xml',
-  // Pages show no image that is answered with an error.
-  status: () => 200,
-  render(view) {
-    const { label, message } = badgeTexts(view);
-    const [left, right] = [boxWidth(label), boxWidth(message)];
-    const title = escaped(`${label}: ${message}`);
-    return [
-      `<svg xmlns="http://www.w3.org/2000/svg" width="${String(left + right)}" height="${String(HEIGHT)}" role="img"`,
-      ` aria-label="${title}"><title>${title}</title>`,
-      `<clipPath id="r"><rect width="${String(left + right)}" height="${String(HEIGHT)}" rx="3"/></clipPath>`,
-      `<g clip-path="url(#r)"><rect width="${String(left)}" height="${String(HEIGHT)}" fill="#555"/>`,
-      `<rect x="${String(left)}" width="${String(right)}" height="${String(HEIGHT)}"`,
-      ` fill="${COLORS[view.report.verdict]}"/></g>`,
-      `<g fill="#fff" font-family="Verdana,Geneva,DejaVu Sans,sans-serif" font-size="${String(FONT_SIZE)}">`,
-      text(label, PADDING),
-      text(message, left + PADDING),
-      '</g></svg>\n',
-    ].join('');
-  },
-};
+export const badge: Format = badgeWith(badgeTexts);
+
+/** With `?of=uptime-30d`. */
+export const uptimeBadge: Format = { ...badgeWith(uptimeTexts), wants: () => UPTIME_WANTED };
+
+function badgeWith(textsOf: (view: View) => BadgeTexts): Format {
+  return {
+    contentType: 'image/svg+xml',
+    // Pages show no image that is answered with an error.
+    status: () => 200,
+    render: (view) => drawing(textsOf(view)),
+  };
+}
+
+function drawing({ label, message, grade }: BadgeTexts): string {
+  const [left, right] = [boxWidth(label), boxWidth(message)];
+  const title = escapedXml(`${label}: ${message}`);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${String(left + right)}" height="${String(HEIGHT)}" role="img"`,
+    ` aria-label="${title}"><title>${title}</title>`,
+    `<clipPath id="r"><rect width="${String(left + right)}" height="${String(HEIGHT)}" rx="3"/></clipPath>`,
+    `<g clip-path="url(#r)"><rect width="${String(left)}" height="${String(HEIGHT)}" fill="#555"/>`,
+    `<rect x="${String(left)}" width="${String(right)}" height="${String(HEIGHT)}"`,
+    ` fill="${COLORS[grade]}"/></g>`,
+    `<g fill="#fff" font-family="Verdana,Geneva,DejaVu Sans,sans-serif" font-size="${String(FONT_SIZE)}">`,
+    text(label, PADDING),
+    text(message, left + PADDING),
+    '</g></svg>\n',
+  ].join('');
+}
 
 /** The width is fixed, so that the text fits even where the font is another one. */
 function text(content: string, x: number): string {
   const width = String(boxWidth(content) - 2 * PADDING);
   const place = `x="${String(x)}" y="14" textLength="${width}" lengthAdjust="spacingAndGlyphs"`;
-  return `<text ${place}>${escaped(content)}</text>`;
+  return `<text ${place}>${escapedXml(content)}</text>`;
 }
 
 function boxWidth(content: string): number {
@@ -63,10 +77,4 @@ const WIDEST = 2048;
 function textWidth(content: string): number {
   const widths = Array.from(content, (character) => WIDTHS[(character.codePointAt(0) ?? 0) - 32] ?? WIDEST);
   return (FONT_SIZE * widths.reduce((sum, width) => sum + width, 0)) / 2048;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' };
-
-function escaped(content: string): string {
-  return content.replace(/[<>&"]/g, (character) => ENTITIES[character] ?? '');
 }

@@ -1,4 +1,5 @@
 import type { Report, Roles } from '../engine/types.ts';
+import type { HistoryView, Wanted } from '../history/view.ts';
 
 /** What a format may show: a report, and the namespace and part that it is of. */
 export interface View {
@@ -12,6 +13,10 @@ export interface View {
   readonly summary: boolean;
   /** The query of the request, since a format may have parameters of its own. */
   readonly query: Pick<URLSearchParams, 'get'>;
+  /** What the format wants of the history; undefined where the deployment has none, or it could not be read. */
+  readonly history?: HistoryView | undefined;
+  /** Whether there is a history that could not be read. */
+  readonly isHistoryMissing?: boolean;
 }
 
 /** The part of a namespace that a format may use: nothing secret. */
@@ -37,6 +42,8 @@ export interface Format {
   /** HTTP status of the answer. */
   status(view: View): number;
   render(view: View): string;
+  /** What of the history it shows; nothing unless given. */
+  wants?(query: View['query']): Wanted;
   /** What a client gets that asks over WebSocket, where the format is for such clients. */
   webSocket?(view: View): WebSocketAnswer;
 }
@@ -51,7 +58,7 @@ export interface WebSocketAnswer {
   readonly reason: string;
 }
 
-/** What a format may need in addition to the report. */
+/** What a deployment may have in addition to reports. */
 export type Need = 'history';
 
 /** A format in the registry: what must be known to choose it. */
@@ -62,8 +69,19 @@ export interface FormatEntry {
   readonly mediaType?: string;
   /** What it needs. If the deployment does not have it, the format counts as unknown. */
   readonly needs?: readonly Need[];
+  /** What it shows where the deployment has it. */
+  readonly uses?: readonly Need[];
+  /** Another way to write it, for queries with a parameter of their own. */
+  readonly variant?: FormatVariant;
   /** Loads it, so that a heavy format costs nothing until somebody asks for it. */
   load(): Format | Promise<Format>;
+}
+
+export interface FormatVariant extends Pick<FormatEntry, 'needs' | 'load'> {
+  /** The parameter that asks for it. */
+  readonly parameter: string;
+  /** What the parameter may be. */
+  readonly values: RegExp;
 }
 
 /** The status of a format whose readers rely on it: 200, unless a critical check fails. */

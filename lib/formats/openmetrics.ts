@@ -5,9 +5,16 @@
 import { pathKey, resultsOf } from '../engine/tree.ts';
 import type { Figure } from '../engine/figures.ts';
 import type { CheckResult, Verdict } from '../engine/types.ts';
+import { DAY_MS } from '../history/span.ts';
+import type { Wanted } from '../history/view.ts';
 import { version } from '../version.ts';
 import type { Format, View } from './format.ts';
+import { uptimeOver, WINDOWS } from './history-words.ts';
+import type { WindowName } from './history-words.ts';
 import { labelValue } from './metric-labels.ts';
+
+const UPTIME_WANTED: Wanted = { quartersMs: DAY_MS, daysMs: WINDOWS['90d'] * DAY_MS, standings: true };
+const WINDOW_NAMES = Object.keys(WINDOWS) as WindowName[];
 
 const STATES: readonly Verdict[] = ['working', 'degraded', 'failing'];
 
@@ -20,6 +27,7 @@ interface Labelled {
 export const openmetrics: Format = {
   contentType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
   status: () => 200,
+  wants: () => UPTIME_WANTED,
   render(view) {
     const { report, ageMs } = view;
     const namespace = label('namespace', view.namespace.name);
@@ -38,6 +46,7 @@ export const openmetrics: Format = {
       ...checks.flatMap(figuresOf),
       ...seconds('healthgate_report_age_seconds', 'How old the report is. Reports are shared for a few seconds.'),
       sample('healthgate_report_age_seconds', namespace, ageMs / 1000),
+      ...historyOf(view, checks),
       ...family('healthgate_build', 'info', 'The version of Healthgate.'),
       sample('healthgate_build_info', label('version', version), 1),
       '# EOF',
@@ -45,6 +54,28 @@ export const openmetrics: Format = {
     return `${lines.join('\n')}\n`;
   },
 };
+
+/** What was recorded of the checks, where that is known. */
+function historyOf({ history }: View, checks: readonly Labelled[]): string[] {
+  if (history === undefined) return [];
+  const uptimes = WINDOW_NAMES.flatMap((window) =>
+    checks.flatMap(({ check, labels }) => {
+      const ratio = uptimeOver(history, pathKey(check.path), window);
+      const own = `${labels},${label('window', window)}`;
+      return ratio === undefined ? [] : [sample('healthgate_check_uptime_ratio', own, ratio)];
+    }),
+  );
+  const changes = checks.flatMap(({ check, labels }) => {
+    const since = history.standings?.get(pathKey(check.path))?.since;
+    return since === undefined ? [] : [sample('healthgate_check_last_change_timestamp_seconds', labels, since / 1000)];
+  });
+  return [
+    ...family('healthgate_check_uptime_ratio', 'gauge', 'The share of the time in which a check was up.'),
+    ...uptimes,
+    ...seconds('healthgate_check_last_change_timestamp_seconds', 'Since when a check is up, degraded or down.'),
+    ...changes,
+  ];
+}
 
 function family(name: string, type: string, help: string): string[] {
   return [`# TYPE ${name} ${type}`, `# HELP ${name} ${help}`];

@@ -3,7 +3,8 @@ import type { Confirmation } from '../engine/types.ts';
 import type { Change } from './change.ts';
 import { identity } from './identity.ts';
 import { observe } from './observer.ts';
-import { causesFor, isOpen, join, tellerOf } from './outage.ts';
+import { Joining } from './joining.ts';
+import { causesFor, isOpen, tellerOf } from './outage.ts';
 import type { Outage, Standings } from './outage.ts';
 import { causeKey, WHOLE } from './sample.ts';
 import type { CheckSample, Sample, State } from './sample.ts';
@@ -51,21 +52,18 @@ export function step(memory: Memory, sample: Sample, rules: ChangeRules): Step {
     standings.set(check.path, now);
   }
 
-  let outages = memory.outages;
+  const joining = new Joining(memory.outages, { namespace, at, sampled });
   const ownCausesFirst = moved.toSorted((a, b) => rank(a.check) - rank(b.check));
   for (const { check, from } of ownCausesFirst) {
     const standing = standings.get(check.path);
     if (standing === undefined || from !== 'up' || check.path === WHOLE) continue;
-    const joined = join(outages, { check, since: standing.since }, { namespace, at, sampled });
-    outages = joined.outages;
-    standings.set(check.path, { ...standing, outage: joined.id });
+    standings.set(check.path, { ...standing, outage: joining.join({ check, since: standing.since }) });
   }
+  const { outages } = joining;
   for (const { check, from } of moved) if (check.path === WHOLE) assignWhole(check, from, standings, outages, sample);
 
-  const tellers = new Set(outages.map((outage) => tellerOf(outage, standings)));
-  const changes = moved.map(({ check, from }) =>
-    changeOf(check, from, { standings, sampled, sample, isTeller: tellers.has(check.path) }),
-  );
+  const scene = { standings, sample, resting: restingOn(sample), tellers: tellersOf(outages, standings) };
+  const changes = moved.map(({ check, from }) => changeOf(check, from, scene));
   for (const [path, standing] of standings) if (standing.state === 'up') standings.set(path, withoutOutage(standing));
   const watched = observe({ ...memory, outages }, sample);
   const still = watched.outages.filter((outage) => outage.observer === true || isOpen(outage, standings));
@@ -116,34 +114,53 @@ function assignWhole(
 
 interface Scene {
   readonly standings: Standings;
-  readonly sampled: ReadonlyMap<string, CheckSample>;
   readonly sample: Sample;
-  readonly isTeller: boolean;
+  /** The paths of the checks that rest on a cause, by its key. */
+  readonly resting: ReadonlyMap<string, readonly string[]>;
+  /** The checks that tell what is wrong with what they share with others. */
+  readonly tellers: ReadonlySet<string>;
 }
 
-function changeOf(check: CheckSample, from: State, { standings, sampled, sample, isTeller }: Scene): Change {
-  const { state: to, since, outage = '', error, runbook } = standings.get(check.path) ?? newStanding(sample.at);
+function restingOn({ checks }: Sample): Scene['resting'] {
+  const resting = new Map<string, string[]>();
+  for (const { path, causes = [] } of checks) {
+    if (path === WHOLE) continue;
+    for (const key of causes.map(causeKey)) {
+      const paths = resting.get(key);
+      if (paths === undefined) resting.set(key, [path]);
+      else paths.push(path);
+    }
+  }
+  return resting;
+}
+
+function tellersOf(outages: readonly Outage[], standings: Standings): ReadonlySet<string> {
+  return new Set(outages.map((outage) => tellerOf(outage, standings)));
+}
+
+/** Paths that a change lists. */
+const MAX_PATHS = 1000;
+
+function changeOf(check: CheckSample, from: State, { standings, sample, resting, tellers }: Scene): Change {
+  const { path } = check;
+  const { state: to, since, outage = '', error, runbook } = standings.get(path) ?? newStanding(sample.at);
   const causes = to === 'up' ? [] : (check.causes ?? []);
-  const rest = (other: CheckSample) =>
-    (other.causes ?? []).some((cause) =>
-      'path' in cause ? cause.path === check.path : isTeller && causes.some((own) => causeKey(own) === causeKey(cause)),
-    );
-  const consequences =
-    to === 'up' || check.path === WHOLE
-      ? []
-      : [...sampled.values()].filter((other) => ![WHOLE, check.path].includes(other.path) && rest(other));
+  const shared = tellers.has(path) ? causes.filter((cause) => 'address' in cause) : [];
+  const keys = to === 'up' || path === WHOLE ? [] : [causeKey({ path }), ...shared.map(causeKey)];
+  const consequences = new Set(keys.flatMap((key) => resting.get(key) ?? []));
+  consequences.delete(path);
   return {
-    id: identity('change', sample.namespace, check.path, to, since),
+    id: identity('change', sample.namespace, path, to, since),
     outage,
     namespace: sample.namespace,
-    path: check.path,
+    path,
     from,
     to,
     since,
     at: sample.at,
     ...(to !== 'up' && error !== undefined && { error }),
     causes,
-    consequences: consequences.map(({ path }) => path),
+    consequences: [...consequences].slice(0, MAX_PATHS),
     ...(to !== 'up' && runbook !== undefined && { runbook }),
   };
 }

@@ -16,8 +16,8 @@ export interface NoticeRule {
   readonly every: boolean;
 }
 
-/** What one target is told. */
-export interface Notice {
+/** What one target is told, as it is kept until it is sent. */
+export interface PlannedNotice {
   /** The same whoever plans it: a target that knows it already may ignore it. */
   readonly id: string;
   readonly target: string;
@@ -27,6 +27,10 @@ export interface Notice {
   readonly change: Change;
   /** When the outage began, in milliseconds since 1970. */
   readonly began: number;
-  /** All checks that are not up and that the target knows of, whatever outage they belong to. */
+}
+
+/** A notice to be sent. */
+export interface Notice extends PlannedNotice {
+  /** All checks that are not up when it is sent and that the target knows of, whatever outage they belong to. */
   readonly notUp: readonly { readonly path: string; readonly state: State }[];
 }

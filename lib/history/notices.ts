@@ -2,7 +2,7 @@
 import type { Change } from './change.ts';
 import type { Memory, Step } from './changes.ts';
 import { identity } from './identity.ts';
-import type { Notice, NoticeRule } from './notice.ts';
+import type { Notice, NoticeRule, PlannedNotice } from './notice.ts';
 import { CUT_OFF } from './observer.ts';
 import { tellerOf } from './outage.ts';
 import type { Outage, Standings } from './outage.ts';
@@ -10,7 +10,7 @@ import { WHOLE } from './sample.ts';
 import type { CheckSample, Sample, State } from './sample.ts';
 import { badness, worstState } from './standing.ts';
 
-export type { Notice, NoticeRule };
+export type { Notice, NoticeRule, PlannedNotice };
 
 /** Paths that a notice lists. */
 const MAX_PATHS = 1000;
@@ -22,28 +22,24 @@ const MAX_PATHS = 1000;
 export function plan({ sample, memory, ended }: Step, rules: readonly NoticeRule[]): Planned {
   const sampled = new Map(sample.checks.map((check) => [check.path, check]));
   const scene: Scene = { sample, sampled, standings: memory.standings };
-  const notices: { readonly rule: NoticeRule; readonly notice: Notice }[] = [];
+  const notices: PlannedNotice[] = [];
   const tellAll = (outage: Outage, isEnded: boolean): Outage => {
     let now = outage;
     for (const rule of rules.filter(({ every }) => !every)) {
       const { outage: next, notice } = tell({ outage: now, isEnded }, rule, scene);
       now = next;
-      if (notice !== undefined) notices.push({ rule, notice });
+      if (notice !== undefined) notices.push(notice);
     }
     return now;
   };
   for (const outage of ended) tellAll(outage, true);
   const outages = memory.outages.map((outage) => tellAll(outage, false));
-  const told = notices.map(({ rule, notice }) => {
-    const known = outages.filter(({ told }) => (told[rule.target] ?? 'up') !== 'up').flatMap(({ members }) => members);
-    return { ...notice, notUp: notUp(rule, known, memory.standings) };
-  });
   const beats = rules.filter(({ every }) => every).map((rule) => beat(rule, scene));
-  return { notices: [...told, ...beats], memory: { ...memory, outages } };
+  return { notices: [...notices, ...beats], memory: { ...memory, outages } };
 }
 
 export interface Planned {
-  readonly notices: readonly Notice[];
+  readonly notices: readonly PlannedNotice[];
   readonly memory: Memory;
 }
 
@@ -60,7 +56,7 @@ export function covers({ for: wanted }: Pick<NoticeRule, 'for'>, path: string): 
 
 interface Told {
   readonly outage: Outage;
-  readonly notice?: Notice;
+  readonly notice?: PlannedNotice;
 }
 
 function tell({ outage, isEnded }: { outage: Outage; isEnded: boolean }, rule: NoticeRule, scene: Scene): Told {
@@ -101,7 +97,7 @@ function noticed(kind: 'change' | 'update', rule: NoticeRule, about: About): Tol
   const told = { ...outage, told: { ...outage.told, [rule.target]: level }, notices: outage.notices + 1 };
   if (!rule.on.includes(level)) return { outage: told };
   const id = identity('notice', outage.id, rule.target, kind, level, outage.notices);
-  const notice: Notice = { id, target: rule.target, kind, change: changeOf(about), began: outage.since, notUp: [] };
+  const notice = { id, target: rule.target, kind, change: changeOf(about), began: outage.since };
   return { outage: told, notice };
 }
 
@@ -135,18 +131,23 @@ function changeOf({ outage, level, before, members, scene: { sample, sampled, st
   };
 }
 
-/** What of these is not up, in the states that the target wants to know of. */
-function notUp(rule: NoticeRule, paths: Iterable<string>, standings: Standings): Notice['notUp'] {
-  return [...new Set(paths)]
+/**
+ * The notice with what is not up now, in the states that the target wants to know of: of the outages that it was told
+ * of, or everything for a beat.
+ */
+export function complete(notice: PlannedNotice, rule: NoticeRule, { outages, standings }: Memory): Notice {
+  const told = outages.filter((outage) => (outage.told[rule.target] ?? 'up') !== 'up');
+  const paths = notice.kind === 'beat' ? standings.keys() : told.flatMap(({ members }) => members);
+  const notUp = [...new Set(paths)]
     .map((path) => ({ path, state: stateAt(path, standings) }))
     .filter(
       ({ path, state }) => covers(rule, path) && (state === 'down' || (state !== 'up' && rule.on.includes(state))),
-    )
-    .slice(0, MAX_PATHS);
+    );
+  return { ...notice, notUp };
 }
 
 /** How the namespace is now, whatever is confirmed: a beat that stays away is noticed by whoever waits for it. */
-function beat(rule: NoticeRule, scene: Scene): Notice {
+function beat(rule: NoticeRule, scene: Scene): PlannedNotice {
   const { sample, sampled, standings } = scene;
   const states = sample.checks.filter(({ path }) => path !== WHOLE && covers(rule, path)).map(({ state }) => state);
   const whole = rule.for.length === 0 ? sampled.get(WHOLE)?.state : undefined;
@@ -167,12 +168,5 @@ function beat(rule: NoticeRule, scene: Scene): Notice {
     causes: [],
     consequences: [],
   };
-  return {
-    id: change.id,
-    target: rule.target,
-    kind: 'beat',
-    change,
-    began: since,
-    notUp: notUp(rule, standings.keys(), standings),
-  };
+  return { id: change.id, target: rule.target, kind: 'beat', change, began: since };
 }

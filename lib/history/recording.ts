@@ -5,7 +5,7 @@ import type { Change } from './change.ts';
 import { inOrder } from './order.ts';
 import type { OrderRules } from './order.ts';
 import { plan } from './notices.ts';
-import type { Notice, NoticeRule } from './notices.ts';
+import type { NoticeRule, PlannedNotice } from './notices.ts';
 import type { Memory } from './changes.ts';
 import type { Sample } from './sample.ts';
 import { addTo, DAY_MS, emptySpan, QUARTER_MS } from './span.ts';
@@ -53,7 +53,7 @@ export async function record(
 /** What a sample leads to, and those that waited for it. */
 function follow(memory: Memory, sample: Sample, rules: Rules) {
   const changes: Change[] = [];
-  const notices: Notice[] = [];
+  const notices: PlannedNotice[] = [];
   const ordered = inOrder(memory, sample, rules, (taken) => {
     const planned = plan(taken, rules.targets);
     changes.push(...taken.changes);

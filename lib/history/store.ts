@@ -2,7 +2,7 @@
 import type { Change } from './change.ts';
 import type { Memory } from './changes.ts';
 import type { Window } from './maintenance.ts';
-import type { Notice } from './notices.ts';
+import type { PlannedNotice } from './notices.ts';
 import type { Sample } from './sample.ts';
 import type { Span } from './span.ts';
 
@@ -12,13 +12,13 @@ export interface Batch {
   /** The time of the sample. */
   readonly at: number;
   readonly changes: readonly Change[];
-  readonly notices: readonly Notice[];
+  readonly notices: readonly PlannedNotice[];
 }
 
 /** A notice that could not be sent. */
 export interface DeadLetter {
   readonly id: string;
-  readonly notice: Notice;
+  readonly notice: PlannedNotice;
   /** When it was given up, in milliseconds since 1970. */
   readonly at: number;
   readonly error: string;

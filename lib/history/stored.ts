@@ -93,9 +93,12 @@ export class StoredHistory implements HistoryStore {
     return Promise.all([...parts.values()].map((part) => decode(codecs.batch, Buffer.concat(part), this.location)));
   }
 
-  async sent({ namespace, at }: Batch): Promise<void> {
+  async sent({ namespace, at }: Batch, left?: Batch): Promise<void> {
     const items = await this.#items.range(namespace, timedKey('batch', at), timedKey('batch', at + 1));
-    if (items.length > 0) await this.#items.write(namespace, { removes: items.map(({ key }) => key) });
+    if (items.length === 0) return;
+    const puts = left === undefined ? [] : await batchItems(left);
+    const removes = items.map(({ key }) => key).filter((key) => !puts.some((put) => put.key === key));
+    await this.#items.write(namespace, { puts, removes });
   }
 
   async windows(namespace: string): Promise<readonly Window[]> {

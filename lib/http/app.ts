@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { OnRun } from '../engine/types.ts';
 import { CheckError, TooManyRuns } from '../errors.ts';
+import type { HistoryReader } from '../history/view.ts';
 import type { Log } from '../log.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -21,6 +22,8 @@ export interface AppOptions {
   readonly corsOrigins?: Origins | undefined;
   /** The namespace whose summary everybody may see, without a token. */
   readonly publicNamespace?: string | undefined;
+  /** Where what was recorded is read. Formats show it where it is there. */
+  readonly history?: HistoryReader | undefined;
   /** How many requests are answered concurrently. Those beyond are asked to come back. */
   readonly maxRequests?: number | undefined;
 }
@@ -34,12 +37,12 @@ interface AppParts extends AppOptions {
 }
 
 export function createApp(parts: AppParts): App {
-  const { vault, log, onRun, basePath = '', corsOrigins, publicNamespace, maxRequests = Infinity } = parts;
+  const { vault, log, onRun, basePath = '', corsOrigins, publicNamespace, history, maxRequests = Infinity } = parts;
   // Loaded with the first report that is asked for: the answer to a wrong token needs none.
   let reporter: Promise<Pick<Reporter, 'share'>> | undefined = parts.reporter && Promise.resolve(parts.reporter);
   const load = () => (reporter ??= import('../reporter.ts').then((module) => new module.Reporter(vault, log, onRun)));
   const share: Reporter['share'] = async (...asked) => (await load()).share(...asked);
-  const services = { vault, log, reporter: { share }, publicNamespace };
+  const services = { vault, log, reporter: { share }, publicNamespace, history };
   let underWay = 0;
 
   const route = async (request: Request): Promise<Response> => {

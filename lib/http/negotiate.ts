@@ -1,15 +1,7 @@
 // Not the whole of negotiator, which also chooses among languages, charsets and encodings: every cold start loads it.
 import preferredMediaTypes from 'negotiator/lib/mediaType.js';
-import type { FormatEntry } from '../formats/format.ts';
+import type { FormatEntry, Need } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
-
-/** The formats that need nothing but the report. */
-const available = formats.filter(({ needs = [] }) => needs.length === 0);
-
-const byName = new Map(available.map((format) => [format.name, format]));
-const byMediaType = new Map(
-  available.flatMap((format) => (format.mediaType === undefined ? [] : [[format.mediaType, format]])),
-);
 
 /** The parameters of a media type, except its weight: a charset or version must not rule out a format. */
 const PARAMETER = /;(?!\s*q=)[^;,]*/gi;
@@ -17,12 +9,32 @@ const PARAMETER = /;(?!\s*q=)[^;,]*/gi;
 /**
  * The format of an answer: the one in `?format=`, otherwise the one that `Accept` prefers, otherwise the first.
  *
- * @returns undefined if `?format=` names an unknown format.
+ * @param has What the deployment has in addition to reports.
+ * @returns undefined if the query asks for what does not exist.
  */
-export function negotiate(query: URLSearchParams, accept: string | undefined): FormatEntry | undefined {
+export function negotiate(
+  query: URLSearchParams,
+  accept: string | undefined,
+  has: readonly Need[] = [],
+): FormatEntry | undefined {
+  const available = formats.filter(({ needs = [] }) => needs.every((need) => has.includes(need)));
+  const format = chosen(available, query, accept);
+  const { variant } = format ?? {};
+  const value = variant && query.get(variant.parameter);
+  if (format === undefined || variant === undefined || typeof value !== 'string') return format;
+  const { values, needs = [], load } = variant;
+  return values.test(value) && needs.every((need) => has.includes(need)) ? { ...format, needs, load } : undefined;
+}
+
+function chosen(
+  available: readonly FormatEntry[],
+  query: URLSearchParams,
+  accept: string | undefined,
+): FormatEntry | undefined {
   const name = query.get('format');
   // A plus in a query stands for a space, and no format has a space in its name.
-  if (name !== null) return byName.get(name.replaceAll(' ', '+'));
-  const [preferred] = preferredMediaTypes(accept?.replace(PARAMETER, ''), [...byMediaType.keys()]);
-  return byMediaType.get(preferred ?? '') ?? formats[0];
+  if (name !== null) return available.find((format) => format.name === name.replaceAll(' ', '+'));
+  const mediaTypes = available.flatMap(({ mediaType }) => mediaType ?? []);
+  const [preferred] = preferredMediaTypes(accept?.replace(PARAMETER, ''), mediaTypes);
+  return available.find(({ mediaType }) => mediaType !== undefined && mediaType === preferred) ?? formats[0];
 }

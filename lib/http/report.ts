@@ -38,17 +38,23 @@ interface Asked {
   readonly withinMs: number;
 }
 
-export async function answerReport(request: Request, asked: Asked, { reporter }: Services): Promise<Response> {
+export async function answerReport(request: Request, asked: Asked, services: Services): Promise<Response> {
   const { namespace, summary, part, patience } = asked;
+  const { query } = request;
   // Whoever sees no more than the summary cannot cause runs beyond those that everybody shares.
   const [withinMs, fresh] = summary ? [Infinity, false] : [asked.withinMs, wantsFresh(request)];
   // In tenths of a second, so that requests to which Lambda leaves nearly the same time share their runs.
   const limitMs = Math.min(withinMs, tenths(patience.limitMs));
-  const shared = await reporter.share(namespace, { part, since: patience.since, limitMs, fresh });
+  const { needs = [], uses = [] } = asked.format;
+  const past =
+    services.history !== undefined && [...needs, ...uses].includes('history')
+      ? import('./past.ts').then(({ pastFor }) => pastFor({ ...asked, query, limitMs }, services))
+      : undefined;
+  const shared = await services.reporter.share(namespace, { part, since: patience.since, limitMs, fresh });
   if (shared === undefined) return notFound();
   const report = summary ? (await import('../formats/summary.ts')).summaryOf(shared.report) : shared.report;
   const format: Format = await asked.format.load();
-  return reportResponse({ ...shared, report, namespace, part, summary, query: request.query }, format);
+  return reportResponse({ ...shared, report, namespace, part, summary, query, ...(await past) }, format);
 }
 
 function wantsFresh({ headers }: Request): boolean {

@@ -2,7 +2,8 @@
  * Sends what the store's outbox holds from this process. The store knows what is left of a batch, so that a process
  * that takes over repeats at most what was under way, with the same ids.
  */
-import type { Notice } from '../history/notices.ts';
+import { complete } from '../history/notices.ts';
+import type { PlannedNotice } from '../history/notices.ts';
 import type { Batch, HistoryStore } from '../history/store.ts';
 import type { Log } from '../log.ts';
 import type { Target } from '../notify/target.ts';
@@ -87,7 +88,8 @@ export class Outbox {
     else if (changes.length > 0) this.#line(`${namespace} changes`).add(this.#changes(sending, sendChanges));
     for (const notice of notices) {
       const target = targets.find(({ rule }) => rule.target === notice.target);
-      if (target !== undefined) this.#line(`${namespace} to ${notice.target}`).add(this.#notice(sending, notice, target));
+      if (target !== undefined)
+        this.#line(`${namespace} to ${notice.target}`).add(this.#notice(sending, notice, target));
       else {
         log.warn('a notice is for a target that is gone', { namespace, target: notice.target, id: notice.id });
         sending.notices = without(sending, notice);
@@ -97,14 +99,17 @@ export class Outbox {
     if (isLess) void this.#write(sending);
   }
 
-  #notice(sending: Sending, notice: Notice, target: Target): Parcel {
+  #notice(sending: Sending, notice: PlannedNotice, target: Target): Parcel {
     const { store, log, now } = this.#options;
     const { namespace } = sending.batch;
     const fields = { namespace, target: notice.target, id: notice.id };
     return {
       at: sending.batch.at,
       isBeat: notice.kind === 'beat',
-      send: (signal) => target.send(notice, { signal, now }),
+      send: async (signal) => {
+        const whole = complete(notice, target.rule, await store.memory(namespace));
+        await target.send(whole, { signal, now });
+      },
       failed: (error) => {
         log.warn('a notice could not be sent, and will be sent again', { ...fields, error });
       },
@@ -182,7 +187,7 @@ export class Outbox {
   }
 }
 
-function without({ notices }: Sending, notice: Notice): Batch['notices'] {
+function without({ notices }: Sending, notice: PlannedNotice): Batch['notices'] {
   return notices.filter(({ id }) => id !== notice.id);
 }
 

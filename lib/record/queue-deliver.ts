@@ -2,19 +2,35 @@
 import { identity } from '../history/identity.ts';
 import type { Batch } from '../history/store.ts';
 import type { Log } from '../log.ts';
-import { sendChanges } from '../notify/events.ts';
 import { SendError } from '../notify/send-error.ts';
 import type { Queue } from './queue.ts';
 import { noticeText } from './queue-messages.ts';
 import type { Deliver } from './recorder.ts';
 
+interface Delivering {
+  readonly queue: Pick<Queue, 'send'>;
+  /** Sends changes to EventBridge, if they are wanted there. */
+  readonly sendChanges: ((batch: Batch, signal: AbortSignal) => Promise<void>) | undefined;
+  readonly log: Log;
+}
+
 /**
  * What was put on the queue before is put on it again where the recorder was killed before the store knew. The queue
  * drops it, if that is within five minutes.
  */
-export function deliverToQueue(queue: Pick<Queue, 'send'>, log: Log): Deliver {
+export function deliverToQueue({ queue, sendChanges, log }: Delivering): Deliver {
+  const sendEvents = async (batch: Batch): Promise<void> => {
+    try {
+      await sendChanges?.(batch, new AbortController().signal);
+    } catch (error) {
+      // An event that EventBridge will never take must not hold up the notices.
+      if (!(error instanceof SendError) || !error.isFinal) throw error;
+      const { namespace, changes } = batch;
+      log.error('EventBridge refuses changes', { namespace, changes: changes.map(({ id }) => id), error });
+    }
+  };
   return async (batch) => {
-    await sendEvents(batch, log);
+    await sendEvents(batch);
     await queue.send(
       batch.notices.map((notice) => ({
         body: noticeText(notice),
@@ -23,15 +39,4 @@ export function deliverToQueue(queue: Pick<Queue, 'send'>, log: Log): Deliver {
     );
     return true;
   };
-}
-
-/** An event that EventBridge will never take must not hold up the notices. */
-async function sendEvents(batch: Batch, log: Log): Promise<void> {
-  try {
-    await sendChanges(batch);
-  } catch (error) {
-    if (!(error instanceof SendError) || !error.isFinal) throw error;
-    const { namespace, changes } = batch;
-    log.error('EventBridge refuses changes', { namespace, changes: changes.map(({ id }) => id), error });
-  }
 }

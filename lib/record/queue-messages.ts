@@ -1,6 +1,6 @@
 /** What the queues between the functions carry. No message holds a secret: targets are read from the vault. */
 import { SHORTER } from '../history/shorten.ts';
-import type { Notice } from '../history/notice.ts';
+import type { PlannedNotice } from '../history/notice.ts';
 
 /** A namespace that is to be recorded, and the slot that it is recorded for. */
 export interface Task {
@@ -28,7 +28,7 @@ export function taskIn(text: string): Task {
 }
 
 /** The notice, with shorter texts and lists if it would be too large for the queue. */
-export function noticeText(notice: Notice): string {
+export function noticeText(notice: PlannedNotice): string {
   for (const shorten of SHORTER) {
     const text = JSON.stringify(notice, shorten);
     if (Buffer.byteLength(text) <= MAX_MESSAGE_BYTES) return text;
@@ -37,12 +37,12 @@ export function noticeText(notice: Notice): string {
 }
 
 /** @throws Error if it is none. */
-export function noticeIn(text: string): Notice {
-  const { id, target, change } = objectIn(text);
-  const { namespace } = Object(change) as { namespace?: unknown };
-  if (![id, target, namespace].every((part) => typeof part === 'string')) throw new Error('a message is no notice');
-  const notice: Partial<Notice> = objectIn(text);
-  return { notUp: [], ...notice } as Notice;
+export function noticeIn(text: string): PlannedNotice {
+  const notice: Partial<PlannedNotice> = objectIn(text);
+  const { id, target, change } = notice;
+  if (![id, target, change?.namespace].every((part) => typeof part === 'string'))
+    throw new Error('a message is no notice');
+  return notice as PlannedNotice;
 }
 
 function objectIn(text: string): Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 /** Sends the notice that a message holds to its target, and keeps it as a dead letter where that cannot be done. */
-import type { Notice } from '../history/notice.ts';
+import type { PlannedNotice } from '../history/notice.ts';
+import { complete } from '../history/notices.ts';
 import type { HistoryStore } from '../history/store.ts';
 import type { Log } from '../log.ts';
 import { SendError } from '../notify/send-error.ts';
@@ -17,7 +18,7 @@ export type TargetsOf = (namespace: string) => Promise<readonly Target[]>;
 
 interface SendingNotices {
   readonly targetsOf: TargetsOf;
-  readonly store: Pick<HistoryStore, 'bury'>;
+  readonly store: Pick<HistoryStore, 'bury' | 'memory'>;
   readonly count: Count;
   readonly log: Log;
   readonly now: () => number;
@@ -33,7 +34,7 @@ const UNKNOWN_TARGET = { pauseS: 70, receives: 2 };
 
 /** @returns What handles a message. It throws `Later` where the message has to come again. */
 export function sendNotice({ targetsOf, store, count, log, now }: SendingNotices): (message: Received) => Promise<void> {
-  const bury = async (notice: Notice, error: string): Promise<void> => {
+  const bury = async (notice: PlannedNotice, error: string): Promise<void> => {
     const { id, kind, target, change } = notice;
     if (kind !== 'beat') await store.bury(change.namespace, { id, notice, at: now(), error });
     log.error('a notice is given up, and kept as a dead letter', { namespace: change.namespace, target, id, error });
@@ -51,7 +52,8 @@ export function sendNotice({ targetsOf, store, count, log, now }: SendingNotices
         log.warn('a notice is for a target that is gone', { namespace: change.namespace, target: notice.target, id });
         return;
       }
-      await target.send(notice, { signal: new AbortController().signal, now });
+      const whole = complete(notice, target.rule, await store.memory(change.namespace));
+      await target.send(whole, { signal: new AbortController().signal, now });
     } catch (error) {
       if (error instanceof Later) throw error;
       const { isFinal = false, retryAfterMs = 0 } = error instanceof SendError ? error : {};

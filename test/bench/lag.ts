@@ -15,7 +15,7 @@ import { Vault } from '../../lib/vault/vault.ts';
 import type { Addresses } from '../stack/addresses.ts';
 import { withoutExtras } from '../stack/find-servers.ts';
 import { demoNamespace } from '../stack/namespace.ts';
-import { makeHistoryTable } from '../support/history-table.ts';
+import { createHistoryTable } from '../support/history-table.ts';
 import { ms, quantile } from './figure.ts';
 import type { Figure } from './figure.ts';
 
@@ -30,11 +30,12 @@ export async function lag(addresses: Addresses): Promise<Figure[]> {
   const names = Array.from({ length: BATCH }, (_, index) => `shop${index}`);
   const documents = secretsManagerStore(PREFIX);
   for (const name of names) {
+    // Its secrets are there: the other benchmarks' vault is the same Secrets Manager.
     const { document } = demoNamespace(createToken(name), withoutExtras(addresses));
     await documents.write(name, JSON.stringify(document), AbortSignal.timeout(10_000));
   }
   const log = createLog((line) => process.stderr.write(`${line}\n`));
-  const store = await openHistory(`dynamodb:${await makeHistoryTable()}`);
+  const store = await openHistory(`dynamodb:${await createHistoryTable(addresses.aws)}`);
   const begin = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
   const wall: number[] = [];
   const cpu: number[] = [];

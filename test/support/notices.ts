@@ -1,10 +1,10 @@
 /** A notice of an outage, for tests that send it on. */
 import type { Change } from '../../lib/history/change.ts';
-import type { Notice } from '../../lib/history/notice.ts';
+import type { PlannedNotice } from '../../lib/history/notice.ts';
 
 const AT = Date.UTC(2026, 10, 26, 12);
 
-export function noticeOf(change: Partial<Change> = {}, notice: Partial<Notice> = {}): Notice {
+export function noticeOf(change: Partial<Change> = {}, notice: Partial<PlannedNotice> = {}): PlannedNotice {
   return {
     id: 'notice-1',
     target: 'slack-0123456789ab',
@@ -23,7 +23,6 @@ export function noticeOf(change: Partial<Change> = {}, notice: Partial<Notice> =
       ...change,
     },
     began: AT,
-    notUp: [],
     ...notice,
   };
 }

@@ -17,7 +17,7 @@ export const health: Route = (request, services) => {
 async function answer(request: Request, { token, part }: TokenPath, services: Services): Promise<Response> {
   const patience = patienceOf(request);
   const { method, query, headers } = request;
-  const format = negotiate(query, headers.accept);
+  const format = negotiate(query, headers.accept, services.history === undefined ? [] : ['history']);
   const withinMs = patienceIn(query);
   if (format === undefined || withinMs === undefined) return notFound();
   if (method !== 'GET' && method !== 'HEAD') return notAllowed(method);

@@ -1,3 +1,4 @@
+import type { HistoryReader } from '../../history/view.ts';
 import type { Log } from '../../log.ts';
 import type { Reporter } from '../../reporter.ts';
 import type { Vault } from '../../vault/vault.ts';
@@ -8,6 +9,8 @@ export interface Services {
   readonly vault: Vault;
   readonly reporter: Pick<Reporter, 'share'>;
   readonly log: Log;
+  /** Where what was recorded is read, if the deployment records. */
+  readonly history?: HistoryReader | undefined;
   /** The namespace whose summary everybody may see. */
   readonly publicNamespace?: string | undefined;
 }

@@ -2,19 +2,22 @@ import { describe, expect, test } from 'vitest';
 import { NOTHING_YET, step } from '../../../lib/history/changes.ts';
 import type { Change } from '../../../lib/history/change.ts';
 import type { Memory } from '../../../lib/history/changes.ts';
-import { plan } from '../../../lib/history/notices.ts';
-import type { Notice, NoticeRule } from '../../../lib/history/notices.ts';
+import { complete, plan } from '../../../lib/history/notices.ts';
+import type { NoticeRule, PlannedNotice } from '../../../lib/history/notices.ts';
 import type { CheckSample, Sample } from '../../../lib/history/sample.ts';
 
 const MINUTE = 60_000;
 const RULES = { confirmation: () => ({ failuresBeforeDown: 2, successesBeforeUp: 1 }) };
 const SLACK: NoticeRule = { target: 'slack', for: [], on: ['down', 'up'], afterMs: 0, updates: false, every: false };
 
-/** The samples of `a b` with one letter a check: `u`p, `d`egraded, down (`x`), or down because of the first (`c`). */
+/**
+ * The samples of `c0`, `c1` … with one letter a check: `u`p, `d`egraded, down (`x`), down
+ * because of the first (`c`) or of an address (`a`), or in maintenance (`m`). A row `!` has a cut-off observer.
+ */
 function history(rows: readonly string[], rules: readonly NoticeRule[] = [SLACK]) {
   let memory: Memory = NOTHING_YET;
   const changes: Change[] = [];
-  const notices: Notice[] = [];
+  const notices: PlannedNotice[] = [];
   rows.forEach((row, minute) => {
     const taken = step(memory, sampleAt(minute, row), RULES);
     const planned = plan(taken, rules);
@@ -32,7 +35,7 @@ function sampleAt(minute: number, row: string): Sample {
     if (letter === 'u') return { path, state: 'up', durationMs: 1 };
     if (letter === 'm') return { path, state: 'maintenance', durationMs: 1 };
     if (letter === 'd') return { path, state: 'degraded', durationMs: 1, error: 'UnhealthyError: slow' };
-    const causes = letter === 'c' ? [{ path: 'c0' }] : undefined;
+    const causes = letter === 'c' ? [{ path: 'c0' }] : letter === 'a' ? [{ address: 'mq:5672' }] : undefined;
     return { path, state: 'down', durationMs: 1, error: 'ConnectionError: refused', ...(causes && { causes }) };
   });
   return { namespace: 'shop', at: minute * MINUTE, intervalMs: MINUTE, observerCutOff: isCutOff, checks };
@@ -93,6 +96,84 @@ describe('confirmed changes', () => {
       [true, 'down'],
       [true, 'up'],
     ]);
+  });
+
+  test('an outage goes on while anything that it broke is still down, and is not told again', () => {
+    const { notices, memory } = history(['uuu', 'xcc', 'xcc', 'uxu', 'uxx', 'uxx', 'uuu']);
+    expect(notices.map(({ change }) => change.to)).toEqual(['down', 'up']);
+    expect(memory.outages).toEqual([]);
+  });
+
+  test('an outage begins with the first sample of whatever fails in it, also of what is found later', () => {
+    const late = history(['uu', 'ux', 'ux', 'xc', 'xc'], [{ ...SLACK, updates: true }]);
+    expect(late.notices.map(({ change }) => change.since / MINUTE)).toEqual([1, 1]);
+    const early = history(['uu', 'xu', 'xc', 'xc'], [SLACK]);
+    expect(early.memory.outages.map(({ since }) => since / MINUTE)).toEqual([1]);
+  });
+
+  test('a change tells its causes and its consequences', () => {
+    const { changes } = history(['uuu', 'xcc', 'xcc']);
+    expect(changes.map(({ path, causes, consequences }) => ({ path, causes, consequences }))).toEqual([
+      { path: 'c0', causes: [], consequences: ['c1', 'c2'] },
+      { path: 'c1', causes: [{ path: 'c0' }], consequences: [] },
+      { path: 'c2', causes: [{ path: 'c0' }], consequences: [] },
+    ]);
+  });
+
+  test('what fails because of the same address is one outage, told by one of the checks', () => {
+    const { notices } = history(['uu', 'aa', 'aa', 'uu']);
+    expect(notices.map(({ change }) => [change.to, change.path, change.causes, change.consequences])).toEqual([
+      ['down', 'c0', [{ address: 'mq:5672' }], ['c1']],
+      ['up', 'c0', [{ address: 'mq:5672' }], ['c1']],
+    ]);
+  });
+
+  test('what fails for its own reason is an outage of its own', () => {
+    const { notices } = history(['uu', 'xx', 'xx', 'ux', 'uu']);
+    expect(notices.map(({ change }) => [change.path, change.to])).toEqual([
+      ['c0', 'down'],
+      ['c1', 'down'],
+      ['c0', 'up'],
+      ['c1', 'up'],
+    ]);
+  });
+
+  test('a target that is told of some checks learns of an outage when one of them fails, with its cause', () => {
+    const { notices } = history(['uu', 'xu', 'xu', 'xc', 'xc', 'xu', 'uu'], [{ ...SLACK, for: ['c1'] }]);
+    expect(notices.map(({ change }) => [change.path, change.to, change.consequences])).toEqual([
+      ['c0', 'down', ['c1']],
+      ['c0', 'up', ['c1']],
+    ]);
+  });
+
+  test('a notice lists what is not up when it is sent, as far as it concerns the target', () => {
+    const { notices, memory } = history(['uuu', 'xdx', 'xdx']);
+    const [notice] = notices;
+    if (notice === undefined) throw new Error('no notice');
+    const down = (path: string) => ({ path, state: 'down' });
+    expect(complete(notice, SLACK, memory).notUp).toEqual([down('c0'), down('c2')]);
+    expect(complete(notice, { ...SLACK, for: ['c2'] }, memory).notUp).toEqual([down('c2')]);
+  });
+
+  test('a check that is removed from the document ends its outage', () => {
+    const { notices, changes } = history(['uu', 'ux', 'ux', 'u', 'u']);
+    expect(notices.map(({ change }) => change.to)).toEqual(['down', 'up']);
+    expect(changes.map(({ to }) => to)).toEqual(['down']);
+  });
+
+  test('a beat tells after each sample how the namespace is, whatever is confirmed', () => {
+    const { notices } = history(['uu', 'xu', 'uu'], [{ ...SLACK, every: true }]);
+    expect(notices.map(({ kind, change }) => [kind, change.to])).toEqual([
+      ['beat', 'up'],
+      ['beat', 'down'],
+      ['beat', 'up'],
+    ]);
+  });
+
+  test('during maintenance, nobody is told of an outage that was confirmed before', () => {
+    const rule = { ...SLACK, afterMs: 2 * MINUTE };
+    expect(history(['u', 'x', 'x', 'm', 'm', 'm', 'u'], [rule]).notices).toEqual([]);
+    expect(history(['u', 'x', 'x', 'm', 'x', 'u'], [rule]).notices).toHaveLength(2);
   });
 
   test('maintenance makes no change', () => {

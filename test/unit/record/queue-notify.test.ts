@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { DeadLetter } from '../../../lib/history/store.ts';
-import type { Notice } from '../../../lib/history/notice.ts';
+import { NOTHING_YET } from '../../../lib/history/changes.ts';
+import type { Notice, PlannedNotice } from '../../../lib/history/notice.ts';
 import { SendError } from '../../../lib/notify/send-error.ts';
 import { GIVE_UP_MS } from '../../../lib/record/line.ts';
 import { noticeText } from '../../../lib/record/queue-messages.ts';
@@ -36,12 +37,12 @@ function sending({ send = async () => undefined, names = [notice.target], now = 
           sent.push(notice);
         },
       })),
-    store: { bury: async (_namespace, letter) => void buried.push(letter) },
+    store: { bury: async (_namespace, letter) => void buried.push(letter), memory: async () => NOTHING_YET },
     count: async (what) => void counted.push(what),
     log,
     now: () => now,
   });
-  const receive = (receives = 1, message = notice) => handle({ body: noticeText(message), receives });
+  const receive = (receives = 1, message: PlannedNotice = notice) => handle({ body: noticeText(message), receives });
   return { receive, sent, buried, counted, lines };
 }
 
@@ -53,7 +54,7 @@ describe('a notice from the queue', () => {
   test('is sent to its target once', async () => {
     const { receive, sent, buried } = sending();
     await receive();
-    expect(sent).toEqual([notice]);
+    expect(sent).toEqual([{ ...notice, notUp: [] }]);
     expect(buried).toEqual([]);
   });
 
@@ -96,7 +97,7 @@ describe('a notice from the queue', () => {
     const beat = noticeOf({}, { kind: 'beat' });
     const fresh = sending({ now: beat.change.at + 120_000 });
     await fresh.receive(1, beat);
-    expect(fresh.sent).toEqual([beat]);
+    expect(fresh.sent).toEqual([{ ...beat, notUp: [] }]);
     const stale = sending({ now: beat.change.at + 120_001 });
     await stale.receive(1, beat);
     expect(stale.sent).toEqual([]);
