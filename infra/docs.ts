@@ -12,6 +12,7 @@ import { keyRows, pick } from '../lib/document/key-rows.ts';
 import type { Schema } from '../lib/document/key-rows.ts';
 import { documentSchema } from '../lib/document/schema.ts';
 import { formats } from '../lib/formats/index.ts';
+import { costTables } from './cost-docs.ts';
 import { openApiText } from './openapi.ts';
 import { pageAssets } from './page-assets.ts';
 import { protos } from './protos.ts';
@@ -44,6 +45,7 @@ export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
       withBlock(withBlock(text, 'settings', keysTable(settings)), 'common keys', keysTable(common)),
     'docs/checks.md': (text) => withKindSections(text, sections),
     'docs/formats.md': (text) => withBlock(text, 'formats', formatRows),
+    'docs/cost.md': withCosts,
   };
   const pages = Object.entries(edits).map(async ([path, edit]) => {
     const text = edit(await readFile(join(ROOT, path), 'utf8'));
@@ -56,6 +58,13 @@ export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
     ['lib/grpc/protos.json', await pretty(JSON.stringify(protos()), 'json')] as const,
     ...(await Promise.all(pages)),
   ]);
+}
+
+function withCosts(text: string): string {
+  return Object.entries(costTables()).reduce(
+    (written, [name, { head, rows }]) => withBlock(written, name, table(head, rows)),
+    text,
+  );
 }
 
 const begin = (name: string) => `<!-- ${name}: made by npm run docs -->`;

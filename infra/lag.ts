@@ -38,14 +38,14 @@ const SLOTS = 10;
 const WARM_UP_SLOTS = 3;
 const MAX_AGE_MS = 2 * SLOT_MS;
 /** The mapping's BatchSize in infra/history/resources.yml. */
-const BATCH = 3;
+export const BATCH = 3;
 /** Share of a core that a function of 512 MB has. */
 const CORE = 512 / 1769;
 /** Lambda begins with 5 batches, and adds up to 300 a minute: AWS, Configuring scaling behavior for SQS. */
 const FIRST_POLLERS = 5;
 const MS_PER_POLLER = 200;
 /** The plan, as assumed: a start, a page of 100 names, and a call with ten messages, of which there are 8 at a time. */
-const PLAN = { startMs: 300, pageMs: 50, page: 100, callMs: 20, call: 10, calls: 8 };
+export const PLAN = { startMs: 300, pageMs: 50, page: 100, callMs: 20, call: 10, calls: 8 };
 
 export function simulate({ namespaces, concurrency, times, seed = 1 }: Scenario): Lag {
   const random = seeded(seed);
@@ -56,7 +56,7 @@ export function simulate({ namespaces, concurrency, times, seed = 1 }: Scenario)
   for (let slot = 0; slot < SLOTS; slot += 1)
     for (let index = 0; index < namespaces; index += 1) arrivals.push(slot * SLOT_MS + plannedAfter(index, namespaces));
   const slotAt = (index: number) => Math.floor(index / namespaces);
-  for (let next = 0; next < arrivals.length; ) {
+  for (let next = 0; next < arrivals.length;) {
     const [poller, readyAt] = firstReady(freeAt, arrivals[next] ?? 0);
     const batch: number[] = [];
     for (; batch.length < BATCH && (arrivals[next] ?? Infinity) <= readyAt; next += 1) batch.push(next);
@@ -118,6 +118,15 @@ function durationOf(count: number, { wallMs, cpuMs, silentShare, silentMs }: Ser
     longest = Math.max(longest, wall + (random() < silentShare ? silentMs : 0));
   }
   return Math.max(longest, (count * cpuMs) / CORE);
+}
+
+/** Milliseconds that a batch of so many namespaces takes in the mean. */
+export function meanBatchMs(count: number, times: ServiceTimes): number {
+  const random = seeded(1);
+  const draws = 10_000;
+  let sum = 0;
+  for (let draw = 0; draw < draws; draw += 1) sum += durationOf(count, times, random);
+  return sum / draws;
 }
 
 /** A generator of numbers from 0 to below 1 (mulberry32). */

@@ -184,6 +184,9 @@ export const PAIRS = [
   ['domainName', 'domainCertificate'],
 ] as const;
 
+/** What only the functions that record use. */
+export const OF_HISTORY = ['noticeTopics', 'noticeSenders'] as const;
+
 /** What only a HashiCorp vault uses, and whether it needs it. */
 export const OF_HASHICORP = {
   vaultAddress: true,

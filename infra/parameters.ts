@@ -153,6 +153,11 @@ export async function tracing(variables: Variables): Promise<boolean> {
   return (await read(variables).text('tracing')) === 'on';
 }
 
+/** The functions that belong in the artifact, as a pattern of files. */
+export async function functionFiles(variables: Variables): Promise<string> {
+  return (await records(variables)) ? 'dist/functions/**' : 'dist/functions/health.js';
+}
+
 /** What else belongs in the artifact: the certificate of the vault, or a file that is in it anyway. */
 export async function certificate(variables: Variables): Promise<string> {
   return (await read(variables).text('vaultCa')) || 'package.json';

@@ -33,7 +33,13 @@ const MAX_BEAT_AGE_MS = 120_000;
 const UNKNOWN_TARGET = { pauseS: 70, receives: 2 };
 
 /** @returns What handles a message. It throws `Later` where the message has to come again. */
-export function sendNotice({ targetsOf, store, count, log, now }: SendingNotices): (message: Received) => Promise<void> {
+export function sendNotice({
+  targetsOf,
+  store,
+  count,
+  log,
+  now,
+}: SendingNotices): (message: Received) => Promise<void> {
   const bury = async (notice: PlannedNotice, error: string): Promise<void> => {
     const { id, kind, target, change } = notice;
     if (kind !== 'beat') await store.bury(change.namespace, { id, notice, at: now(), error });

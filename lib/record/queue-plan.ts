@@ -20,7 +20,12 @@ const MAX_SECONDS = 3600;
  * What Lambda calls, on a schedule. The slot is that of the event's time, so that an event that comes twice means the
  * same slot. `seconds` in an event that is sent by hand makes a slot shorter or longer than a minute.
  */
-export function planner({ vault, queue, log, now }: Planner): (event: unknown) => Promise<{ readonly planned: number }> {
+export function planner({
+  vault,
+  queue,
+  log,
+  now,
+}: Planner): (event: unknown) => Promise<{ readonly planned: number }> {
   return async (event) => {
     const { time, seconds } = Object(event) as { readonly time?: unknown; readonly seconds?: unknown };
     const given = typeof time === 'string' ? Date.parse(time) : NaN;

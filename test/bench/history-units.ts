@@ -81,8 +81,7 @@ export async function historyUnits(): Promise<Figure[]> {
     const sizes = [...items.items.values()].filter(({ key }) => key.startsWith(prefix)).map((i) => sizeOf('shop', i));
     return sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, sizes.length);
   };
-  const kept =
-    bytes(MEMORY_KEY) + bytes('m#') * 26 * 60 + bytes('q#') * 9 * (DAY_MS / QUARTER_MS) + bytes('d#') * 400;
+  const kept = bytes(MEMORY_KEY) + bytes('m#') * 26 * 60 + bytes('q#') * 9 * (DAY_MS / QUARTER_MS) + bytes('d#') * 400;
   const figure = (name: string, measured: string): Figure => ({
     name,
     asked: 'none, for docs/cost.md',

@@ -92,7 +92,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   stalls: async () => [...(await largeDocumentsRun()), ...(await stalls(addresses))],
   artifact,
   units: historyUnits,
-  lag: () => lag(addresses),
+  lag: () => lag({ addresses, folder: stack.folder }),
 };
 const [cpu] = cpus();
 const processors = `${cpus().length} × ${cpu?.model ?? 'unknown'}`;

@@ -253,11 +253,13 @@ async function allowed(role: string, accesses: readonly Access[]): Promise<strin
 
 /** Everything that a role is known to need. */
 function needs(role: string): readonly Access[] {
+  // The documents of all namespaces, and the secrets that they refer to.
+  const documents = run.accesses.filter(({ action }) => action === 'secretsmanager:GetSecretValue');
   const recorded: Readonly<Record<string, readonly Access[]>> = {
     [FUNCTION]: [...run.accesses, ...recorder.health],
     [PLAN]: recorder.plan,
-    [RECORD]: [...run.ofChecks, ...recorder.record],
-    [NOTIFY]: recorder.notify,
+    [RECORD]: [...documents, ...run.ofChecks, ...recorder.record],
+    [NOTIFY]: [...documents, ...recorder.notify],
   };
   return [...(recorded[role] ?? []), ...(UNRECORDED[role] ?? [])];
 }
@@ -303,7 +305,9 @@ describe('the template', () => {
     expect(new Set(statements.map(({ role }) => role))).toEqual(new Set(ROLES));
     // Lambda needs it to put the functions into a VPC.
     const vpc = 'arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole';
-    expect(managedPolicies(template, region)).toEqual([FUNCTION, PLAN, RECORD, NOTIFY].map((role) => `${role}: ${vpc}`));
+    expect(managedPolicies(template, region)).toEqual(
+      [FUNCTION, PLAN, RECORD, NOTIFY].map((role) => `${role}: ${vpc}`),
+    );
   });
 });
 
@@ -333,7 +337,12 @@ describe.each(ROLES)('the role %s', (role) => {
     const others = ROLES.flatMap(needs).filter((access) => access.resource !== '*' && !own.has(told(access)));
     // What osls gives to the endpoint includes the logs of all functions.
     const isOfOsls = ({ action }: Access) => role === FUNCTION && action.startsWith('logs:');
-    expect(await allowed(role, others.filter((access) => !isOfOsls(access)))).toEqual([]);
+    expect(
+      await allowed(
+        role,
+        others.filter((access) => !isOfOsls(access)),
+      ),
+    ).toEqual([]);
   });
 
   test('may do nothing that is forbidden', async () => {
@@ -341,6 +350,11 @@ describe.each(ROLES)('the role %s', (role) => {
     const forbidden = Object.entries(FORBIDDEN).flatMap(([action, resources]) =>
       resources.map((resource) => ({ action, resource })),
     );
-    expect(await allowed(role, forbidden.filter((access) => !own.has(told(access))))).toEqual([]);
+    expect(
+      await allowed(
+        role,
+        forbidden.filter((access) => !own.has(told(access))),
+      ),
+    ).toEqual([]);
   });
 });

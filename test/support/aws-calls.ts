@@ -110,7 +110,10 @@ const JSON_CALLS: Readonly<Record<string, Readonly<Record<string, Resources>>>> 
     'dynamodb:BatchGetItem': ({ RequestItems = {} }, _answer, arn) =>
       Object.keys(RequestItems).map((name) => arn(`table/${name}`)),
   },
-  'DynamoDB_20120810.TransactWriteItems': { 'dynamodb:PutItem': written('Put'), 'dynamodb:DeleteItem': written('Delete') },
+  'DynamoDB_20120810.TransactWriteItems': {
+    'dynamodb:PutItem': written('Put'),
+    'dynamodb:DeleteItem': written('Delete'),
+  },
   'AWSEvents.PutEvents': {
     'events:PutEvents': ({ Entries = [] }, _answer, arn) =>
       Entries.map(({ EventBusName = 'default' }) => arn(`event-bus/${EventBusName}`)),

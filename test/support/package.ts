@@ -120,6 +120,9 @@ export function stable(template: Template): string {
     if (key === 'Script') return '<infra/canary/canary.ts, bundled>';
     return value;
   };
-  const text = JSON.stringify(template, replacer, 2).replaceAll(/(?<=(?:Health|Plan|Record|Notify)LambdaVersion)\w{30,}/g, '<digest>');
+  const text = JSON.stringify(template, replacer, 2).replaceAll(
+    /(?<=(?:Health|Plan|Record|Notify)LambdaVersion)\w{30,}/g,
+    '<digest>',
+  );
   return `${text}\n`;
 }

@@ -56,7 +56,11 @@ export async function recordRecorder({ aws }: Addresses, prefix: string): Promis
     };
     const count = async () => undefined;
     const plan = planner({ vault, queue, log, now: Date.now });
-    const deliver = deliverToQueue({ queue: notices, sendChanges: (batch, signal) => sendChanges(batch, { signal }), log });
+    const deliver = deliverToQueue({
+      queue: notices,
+      sendChanges: (batch, signal) => sendChanges(batch, { signal }),
+      log,
+    });
     const reporter = new Reporter(vault, log);
     const recorder = new Recorder({ reporter, vault, store, deliver, log, lateSlots: 2 });
     const record = consumer({ queue, log, handle: recordTask({ recorder, count, log, now: Date.now }) });
@@ -97,7 +101,10 @@ async function makeResources(aws: Addresses['aws']): Promise<{ readonly record: 
   await ses.send(new CreateEmailIdentityCommand({ EmailIdentity: RECORDER.sender }));
   const create = async (QueueName: string, Attributes = {}) =>
     (await sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl ?? '';
-  return { record: await create(RECORDER.recordQueue), notice: await create(RECORDER.noticeQueue, { FifoQueue: 'true' }) };
+  return {
+    record: await create(RECORDER.recordQueue),
+    notice: await create(RECORDER.noticeQueue, { FifoQueue: 'true' }),
+  };
 }
 
 /** A namespace that is down, with a target of each kind that is on AWS, and one that refuses for now. */
@@ -119,7 +126,11 @@ async function received(QueueUrl: string, endpoint: string) {
   const sqs = sqsAt(endpoint);
   const all = [];
   for (;;) {
-    const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageSystemAttributeNames: ['All'] });
+    const command = new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: 10,
+      MessageSystemAttributeNames: ['All'],
+    });
     const { Messages = [] } = await sqs.send(command);
     if (Messages.length === 0) return all;
     for (const { MessageId = '', ReceiptHandle = '', Body = '', Attributes } of Messages)

@@ -32,7 +32,11 @@ describe('a notice on the queue', () => {
     const notice = noticeOf({ consequences });
     const text = noticeText(notice);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
-    expect(noticeIn(text)).toMatchObject({ id: notice.id, target: notice.target, change: { path: notice.change.path } });
+    expect(noticeIn(text)).toMatchObject({
+      id: notice.id,
+      target: notice.target,
+      change: { path: notice.change.path },
+    });
     expect(noticeIn(text).change.consequences.length).toBeGreaterThan(0);
   });
 
