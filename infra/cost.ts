@@ -50,7 +50,7 @@ export interface CostLine {
 /** What one namespace costs a month, if its messages come in batches of this size. */
 export function costOfNamespace(batch: number): readonly CostLine[] {
   const invocations = SAMPLES / batch;
-  const seconds = meanBatchMs(batch, batch === 1 ? MEASURED.alone : MEASURED.times) / 1000;
+  const seconds = meanBatchMs(batch, MEASURED.times) / 1000;
   const notice =
     PRICES.lambdaRequest + NOTICE_S * MEMORY_GB * PRICES.lambdaGbSecond + FIFO_CALLS * PRICES.sqsFifoRequest;
   return [

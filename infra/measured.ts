@@ -2,9 +2,8 @@
 import type { ServiceTimes } from './lag.ts';
 
 interface Measured {
-  /** Of the demo's namespace in a batch of three, and alone: `npm run bench -- lag`. */
+  /** Of the demo's namespace, recorded alone: `npm run bench -- lag`. */
   readonly times: ServiceTimes;
-  readonly alone: ServiceTimes;
   /** Of a namespace with 25 checks: `npm run bench -- units`. */
   readonly writeUnits: number;
   readonly readUnits: number;
