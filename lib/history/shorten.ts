@@ -18,6 +18,7 @@ interface Limits {
 const LEVELS: readonly Limits[] = [
   { text: 100, list: 100 },
   { text: 40, list: 20 },
+  { text: 40, list: 20, troubles: 8 },
   { text: 0, list: 5, troubles: 3 },
   { text: 0, list: 0, troubles: 0 },
   { text: 0, list: 0, troubles: 0, withoutTimes: true },

@@ -37,3 +37,11 @@ export function largeSample(namespace: string, at: number, checks: number, state
   });
   return { ...sampleAt(namespace, at), checks: [{ path: '', state, durationMs: checks }, ...own] };
 }
+
+/** What checks say sample after sample, again and again: some of it changes them, some does not. */
+const ROWS = ['uu', 'xu', 'xx', 'ux', 'uu', 'dx', 'dx', 'uu'] as const;
+
+/** @param index The number of the minute. */
+export function endlessSample(namespace: string, index: number): Sample {
+  return sampleAt(namespace, MIDNIGHT + index * MINUTE, ROWS[index % ROWS.length]);
+}
