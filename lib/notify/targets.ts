@@ -12,6 +12,7 @@ import { findPart, leavesOf, namesOf, pathKey } from '../engine/tree.ts';
 import type { Group } from '../engine/types.ts';
 import { covers } from '../history/notices.ts';
 import type { NoticeRule } from '../history/notices.ts';
+import { hideAll } from '../hide.ts';
 import type { Problem } from '../problem.ts';
 import { sender } from './sender.ts';
 import { commonKeys } from './target.ts';
@@ -24,7 +25,7 @@ export interface Targets {
   readonly problems: readonly Problem[];
 }
 
-type Place = Pick<Namespace, 'root'>;
+type Place = Pick<Namespace, 'root' | 'concealed'>;
 
 /** @param items The setting `notify`. */
 export async function readTargets(items: readonly Item[], namespace: Place): Promise<Targets> {
@@ -37,7 +38,8 @@ export async function readTargets(items: readonly Item[], namespace: Place): Pro
       ...read.problems.map((problem) => ({ ...problem, path: join(`notify.${String(index)}`, problem.path) })),
     );
   }
-  return { targets, problems };
+  const hide = hideAll(namespace.concealed);
+  return { targets, problems: problems.map((problem) => ({ ...problem, message: hide(problem.message) })) };
 }
 
 /** The schema of a target of this type, including `type`. */

@@ -5,7 +5,7 @@ import { deliverToQueue } from '../../../lib/record/queue-deliver.ts';
 import { noticeIn } from '../../../lib/record/queue-messages.ts';
 import type { Message } from '../../../lib/record/queue.ts';
 import { collectedLog } from '../../support/collected-log.ts';
-import { noticeOf } from '../../support/notices.ts';
+import { noticeOf } from '../../support/planned-notice.ts';
 
 const down = noticeOf({}, { id: 'down' });
 const up = noticeOf({}, { id: 'up' });

@@ -10,7 +10,7 @@ import { GIVE_UP_MS } from '../../../lib/record/line.ts';
 import { noticeText } from '../../../lib/record/queue-messages.ts';
 import { pauseAfter, sendNotice } from '../../../lib/record/queue-notify.ts';
 import { collectedLog } from '../../support/collected-log.ts';
-import { noticeOf } from '../../support/notices.ts';
+import { noticeOf } from '../../support/planned-notice.ts';
 
 const notice = noticeOf();
 const NOW = notice.change.at + 1000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { batches } from '../../../lib/record/queue.ts';
 import { MAX_MESSAGE_BYTES, noticeIn, noticeText } from '../../../lib/record/queue-messages.ts';
-import { noticeOf } from '../../support/notices.ts';
+import { noticeOf } from '../../support/planned-notice.ts';
 
 describe('messages in batches', () => {
   test.each([
