@@ -32,7 +32,7 @@ export const check: Command = {
       help: 'the namespace; may be left out if the vault has only one',
     },
     part: { type: 'string', value: 'PATH', help: 'only this part of the tree: cache/data' },
-    format: { type: 'string', value: 'FORMAT', help: `${formatNames.join(', ')} (text)` },
+    format: { type: 'string', value: 'FORMAT', help: `${formatNames.join(', ')} (text)`, words: formatNames },
     watch: { type: 'string', value: 'SECONDS', help: 'run again so many seconds after each run' },
     quiet: { type: 'boolean', help: 'write nothing on standard output: the exit code tells the verdict' },
     'no-color': { type: 'boolean', help: 'no colours; NO_COLOR in the environment does the same' },

@@ -8,12 +8,16 @@ export interface Option {
   readonly value?: string;
   /** Its purpose and its default. Further lines are indented below the first. */
   readonly help: string;
+  /** The values that it takes, if they are known, for completion. */
+  readonly words?: readonly string[];
 }
 
 export interface Argument {
   /** The name in the usage line: `URL`, `FILE…`. */
   readonly name: string;
   readonly help: string;
+  /** The words that it takes, if they are known, for completion. */
+  readonly words?: readonly string[];
 }
 
 export interface Command {
@@ -24,6 +28,14 @@ export interface Command {
   readonly example: string;
   /** @returns The exit code. Throws a `UsageError` for invalid arguments. */
   run(input: Input, terminal: Terminal): Promise<ExitCode>;
+}
+
+/** A command before it is loaded. */
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  load(): Promise<Command>;
 }
 
 export interface Input {

@@ -1,12 +1,5 @@
 /** The commands, one entry each. A command's file is loaded when the command is used. */
-import type { Command } from './command.ts';
-
-export interface CommandEntry {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
-  load(): Promise<Command>;
-}
+import type { CommandEntry } from './command.ts';
 
 export const commands: readonly CommandEntry[] = [
   {
@@ -40,6 +33,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./token.ts')).token,
   },
   {
+    name: 'maintenance',
+    summary: 'Begins, ends and shows maintenance, during which nobody is told of failures',
+    load: async () => (await import('./maintenance.ts')).maintenance,
+  },
+  {
     name: 'generate',
     summary: 'Makes configuration for programs that read the endpoint',
     load: async () => (await import('./generate.ts')).generate,
@@ -48,5 +46,10 @@ export const commands: readonly CommandEntry[] = [
     name: 'ping',
     summary: 'Requests a health URL several times, from outside',
     load: async () => (await import('./ping.ts')).ping,
+  },
+  {
+    name: 'completion',
+    summary: 'Prints a script with which a shell completes the command line',
+    load: async () => (await import('./completion.ts')).completionOf(commands),
   },
 ];

@@ -19,6 +19,7 @@ export const generate: Command = {
     {
       name: 'CONSUMER',
       help: consumers.map(({ name, summary }) => `${name}: ${summary}`).join('\n'),
+      words: names,
     },
   ],
   options: {

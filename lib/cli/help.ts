@@ -1,8 +1,7 @@
 /** The help of the command line, made from the commands and their options. */
 import { version } from '../version.ts';
-import type { Command, Option } from './command.ts';
+import type { Command, CommandEntry, Option } from './command.ts';
 import { commands } from './commands.ts';
-import type { CommandEntry } from './commands.ts';
 import { program } from './program.ts';
 import { wrapped } from './wrapped.ts';
 
@@ -14,7 +13,7 @@ const INDENT = 20;
 
 /** What `healthgate --help` prints. */
 export function help(): string {
-  const list = commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}\n`).join('');
+  const list = commands.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}\n`).join('');
   return `healthgate ${version}: one URL that shows whether every part of a stack works
 
 Usage: ${program()} COMMAND [OPTION…]

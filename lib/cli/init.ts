@@ -6,10 +6,12 @@ import type { Store } from '../vault/stores/store.ts';
 import type { AnyKind } from '../checks/kind.ts';
 import { EXIT, UsageError } from './command.ts';
 import type { Ask, Command, Terminal } from './command.ts';
-import { kindCalled } from './kinds.ts';
+import { SCHEMA_FILE, writeSchemaBeside } from './editor-schema.ts';
+import { kindCalled, kindNames } from './kinds.ts';
 import { program } from './program.ts';
 import { documentOf, keysToFill, leafOf, mistakeIn, named, valuesIn } from './starter.ts';
 import type { KeyToFill, Leaf } from './starter.ts';
+import { systemWords } from './system-words.ts';
 import { isDefaultVault, vaultName, vaultOption } from './vault-option.ts';
 
 const VAULT_WITHIN_MS = 15_000;
@@ -25,6 +27,7 @@ export const init: Command = {
       help:
         'checks to begin with. VALUE is the URL, or, for a kind without one, its first key:\n' +
         'postgres=postgres://…, tcp=smtp.example, s3=shop-assets (see healthgate kinds)',
+      words: kindNames,
     },
   ],
   options: { ...vaultOption },
@@ -47,13 +50,22 @@ edit the document, or refer to a secret.`,
     if (await exists(store, namespace, within))
       throw new UsageError(`${store.location} has a namespace ${namespace}, which is not overwritten`);
     const token = createToken(namespace);
-    await store.write(namespace, documentOf(namespace, named(chosen), token), within);
+    const schema = store.isRemote ? undefined : SCHEMA_FILE;
+    await store.write(namespace, documentOf({ token, checks: named(chosen), schema }), within);
     const written = await readDocument(store, namespace, within);
+    if (written?.file !== undefined) await writeSchema(written.file, terminal);
     const file = written?.file ?? `the document ${namespace} in ${store.location}`;
     terminal.out(nextSteps(namespace, token, { file, vault, isDefault: isDefaultVault(input, terminal) }));
     return EXIT.ok;
   },
 };
+
+/** Without it, the document is as good as with it: only editors miss it. */
+async function writeSchema(document: string, terminal: Terminal): Promise<void> {
+  await writeSchemaBeside(document).catch((error: unknown) => {
+    terminal.err(`the JSON Schema for editors cannot be written to ${SCHEMA_FILE}: ${systemWords(error)}\n`);
+  });
+}
 
 function nameOf(text: string): string {
   const name = text.trim() || DEFAULT_NAMESPACE;

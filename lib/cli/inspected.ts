@@ -10,6 +10,7 @@ import { NAMESPACE } from '../document/tokens.ts';
 import { CheckError, codeOf } from '../errors.ts';
 import { DocumentError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
+import { mistakesInSetUp } from '../record/set-up.ts';
 import { readDocument } from '../vault/stores/document.ts';
 import { fileStore, formatOf } from '../vault/stores/file.ts';
 import { openStore } from '../vault/stores/open.ts';
@@ -78,14 +79,19 @@ export async function inspectNamespace(
       readEnv: environmentOf(process.env),
     };
     const isPublic = namespace === publicNamespace;
-    const found = await inspectDocument(namespace, document.text, { format: document.format, isPublic, ...sources });
+    const found = await inspectDocument(namespace, document.text, {
+      format: document.format,
+      isPublic,
+      mistakes: mistakesInSetUp,
+      ...sources,
+    });
     return { ...found, problems: [...document.problems, ...found.problems] };
   });
   return { name: file ?? `${namespace} in ${store.location}`, ...inspection };
 }
 
 async function inspectFile(file: string, { publicNamespace }: Inspecting): Promise<Inspection> {
-  if (file === '-') return inspectDocument('', await text(process.stdin));
+  if (file === '-') return inspectDocument('', await text(process.stdin), { mistakes: mistakesInSetUp });
   const { size } = await stat(file);
   // A file that is larger than a document may be is not read at all.
   if (size > MAX_DOCUMENT_BYTES) throw new DocumentError(`larger than ${String(MAX_DOCUMENT_BYTES)} bytes`);
@@ -93,6 +99,7 @@ async function inspectFile(file: string, { publicNamespace }: Inspecting): Promi
   return inspectDocument(NAMESPACE.test(name) ? name : '', await readFile(file, 'utf8'), {
     format: formatOf(file),
     isPublic: name === publicNamespace,
+    mistakes: mistakesInSetUp,
   });
 }
 

@@ -11,9 +11,16 @@ import type { Command } from './command.ts';
 import { program } from './program.ts';
 import { wrapped } from './wrapped.ts';
 
+/** The names of all kinds. */
+export const kindNames = registry.map(({ kind }) => kind);
+
+const FORMATS = ['text', 'json'] as const;
+
 export const kinds: Command = {
-  arguments: [{ name: '[KIND]', help: 'a kind of check, such as postgres; all of them unless given' }],
-  options: { format: { type: 'string', value: 'FORMAT', help: 'text or json (text)' } },
+  arguments: [
+    { name: '[KIND]', help: 'a kind of check, such as postgres; all of them unless given', words: kindNames },
+  ],
+  options: { format: { type: 'string', value: 'FORMAT', help: 'text or json (text)', words: FORMATS } },
   notes: `Without KIND, lists the kinds with what each proves. With it, shows the keys with their types and
 defaults, what its URL may say, and an example. As JSON, the keys are a JSON Schema.`,
   example: 'healthgate kinds celery_queue',
@@ -21,7 +28,7 @@ defaults, what its URL may say, and an example. As JSON, the keys are a JSON Sch
   async run(input, terminal) {
     const [name, ...more] = input.positionals;
     if (more.length > 0) throw new UsageError(`unexpected argument ${JSON.stringify(more[0])}`);
-    const format = oneOfOption(input, 'format', ['text', 'json']);
+    const format = oneOfOption(input, 'format', FORMATS);
     const asked = name === undefined ? registry : [kindCalled(name)];
     if (format === 'json') terminal.out(`${JSON.stringify(asked.map(dataOf), null, 2)}\n`);
     else if (name === undefined) terminal.out(list(terminal.columns));
@@ -34,8 +41,7 @@ defaults, what its URL may say, and an example. As JSON, the keys are a JSON Sch
 export function kindCalled(name: string): AnyKind {
   const found = registry.find(({ kind }) => kind === name);
   if (found !== undefined) return found;
-  const names = registry.map(({ kind }) => kind);
-  throw new UsageError(`unknown kind ${JSON.stringify(name)}${didYouMean(name, names)}; see ${program()} kinds`);
+  throw new UsageError(`unknown kind ${JSON.stringify(name)}${didYouMean(name, kindNames)}; see ${program()} kinds`);
 }
 
 function dataOf(kind: AnyKind): object {

@@ -5,9 +5,8 @@ import { didYouMean } from '../did-you-mean.ts';
 import { CheckError } from '../errors.ts';
 import { version } from '../version.ts';
 import { EXIT, UsageError } from './command.ts';
-import type { ExitCode, Terminal } from './command.ts';
+import type { CommandEntry, ExitCode, Terminal } from './command.ts';
 import { commands } from './commands.ts';
-import type { CommandEntry } from './commands.ts';
 import { help, helpOf } from './help.ts';
 import { program } from './program.ts';
 

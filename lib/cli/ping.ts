@@ -13,7 +13,11 @@ const MAX_SECONDS = 3600;
 
 export const ping: Command = {
   arguments: [
-    { name: '[flow|gateway|executor]', help: 'which part of Jina the URL leads to' },
+    {
+      name: '[flow|gateway|executor]',
+      help: 'which part of Jina the URL leads to',
+      words: ['flow', 'gateway', 'executor'],
+    },
     {
       name: 'URL',
       help:

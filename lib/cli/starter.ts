@@ -54,7 +54,10 @@ function fromJson(text: string): unknown {
 
 /** What is wrong with a check: the first mistake, with its key. */
 export async function mistakeIn(leaf: Leaf): Promise<string | undefined> {
-  const { problems } = await inspectDocument('', documentOf('', { check: leaf }));
+  const { problems } = await inspectDocument(
+    '',
+    documentOf({ token: createToken('example'), checks: { check: leaf } }),
+  );
   const [first] = problems;
   return first && `${first.path.replace(/^checks\.check\.?/, '')}: ${first.message}`;
 }
@@ -70,11 +73,14 @@ export function named(leaves: readonly Leaf[]): Readonly<Record<string, Leaf>> {
   return checks;
 }
 
+interface Beginning {
+  readonly token: string;
+  readonly checks: Readonly<Record<string, Leaf>>;
+  /** Where editors find the JSON Schema. Left out where nobody edits a file. */
+  readonly schema?: string | undefined;
+}
+
 /** The text of a document with these checks. */
-export function documentOf(
-  namespace: string,
-  checks: Readonly<Record<string, Leaf>>,
-  token = createToken(namespace === '' ? 'example' : namespace),
-): string {
-  return `${JSON.stringify({ access_tokens: [token], checks }, null, 2)}\n`;
+export function documentOf({ token, checks, schema }: Beginning): string {
+  return `${JSON.stringify({ $schema: schema, access_tokens: [token], checks }, null, 2)}\n`;
 }

@@ -6,6 +6,8 @@ import type { Command } from './command.ts';
 import { inspect } from './inspected.ts';
 import type { Inspected } from './inspected.ts';
 
+const FORMATS = ['text', 'json'] as const;
+
 export const validate: Command = {
   arguments: [
     {
@@ -13,7 +15,7 @@ export const validate: Command = {
       help: "a namespace's document (.json, .jsonc, .yaml, .yml),\na folder of them, a vault, or - for JSON",
     },
   ],
-  options: { format: { type: 'string', value: 'FORMAT', help: 'text or json (text)' } },
+  options: { format: { type: 'string', value: 'FORMAT', help: 'text or json (text)', words: FORMATS } },
   notes: `Of a file or a folder, references to secrets are checked for their form only. Of a vault such as file:vault,
 the secrets are read too. Exit code 0 without a mistake, 2 with any. A note is no mistake.`,
   example: 'healthgate validate vault/*.json',
@@ -21,7 +23,7 @@ the secrets are read too. Exit code 0 without a mistake, 2 with any. A note is n
   async run(input, terminal) {
     const { signal, env } = terminal;
     const { positionals } = input;
-    const format = oneOfOption(input, 'format', ['text', 'json']);
+    const format = oneOfOption(input, 'format', FORMATS);
     if (positionals.length === 0) throw new UsageError('which file?');
     const all: Inspected[] = [];
     for (const target of positionals) {

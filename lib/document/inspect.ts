@@ -20,13 +20,16 @@ export interface Inspection {
 interface InspectOptions extends ParseOptions {
   /** Whether everybody may see its summary, also at the paths of other systems. */
   readonly isPublic?: boolean;
+  /** What is wrong with settings whose meaning lies in higher layers. */
+  readonly mistakes?: (namespace: Namespace) => Promise<readonly Problem[]>;
 }
 
 /** @param name The namespace's name; empty if it is not known. */
 export async function inspectDocument(name: string, text: string, options: InspectOptions = {}): Promise<Inspection> {
   try {
     const namespace = await parseNamespace(name, text, options);
-    const problems = await place(namespace.problems, text, options.format);
+    const further = (await options.mistakes?.(namespace)) ?? [];
+    const problems = await place([...namespace.problems, ...further], text, options.format);
     return { problems, checks: leavesOf(namespace.root).length, notes: notesOf(namespace, options) };
   } catch (error) {
     if (error instanceof DocumentError)

@@ -37,7 +37,7 @@ export function documentSchema(
       $schema: {
         description: 'The JSON Schema of the document, for editors.',
         type: 'string',
-        examples: ['https://healthgate.example/namespace.schema.json'],
+        examples: ['./.healthgate.schema.json'],
       },
       access_tokens: {
         description: 'All of them work, so that one can be replaced by another.',

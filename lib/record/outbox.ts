@@ -10,7 +10,7 @@ import type { Target } from '../notify/target.ts';
 import { Gate } from './gate.ts';
 import { Line } from './line.ts';
 import type { LineOptions, Parcel } from './line.ts';
-import { pause } from './pause.ts';
+import { controllerOfMany, pause } from './pause.ts';
 import type { Deliver, Delivery } from './recorder.ts';
 
 export interface OutboxOptions {
@@ -45,8 +45,8 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #batches = new Map<string, Sending>();
   readonly #lines = new Map<string, Line>();
-  readonly #stopping = new AbortController();
-  readonly #calledOff = new AbortController();
+  readonly #stopping = controllerOfMany();
+  readonly #calledOff = controllerOfMany();
   readonly #lineOptions: LineOptions;
   /** When it was last looked for what need not be remembered any more. */
   #lookedAt = 0;

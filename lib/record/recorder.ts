@@ -78,7 +78,9 @@ export class Recorder {
       targets: targets.map(({ rule }) => rule),
       lateSlots,
     });
-    for (const batch of await store.batches(name)) await this.#deliver(batch, { namespace, targets });
+    // Whoever recorded the slot sends what it led to. What is left of earlier slots has lost its sender.
+    const batches = (await store.batches(name)).filter((batch) => changes !== undefined || batch.at < at);
+    for (const batch of batches) await this.#deliver(batch, { namespace, targets });
     return changes;
   }
 

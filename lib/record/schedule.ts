@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Log } from '../log.ts';
 import { slotOf } from '../history/sample.ts';
 import { Gate } from './gate.ts';
-import { pause } from './pause.ts';
+import { controllerOfMany, pause } from './pause.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface ScheduleOptions {
@@ -40,7 +40,7 @@ export class Schedule {
   readonly counts: Counts = { recorded: 0, failed: 0, missed: 0 };
   readonly #options: ScheduleOptions;
   readonly #gate = new Gate(RUNS_AT_A_TIME);
-  readonly #stopping = new AbortController();
+  readonly #stopping = controllerOfMany();
   /** By namespace, what is under way or waits for its time in the slot. */
   readonly #underWay = new Map<string, Promise<void>>();
   /** Of the missed slots, those that the log tells of. */

@@ -3,6 +3,7 @@ import { maintenance, notify } from '../document/lists.ts';
 import type { Namespace } from '../document/namespace.ts';
 import { leavesOf, pathKey } from '../engine/tree.ts';
 import type { Confirmation } from '../engine/types.ts';
+import { hideAll } from '../hide.ts';
 import type { Log } from '../log.ts';
 import type { Target } from '../notify/target.ts';
 import type { Problem } from '../problem.ts';
@@ -26,17 +27,25 @@ export function setUp(namespace: Namespace, log: Log): Promise<SetUp> {
 }
 
 async function readSetUp(namespace: Namespace, log: Log): Promise<SetUp> {
-  const { targets, problems } = await targetsOf(namespace);
-  const mistakes = [...problems, ...(await mistakesInWindows(namespace))];
-  if (mistakes.length > 0)
-    log.warn('the document has mistakes in what it says about its history', {
+  const [{ targets }, problems] = await Promise.all([targetsOf(namespace), mistakesInSetUp(namespace)]);
+  if (problems.length > 0)
+    log.warn('the document has mistakes in what it says about maintenance and notices', {
       namespace: namespace.name,
-      problems: mistakes.map(({ path, message }) => `${path}: ${message}`),
+      problems: problems.map(({ path, message }) => `${path}: ${message}`),
     });
   const confirmations = leavesOf(namespace.root).flatMap(({ path, confirmation }) =>
     confirmation === undefined ? [] : [[pathKey(path), confirmation] as const],
   );
   return { targets, confirmations: new Map(confirmations) };
+}
+
+/** What is wrong with what a document says about notices and maintenance. What is right still counts. */
+export async function mistakesInSetUp(namespace: Namespace): Promise<readonly Problem[]> {
+  const { problems } = await targetsOf(namespace);
+  const all = [...problems, ...(await mistakesInWindows(namespace))];
+  if (all.length === 0) return all;
+  const hide = hideAll(namespace.concealed);
+  return all.map((problem) => ({ ...problem, message: hide(problem.message) }));
 }
 
 /** What it takes to send notices is loaded only where somebody wants them. */

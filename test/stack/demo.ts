@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../../lib/did-you-mean.ts';
 import { createToken } from '../../lib/document/tokens.ts';
@@ -19,9 +20,17 @@ import { step } from './progress.ts';
 import { motoEnvironment } from './servers/moto.ts';
 import { startStack } from './stack.ts';
 import type { Stack } from './stack.ts';
+import { shown, startListeners, toldOnce } from './told.ts';
+import type { Awaited, Listeners } from './told.ts';
 import { fillVault } from './vault.ts';
 
 const DEFAULT_PORT = 3000;
+/** Seconds between two samples of the history. */
+const RECORD_SECONDS = 5;
+/** Milliseconds in which an outage is confirmed by two samples, each of which may take as long as a run. */
+const TOLD_WITHIN_MS = 2 * (RECORD_SECONDS * 1000 + 10_000);
+/** Milliseconds in which all that rests on a server works again after its start: workers connect again by and by. */
+const HEALED_WITHIN_MS = 90_000;
 
 interface Server extends Pick<NonNullable<ServerDefinition['demo']>, 'title' | 'with' | 'harm'> {
   readonly part: PartName;
@@ -39,13 +48,17 @@ const EXTRAS = [...new Set([...SERVERS.values()].flatMap((server) => server.with
 
 const HELP = `Starts real servers and the app, and asks the app whether they work.
 
-Usage: npm run demo -- [--yes] [--with SYSTEM,…] [--break SERVER] [--once] [--port ${String(DEFAULT_PORT)}]
+Usage: npm run demo -- [--yes] [--with SYSTEM,…] [--break SERVER] [--heal-after SECONDS] [--once]
+                       [--port ${String(DEFAULT_PORT)}]
 
   --yes           installs what is missing without asking: Debian packages with apt-get, and a Python
                   environment in .cache/venv
   --with SYSTEM   starts and checks another system too: ${EXTRAS.join(', ')}; may be repeated, or be a list
   --break SERVER  stops that server after the first answer and shows the next answer; may be repeated
-  --once          exits after the answers: with code 0 if they are as expected, and 1 if they are not
+                  The outage is told once to a server that stands for Slack, and to one for PagerDuty
+  --heal-after SECONDS
+                  starts what --break stopped again so much later, and shows how that is told
+  --once          exits after the answers: with code 0 if they and what was told are as expected, otherwise 1
   --port PORT     port of the app; 0 takes any free port; without this option, the port is ${String(DEFAULT_PORT)},
                   or any free port if that is taken
   --help          prints this help
@@ -63,6 +76,7 @@ interface Options {
   readonly port: number | undefined;
   readonly extras: readonly string[];
   readonly broken: readonly string[];
+  readonly healAfterMs: number | undefined;
 }
 
 class UsageError extends Error {}
@@ -76,6 +90,7 @@ function readOptions(args: string[]): Options | undefined {
       once: { type: 'boolean', default: false },
       with: { type: 'string', multiple: true, default: [] },
       break: { type: 'string', multiple: true, default: [] },
+      'heal-after': { type: 'string' },
       port: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -89,7 +104,12 @@ function readOptions(args: string[]): Options | undefined {
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535))
     throw new UsageError('--port: expected a whole number from 0 to 65535');
-  return { yes: values.yes, once: values.once, port, extras, broken: [...new Set(values.break)] };
+  const healAfterMs = values['heal-after'] === undefined ? undefined : 1000 * Number(values['heal-after']);
+  if (healAfterMs !== undefined && !(healAfterMs >= 0 && healAfterMs <= 3_600_000))
+    throw new UsageError('--heal-after: expected seconds from 0 to 3600');
+  if (healAfterMs !== undefined && values.break.length === 0)
+    throw new UsageError('--heal-after: there is nothing to heal without --break');
+  return { yes: values.yes, once: values.once, port, extras, broken: [...new Set(values.break)], healAfterMs };
 }
 
 function refuseUnknown(option: string, given: readonly string[], known: readonly string[]): void {
@@ -104,7 +124,7 @@ function isAbsent(extra: string | undefined, extras: readonly string[]): boolean
 }
 
 /** @returns Whether the answers were as expected. */
-async function demo({ yes, once, port, extras, broken }: Options): Promise<boolean> {
+async function demo({ yes, once, port, extras, broken, healAfterMs }: Options): Promise<boolean> {
   const parts = await availableParts(yes, extras);
   await step('building dist/', buildProduct);
   const stack = await step(`starting ${String(parts.length)} servers`, () => startStack(parts));
@@ -113,11 +133,16 @@ async function demo({ yes, once, port, extras, broken }: Options): Promise<boole
   if (addresses.aws !== undefined) Object.assign(process.env, motoEnvironment(addresses.aws));
 
   const token = createToken(DEMO);
-  const vault = await fillVault(demoNamespace(token, addresses), { addresses, folder: stack.folder });
+  const listeners = await startListeners();
+  const namespace = demoNamespace(token, addresses, listeners.notify);
+  const vault = await fillVault(namespace, { addresses, folder: stack.folder });
   const app = await startApp(vault, port, stack.folder);
   const url = `${app.url}/api/health/${token}/`;
   say(`\nThe namespace "${DEMO}" is in ${vault}. Open its status page in a browser, or ask for its health:\n`);
   say(`  curl ${url}\n`);
+  say(
+    `Every ${String(RECORD_SECONDS)} s, the app records a sample: the page's history grows when it is loaded again.\n`,
+  );
 
   let answer = await ask(url);
   say(show(answer));
@@ -125,11 +150,14 @@ async function demo({ yes, once, port, extras, broken }: Options): Promise<boole
   const because: { readonly name: string; readonly paths: readonly string[] }[] = [];
   for (const name of broken) {
     const before = answer;
+    const toldBefore = listeners.messages.length;
     answer = await askWithout(name, because, { stack, url });
     because.push({ name, paths: answer.failing.filter((path) => !before.failing.includes(path)) });
     say(`\n${because.map(({ name, paths }) => `Failing without ${name}: ${listed(paths)}`).join('\n')}`);
     isGood &&= answer.status === 503 && because.every(({ paths }) => stillFail(paths, answer));
+    isGood = (await showTold(listeners, { before: toldBefore, isResolution: false })) && isGood;
   }
+  if (healAfterMs !== undefined) isGood = (await heal(broken, healAfterMs, { stack, listeners, url })) && isGood;
   if (!isGood && once) say(`\nThe app's log:\n${await readFile(app.logFile, 'utf8')}`);
   if (!once) {
     say(`\nThe logs are in ${stack.folder}. Press Ctrl-C to end the app and the servers.`);
@@ -138,6 +166,7 @@ async function demo({ yes, once, port, extras, broken }: Options): Promise<boole
   }
   await step('ending the app and the servers', async () => {
     await app.stop();
+    await listeners.stop();
     await stack.stop();
   });
   return isGood;
@@ -193,7 +222,10 @@ async function startApp(vault: string, wanted: number | undefined, stackFolder: 
   const app = await startProcess({
     name: 'app',
     command: process.execPath,
-    args: [CLI, 'serve', '--vault', vault, '--port', String(port)],
+    args: [
+      ...[CLI, 'serve', '--vault', vault, '--port', String(port)],
+      ...['--record', String(RECORD_SECONDS), '--history', join(folder, 'history')],
+    ],
     folder,
     ready: () => fetch(`${url}/api/health/`, { signal: AbortSignal.timeout(2000) }),
   });
@@ -226,6 +258,38 @@ async function askWithout(
   const names = [...before, { name }].map((server) => server.name).join(' and ');
   say(`\nWithout ${names}:\n\n  curl -H 'Cache-Control: no-cache' ${url}\n\n${show(answer)}`);
   return answer;
+}
+
+/** Shows what the listeners are told. @returns Whether it is one message each. */
+async function showTold(listeners: Listeners, awaited: Pick<Awaited, 'before' | 'isResolution'>): Promise<boolean> {
+  const withinMs = awaited.isResolution ? HEALED_WITHIN_MS : TOLD_WITHIN_MS;
+  const { told, isOnce } = await toldOnce(listeners, { ...awaited, withinMs, quietMs: 2000 * RECORD_SECONDS });
+  say(`\n${shown(told)}${isOnce ? '' : '\n! One message each was expected.'}`);
+  return isOnce;
+}
+
+/** Starts the servers again that were stopped. @returns Whether each outage has ended with one message. */
+async function heal(
+  broken: readonly string[],
+  afterMs: number,
+  { stack, listeners, url }: Pick<Asked, 'url'> & { readonly stack: Stack; readonly listeners: Listeners },
+): Promise<boolean> {
+  let isGood = true;
+  await step(`waiting for ${String(afterMs / 1000)} s`, () => sleep(afterMs));
+  for (const name of broken) {
+    const server = SERVERS.get(name);
+    const part = server && stack.parts[server.part];
+    if (part === undefined) continue;
+    const before = listeners.messages.length;
+    await step(`starting ${name} again`, async () => {
+      await part.stop();
+      await part.start();
+    });
+    isGood = (await showTold(listeners, { before, isResolution: true })) && isGood;
+  }
+  const answer = await ask(url, { 'cache-control': 'no-cache' });
+  say(`\nWith ${broken.join(' and ')} again: HTTP ${String(answer.status)}`);
+  return isGood && answer.status === 200;
 }
 
 const listed = (paths: readonly string[]) => (paths.length === 0 ? 'nothing more' : paths.join(', '));

@@ -5,6 +5,7 @@ import { aptInstall } from './apt.ts';
 import type { Build } from './builds/build.ts';
 import { goTools } from './builds/go-tools.ts';
 import { jina } from './builds/jina.ts';
+import { otelCollector } from './builds/otel-collector.ts';
 import { servers } from './find-servers.ts';
 import { withLock } from './lock.ts';
 import { findProgram } from './programs.ts';
@@ -36,8 +37,8 @@ export interface Failure {
 }
 
 /**
- * Programs that read the endpoint, each with what proves that its package is installed. Tests run them; no server needs
- * one, so the demo starts without them.
+ * Programs that read the endpoint or what the command line prints, each with what proves that its package is installed.
+ * Tests run them; no server needs one, so the demo starts without them.
  */
 const CONSUMERS: Readonly<Record<string, readonly string[]>> = {
   chromium: ['chromium'],
@@ -45,10 +46,12 @@ const CONSUMERS: Readonly<Record<string, readonly string[]>> = {
   'prometheus-alertmanager': ['amtool'],
   'prometheus-blackbox-exporter': ['prometheus-blackbox-exporter'],
   'monitoring-plugins-basic': ['check_http'],
+  fish: ['fish'],
+  zsh: ['zsh'],
 };
 
 /** The same, but built. */
-const BUILT_CONSUMERS: readonly Build[] = [goTools, jina];
+const BUILT_CONSUMERS: readonly Build[] = [goTools, jina, otelCollector];
 
 const REQUIREMENTS: readonly Requirement[] = [
   ...debianPackages(),

@@ -18,8 +18,11 @@ interface Tree {
 const POSTGRES_SECRET = 'prod/postgres';
 const REDIS_SECRET = 'prod/redis2';
 
-/** @param stack The servers that run. Checks of other servers are left out. */
-export function demoNamespace(token: string, stack: Partial<Addresses>): DemoNamespace {
+/**
+ * @param stack The servers that run. Checks of other servers are left out.
+ * @param notify Who is told of outages.
+ */
+export function demoNamespace(token: string, stack: Partial<Addresses>, notify: readonly Tree[] = []): DemoNamespace {
   const {
     redis,
     redisTls,
@@ -128,7 +131,7 @@ export function demoNamespace(token: string, stack: Partial<Addresses>): DemoNam
     },
   };
   return {
-    document: { access_tokens: [token], max_age: 5, checks: prune(checks) },
+    document: { access_tokens: [token], max_age: 5, notify, checks: prune(checks) },
     secrets: {
       ...(postgres && { [POSTGRES_SECRET]: { url: postgres.url } }),
       ...(redisTls && { [REDIS_SECRET]: { url: redisTls.url } }),

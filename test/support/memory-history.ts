@@ -22,6 +22,8 @@ interface Kept {
 export interface MemoryHistory extends HistoryStore {
   /** Called before each write with its name. May wait, or throw what the store should throw. */
   before: (call: string) => Promise<void> | void;
+  /** Puts a batch into the outbox without a sample. */
+  put(batch: Batch): Promise<void>;
 }
 
 export function memoryHistory(): MemoryHistory {
@@ -94,6 +96,10 @@ export function memoryHistory(): MemoryHistory {
     },
     raise(namespace, id) {
       of(namespace).letters.delete(id);
+      return Promise.resolve();
+    },
+    put(batch) {
+      of(batch.namespace).batches.set(batch.at, batch);
       return Promise.resolve();
     },
     namespaces: () => Promise.resolve([...all.keys()]),

@@ -4,7 +4,7 @@ import { help, helpOf } from '../../../lib/cli/help.ts';
 
 describe('healthgate --help', () => {
   it('lists every command with its summary, and the exit codes', () => {
-    for (const { name, summary } of commands) expect(help()).toContain(`  ${name.padEnd(10)}${summary}\n`);
+    for (const { name, summary } of commands) expect(help()).toContain(`  ${name.padEnd(12)}${summary}\n`);
     expect(help()).toContain('130 called off');
   });
 });

@@ -1,13 +1,17 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as v from 'valibot';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { kinds } from '../../../lib/checks/index.ts';
 import { EXIT } from '../../../lib/cli/command.ts';
 import type { Terminal } from '../../../lib/cli/command.ts';
+import { SCHEMA_FILE } from '../../../lib/cli/editor-schema.ts';
 import { init } from '../../../lib/cli/init.ts';
 import { inspectDocument } from '../../../lib/document/inspect.ts';
+import { documentSchema } from '../../../lib/document/schema.ts';
 import { namespaceOf } from '../../../lib/document/tokens.ts';
+import { fileStore } from '../../../lib/vault/stores/file.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { inputOf, recordingTerminal } from '../../support/terminal.ts';
 
@@ -41,6 +45,32 @@ describe('init', () => {
     const { checks, ...found } = await inspectDocument('shop', text);
     expect(found).toEqual({ problems: [], notes: [] });
     expect(checks).toBeGreaterThanOrEqual(kinds.length); // a composite one counts with its steps
+  });
+
+  it('names a JSON Schema that lies beside the document, and is no namespace', async () => {
+    const { run, read, vault } = await started(['shop', 'redis']);
+    await run();
+    const { $schema } = JSON.parse(await read('shop')) as { readonly $schema: string };
+    // Editors resolve it as a URL relative to the document.
+    const file = new URL($schema, pathToFileURL(join(vault, 'shop.json')));
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(documentSchema())));
+    expect(await fileStore(vault).list(AbortSignal.timeout(1000))).toEqual(['shop']);
+  });
+
+  it('replaces the JSON Schema of an earlier version', async () => {
+    const { run, vault } = await started(['shop', 'redis']);
+    await mkdir(vault);
+    await writeFile(join(vault, SCHEMA_FILE), '{}');
+    await run();
+    expect(await readFile(join(vault, SCHEMA_FILE), 'utf8')).toContain('"title":"Healthgate namespace"');
+  });
+
+  it('creates the namespace even if the JSON Schema cannot be written', async () => {
+    const { run, read, vault, terminal } = await started(['shop', 'redis']);
+    await mkdir(join(vault, SCHEMA_FILE), { recursive: true });
+    expect(await run()).toBe(EXIT.ok);
+    expect(await read('shop')).toContain('"redis"');
+    expect(terminal.writtenErr()).toMatch(/^the JSON Schema for editors cannot be written to .*\(EISDIR\)\n$/);
   });
 
   it('takes the first key of a kind, numbers checks of one kind, and keeps a password to the file', async () => {

@@ -1,0 +1,56 @@
+/** Sends dead letters again, when what kept them from their targets has been mended. */
+import { complete } from '../history/notices.ts';
+import type { DeadLetter, HistoryStore } from '../history/store.ts';
+import type { Log } from '../log.ts';
+import type { Target } from '../notify/target.ts';
+import type { Vault } from '../vault/vault.ts';
+import { setUp } from './set-up.ts';
+
+export interface ReplayOptions {
+  readonly store: Pick<HistoryStore, 'deadLetters' | 'raise' | 'memory'>;
+  readonly vault: Pick<Vault, 'namespace'>;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+export interface Replayed {
+  readonly letter: DeadLetter;
+  /** Why it is still a dead letter; it was sent if there is none. */
+  readonly error?: string;
+}
+
+/**
+ * Sends the dead letters of a namespace, the earliest first. One that was sent is forgotten; the others stay.
+ *
+ * @throws CheckError if the vault or the store does not work.
+ */
+export async function replay(name: string, { store, vault, log, signal, now }: ReplayOptions): Promise<Replayed[]> {
+  const namespace = await vault.namespace(name);
+  const { targets } = namespace === undefined ? { targets: [] } : await setUp(namespace, log);
+  const replayed: Replayed[] = [];
+  for (const letter of await store.deadLetters(name)) {
+    if (signal.aborted) break;
+    const target = targetOf(letter, targets);
+    if (target === undefined) {
+      replayed.push({ letter, error: 'the document names no such target any more' });
+      continue;
+    }
+    try {
+      await target.send(complete(letter.notice, target.rule, await store.memory(name)), { signal, now });
+    } catch (error) {
+      replayed.push({ letter, error: error instanceof Error ? error.message : 'unforeseen' });
+      continue;
+    }
+    await store.raise(name, letter.id);
+    replayed.push({ letter });
+  }
+  return replayed;
+}
+
+/** The target that it was for. One of that type may have another address by now, if there is only one. */
+function targetOf({ notice }: DeadLetter, targets: readonly Target[]): Target | undefined {
+  const same = targets.find(({ rule }) => rule.target === notice.target);
+  const [alike, ...others] = targets.filter(({ type }) => notice.target.startsWith(`${type}-`));
+  return same ?? (others.length === 0 ? alike : undefined);
+}
