@@ -70,9 +70,15 @@ function limitRows(): Table {
 }
 
 const count = (value: number) => value.toLocaleString('en-US');
-const dollars = (value: number) => `$${value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 2 : 0 })}`;
+
+/** Of a whole deployment. */
+function dollars(value: number): string {
+  const digits = value < 100 ? 2 : 0;
+  return `$${value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+}
 
 /** Enough digits to see what is small. */
 function cents(value: number): string {
+  if (value < 0.0001) return 'less than $0.0001';
   return `$${value < 0.01 ? value.toFixed(4) : value.toFixed(3)}`;
 }
