@@ -5,7 +5,7 @@
 import { BATCH, meanBatchMs, neededConcurrency, PLAN, simulate } from './lag.ts';
 import { MEASURED } from './measured.ts';
 
-/** Dollars, as listed for us-east-1 and arm64 in November 2026, without the free tier. Check them before you rely on them. */
+/** Dollars, as listed for us-east-1 and arm64 in November 2026, without the free tier. They change: check them. */
 export const PRICES = {
   lambdaRequest: 0.2 / 1e6,
   lambdaGbSecond: 0.0000133334,
