@@ -16,6 +16,7 @@ import { formats } from '../lib/formats/index.ts';
 import { describedTypes, notifyItems, ownKeys } from '../lib/notify/schema.ts';
 import type { DescribedType } from '../lib/notify/schema.ts';
 import { commonKeys as everyTarget } from '../lib/notify/target.ts';
+import { costTables } from './cost-docs.ts';
 import { openApiText } from './openapi.ts';
 import { pageAssets } from './page-assets.ts';
 import { protos } from './protos.ts';
@@ -51,6 +52,7 @@ export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
     'docs/checks.md': (text) => withKindSections(text, sections),
     'docs/notices.md': (text) => types.reduce(withTargetType, withBlock(text, 'common keys', commonOf(types))),
     'docs/formats.md': (text) => withBlock(text, 'formats', formatRows),
+    'docs/cost.md': withCosts,
   };
   const pages = Object.entries(edits).map(async ([path, edit]) => {
     const text = edit(await readFile(join(ROOT, path), 'utf8'));
@@ -64,6 +66,13 @@ export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
     ['lib/grpc/reflection.json', await pretty(JSON.stringify(reflection), 'json')] as const,
     ...(await Promise.all(pages)),
   ]);
+}
+
+function withCosts(text: string): string {
+  return Object.entries(costTables()).reduce(
+    (written, [name, { head, rows }]) => withBlock(written, name, table(head, rows)),
+    text,
+  );
 }
 
 const begin = (name: string) => `<!-- ${name}: made by npm run docs -->`;

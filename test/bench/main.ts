@@ -23,6 +23,8 @@ import { engineCost } from './engine-cost.ts';
 import type { Figure } from './figure.ts';
 import { formatCosts } from './formats.ts';
 import { grpcChecks } from './grpc-checks.ts';
+import { historyUnits } from './history-units.ts';
+import { lag } from './lag.ts';
 import { growth } from './growth.ts';
 import { grpcServed } from './grpc-served.ts';
 import { largeDocumentsRun } from './large-documents.ts';
@@ -91,6 +93,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   memory: () => memory(addresses),
   stalls: async () => [...(await largeDocumentsRun()), ...(await stalls(addresses))],
   artifact,
+  units: historyUnits,
+  lag: () => lag({ addresses, folder: stack.folder }),
 };
 const [cpu] = cpus();
 const processors = `${cpus().length} × ${cpu?.model ?? 'unknown'}`;

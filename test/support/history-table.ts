@@ -4,10 +4,17 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TABLE_ATTRIBUTES } from '../../lib/history/dynamodb.ts';
 import { MOTO_CREDENTIALS } from '../stack/servers/moto.ts';
 
+interface Place {
+  readonly endpoint: string;
+  readonly region: string;
+}
+
 /** @returns Its name. */
-export async function createHistoryTable({ endpoint, region }: { endpoint: string; region: string }): Promise<string> {
+export async function createHistoryTable(
+  { endpoint, region }: Place,
+  TableName = `history-${randomUUID()}`,
+): Promise<string> {
   const { partitionKey, sortKey } = TABLE_ATTRIBUTES;
-  const TableName = `history-${randomUUID()}`;
   const admin = new DynamoDBClient({ endpoint, region, credentials: MOTO_CREDENTIALS });
   try {
     const command = new CreateTableCommand({
