@@ -115,9 +115,11 @@ describe('hostile names and errors', () => {
     expect(JSON.stringify(blocks)).not.toContain('mrkdwn');
   });
 
-  test('are plain text for Teams: text runs know no Markdown', async () => {
+  test('are plain text for Teams, and the text for old clients has no link left', async () => {
     const [request] = await send('teams', hostile);
     expect(request?.body).not.toMatch(/"type":"(?:TextBlock|FactSet)"|"msteams"/);
+    const [{ content }] = bodyOf(request).attachments as [{ content: { fallbackText: string } }];
+    expect(content.fallbackText).not.toMatch(/[<>[\]]/);
   });
 
   test.each(['statuspage', 'instatus', 'opsgenie'])('have no tag and no link left for %s', async (type) => {
