@@ -1,13 +1,15 @@
 /** Opens LMDB once for each folder, since a process that opens one twice loses the locks of both. */
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type lmdb from 'lmdb';
+import type { open, RootDatabase } from 'lmdb';
 import { codeOf } from '../errors.ts';
 
 /** The package, which is loaded by whoever needs it. */
-type Lmdb = Pick<typeof lmdb, 'open'>;
+interface Lmdb {
+  readonly open: typeof open;
+}
 
-export type Entries = lmdb.RootDatabase<Buffer>;
+export type Entries = RootDatabase<Buffer>;
 
 export interface Environment {
   readonly db: Entries;
@@ -26,13 +28,13 @@ export async function openEnvironment(folder: string, lmdb: Lmdb): Promise<Envir
   const path = resolve(folder);
   const readOnly = await isReadOnly(path);
   for (let last = opened.get(path); last?.closing !== undefined; last = opened.get(path)) await last.closing;
-  const shared = opened.get(path) ?? { db: open(path, lmdb, readOnly), users: 0 };
+  const shared = opened.get(path) ?? { db: openNow(path, lmdb, readOnly), users: 0 };
   opened.set(path, shared);
   shared.users += 1;
   return { db: shared.db, release: () => release(path, shared) };
 }
 
-function open(path: string, lmdb: Lmdb, readOnly: boolean): Entries {
+function openNow(path: string, lmdb: Lmdb, readOnly: boolean): Entries {
   // Without overlapping: a write is acknowledged when it has reached the disk.
   const settings = { encoding: 'binary', useVersions: true, overlappingSync: false, noSubdir: false } as const;
   return lmdb.open<Buffer>(path, { ...settings, readOnly });
