@@ -2,7 +2,7 @@
 import { didYouMean } from '../lib/did-you-mean.ts';
 import { namespaceOf } from '../lib/document/tokens.ts';
 import { mistakesInEnv, mistakesInVariables } from './document-env.ts';
-import { LISTS, NEEDED, OF_HASHICORP, ON_AWS, PAIRS, TEXTS } from './parameter-rules.ts';
+import { LISTS, NEEDED, OF_HASHICORP, OF_HISTORY, ON_AWS, PAIRS, TEXTS } from './parameter-rules.ts';
 import type { Rule } from './parameter-rules.ts';
 
 /** The values of all parameters, by name. */
@@ -75,8 +75,12 @@ function mistakesTogether(values: Values): string[] {
     const [given, missing] = isGiven(one) ? [one, other] : [other, one];
     return [`${missing}: expected a value, because ${given} is set, got nothing`];
   });
+  const isRecorded = /^(?:on$|\$\{)/.test(textOf(values.history));
+  const unused = OF_HISTORY.filter((name) => !isRecorded && isGiven(name)).map(
+    (name) => `${name}: expected nothing, because history is off`,
+  );
   const vault = textOf(values.vault);
-  if (vault.startsWith(VARIABLE)) return alone;
+  if (vault.startsWith(VARIABLE)) return [...alone, ...unused];
   const isHashicorp = vault.startsWith('hashicorp:');
   const around = Object.entries(OF_HASHICORP).flatMap(([name, isNeeded]) => {
     if (isHashicorp && isNeeded && !isGiven(name))
@@ -85,7 +89,7 @@ function mistakesTogether(values: Values): string[] {
       return [`${name}: expected nothing, because vault is ${vault} and not a HashiCorp vault`];
     return [];
   });
-  return [...alone, ...around];
+  return [...alone, ...unused, ...around];
 }
 
 /** osls ignores unknown parameters, so a misspelt permission would be noticed only when a check needs it. */

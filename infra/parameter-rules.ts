@@ -38,6 +38,9 @@ const KEY = rule(
 );
 const BUS_ITEM = '[\\w./-]+';
 
+/** https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html */
+const CONCURRENCY = wholeNumber('a whole number from 2 to 1000', 2, 1000);
+
 /** Number of days that CloudWatch can keep logs: the property RetentionInDays of AWS::Logs::LogGroup. */
 const LOG_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -80,6 +83,16 @@ export const LISTS: Readonly<Record<string, Rule>> = {
     'the name of an API destination, or its ARN',
     /^[\w.-]{1,64}$/,
     arn('events', 'api-destination/.+'),
+  ),
+  noticeTopics: rule(
+    'the name of an SNS topic, or its ARN',
+    /^[\w-]{1,256}(?:\.fifo)?$/,
+    arn('sns', '[\\w-]+(?:\\.fifo)?'),
+  ),
+  noticeSenders: rule(
+    'an identity of SES, such as example.com or health@example.com, or its ARN',
+    /^(?:[\w.+-]{1,64}@)?[a-z0-9][a-z0-9.-]{0,250}\.[a-z]{2,}$/i,
+    arn('ses', 'identity/.+'),
   ),
   // https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
   tags: rule(
@@ -148,6 +161,9 @@ export const TEXTS: Readonly<Record<string, Rule>> = {
   ),
   metrics: rule('namespace or checks', /^(?:namespace|checks)$/),
   dashboard: rule('on or off', /^(?:on|off)$/),
+  history: rule('on or off', /^(?:on|off)$/),
+  recordConcurrency: CONCURRENCY,
+  noticeConcurrency: CONCURRENCY,
   route53TokenSecret: TOKEN_SECRET,
 };
 
@@ -157,6 +173,8 @@ export const NEEDED = [
   'throttleRate',
   'throttleBurst',
   'logRetention',
+  'recordConcurrency',
+  'noticeConcurrency',
   'canarySchedule',
 ];
 
@@ -165,6 +183,9 @@ export const PAIRS = [
   ['vpcSubnets', 'vpcSecurityGroups'],
   ['domainName', 'domainCertificate'],
 ] as const;
+
+/** What only the functions that record use. */
+export const OF_HISTORY = ['noticeTopics', 'noticeSenders'] as const;
 
 /** What only a HashiCorp vault uses, and whether it needs it. */
 export const OF_HASHICORP = {

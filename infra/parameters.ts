@@ -27,6 +27,7 @@ export async function wanted(variables: Variables): Promise<Readonly<Record<stri
   const { list, text } = read(variables);
   const given = async (name: string): Promise<boolean> => (await list(name)).length > 0;
   const inVault = (await namespacePrefix(variables)) !== undefined;
+  const history = await records(variables);
   const parts = {
     secrets_manager: inVault,
     secrets_manager_kms: inVault && (await given('secretKeys')),
@@ -49,6 +50,14 @@ export async function wanted(variables: Variables): Promise<Readonly<Record<stri
     canary_alarm: (await given('canaryTokenSecret')) && (await given('alarmTopic')),
     alarms: await given('alarmTopic'),
     dashboard: (await text('dashboard')) === 'on',
+    history,
+    history_vault: history && inVault,
+    history_vault_kms: history && inVault && (await given('secretKeys')),
+    history_tracing: history && (await tracing(variables)),
+    history_topics: history && (await given('noticeTopics')),
+    history_senders: history && (await given('noticeSenders')),
+    history_alarms: history && (await given('alarmTopic')),
+    history_dashboard: history && (await text('dashboard')) === 'on',
     route53: await given('route53TokenSecret'),
   };
   return Object.fromEntries(Object.entries(parts).map(([name, isWanted]) => [name, isWanted ? 'on' : 'off']));
@@ -92,6 +101,12 @@ export async function arns(variables: Variables): Promise<Readonly<Record<string
       events(`api-destination/${name}/*`),
     ]),
     connectionSecrets: await of('eventConnections', (name) => [secret(`events!connection/${name}/*`)]),
+    noticeTopics: await of('noticeTopics', (topic) => [
+      `arn:\${AWS::Partition}:sns:\${AWS::Region}:\${AWS::AccountId}:${topic}`,
+    ]),
+    noticeSenders: await of('noticeSenders', (identity) => [
+      `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:identity/${identity}`,
+    ]),
     vpcSubnets: await list('vpcSubnets'),
     vpcSecurityGroups: await list('vpcSecurityGroups'),
   };
@@ -103,8 +118,8 @@ export async function host(variables: Variables): Promise<string | Sub> {
   return name === '' ? sub('${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}') : name;
 }
 
-/** The environment variables of the function. What is off is left out. */
-export async function environment(variables: Variables): Promise<Readonly<Record<string, string>>> {
+/** The environment variables of the functions. What is off is left out. */
+export async function environment(variables: Variables): Promise<Readonly<Record<string, string | Sub>>> {
   const { list, text } = read(variables);
   const tokenSecret = await text('vaultTokenSecret');
   const ca = await text('vaultCa');
@@ -114,6 +129,7 @@ export async function environment(variables: Variables): Promise<Readonly<Record
     HEALTHGATE_CORS_ORIGINS: await text('corsOrigins'),
     HEALTHGATE_PUBLIC_NAMESPACE: await text('publicNamespace'),
     HEALTHGATE_METRICS: await text('metrics'),
+    HEALTHGATE_HISTORY: (await records(variables)) ? sub('dynamodb:${HistoryTable}') : '',
     VAULT_ADDR: await text('vaultAddress'),
     // CloudFormation inserts the token during the deployment, so no file and no template contains it.
     VAULT_TOKEN: tokenSecret === '' ? '' : `{{resolve:secretsmanager:${tokenSecret}:SecretString}}`,
@@ -135,6 +151,11 @@ export async function tags(variables: Variables): Promise<Readonly<Record<string
 /** Whether AWS X-Ray traces the function. */
 export async function tracing(variables: Variables): Promise<boolean> {
   return (await read(variables).text('tracing')) === 'on';
+}
+
+/** The functions that belong in the artifact, as a pattern of files. */
+export async function functionFiles(variables: Variables): Promise<string> {
+  return (await records(variables)) ? 'dist/functions/**' : 'dist/functions/health.js';
 }
 
 /** What else belongs in the artifact: the certificate of the vault, or a file that is in it anyway. */
@@ -163,6 +184,28 @@ export async function reservedConcurrency(variables: Variables): Promise<number 
   const value = await read(variables).text('reservedConcurrency');
   if (value === 'none') return { Ref: 'AWS::NoValue' };
   return Number(value);
+}
+
+/** How many batches each function that reads a queue handles concurrently. */
+export async function concurrency(variables: Variables): Promise<Readonly<Record<string, number>>> {
+  const { text } = read(variables);
+  return { record: Number(await text('recordConcurrency')), notify: Number(await text('noticeConcurrency')) };
+}
+
+/** The roles of the functions that run checks: that of the endpoint, which osls makes, and that of the recorder. */
+export async function checkingRoles(variables: Variables): Promise<readonly { readonly Ref: string }[]> {
+  return [{ Ref: 'IamRoleLambdaExecution' }, ...((await records(variables)) ? [{ Ref: 'RecordRole' }] : [])];
+}
+
+/** What AWS has ready for roles of our own. osls gives the same to the role that it makes. */
+export async function managedPolicies(variables: Variables): Promise<readonly Sub[]> {
+  const isInVpc = (await read(variables).list('vpcSubnets')).length > 0;
+  return isInVpc ? [sub('arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole')] : [];
+}
+
+/** Whether namespaces are recorded. */
+async function records(variables: Variables): Promise<boolean> {
+  return (await read(variables).text('history')) === 'on';
 }
 
 /**

@@ -3,8 +3,13 @@ import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 
-/** What a cold start loads one after another until it answers, besides the functions, which come first. */
-const STEPS = ['lib/vault/stores/secrets-manager.ts', 'lib/document/namespace.ts', 'lib/reporter.ts'];
+/** What a cold start of the endpoint loads one after another until it answers. Nobody waits for the other functions. */
+const STEPS = [
+  'functions/health.ts',
+  'lib/vault/stores/secrets-manager.ts',
+  'lib/document/namespace.ts',
+  'lib/reporter.ts',
+];
 
 /**
  * Puts what a step of a cold start shares with the modules that are loaded later into one chunk for each step. esbuild
@@ -20,10 +25,9 @@ export async function sharedChunk(options: BuildOptions): Promise<Plugin> {
       entryPoint === undefined ? [] : [[entryPoint, sharedBy(output, metafile)] as const],
     ),
   );
-  const functions = [...loaded.keys()].filter((entry) => entry.startsWith('functions/'));
   const grouped = new Set<string>();
-  const groups = [functions, ...STEPS.map((step) => [step])].map((entries) => {
-    const group = entries.flatMap((entry) => [...(loaded.get(entry) ?? [])]).filter((path) => !grouped.has(path));
+  const groups = STEPS.map((step) => {
+    const group = [...(loaded.get(step) ?? [])].filter((path) => !grouped.has(path));
     for (const path of group) grouped.add(path);
     return group;
   });

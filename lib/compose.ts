@@ -1,9 +1,11 @@
 /** Builds what functions and commands hand on. The one place that reads the environment variables of a deployment. */
-import type { Batch } from './history/store.ts';
+import type { Batch, HistoryStore } from './history/store.ts';
 import type { HistoryReader } from './history/view.ts';
 import type { AppOptions } from './http/app.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
+import type { Queue } from './record/queue.ts';
+import type { Count } from './telemetry/counters.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { openStore } from './vault/stores/open.ts';
 import { Vault } from './vault/vault.ts';
@@ -27,6 +29,52 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The vault that the environment names. */
 export function vaultNameIn(env: Environment): string | undefined {
   return env.HEALTHGATE_VAULT;
+}
+
+/**
+ * Opens the vault that the environment names.
+ *
+ * @throws Error that names the variable.
+ */
+export async function vaultIn(env: Environment, log: Log): Promise<Vault> {
+  return named('HEALTHGATE_VAULT', openVault(vaultNameIn(env) ?? '', log));
+}
+
+/**
+ * Opens the history that the environment names.
+ *
+ * @throws Error that names the variable.
+ */
+export async function historyIn(env: Environment): Promise<HistoryStore> {
+  const { openHistory } = await import('./history/open.ts');
+  return named('HEALTHGATE_HISTORY', openHistory(env.HEALTHGATE_HISTORY ?? ''));
+}
+
+/**
+ * Opens the queue whose URL is in this variable.
+ *
+ * @throws Error that names the variable.
+ */
+export async function queueIn(env: Environment, variable: string): Promise<Queue> {
+  const url = env[variable];
+  if (!url) throw new Error(`${variable}: expected the URL of a queue`);
+  const { openQueue } = await import('./record/queue.ts');
+  return openQueue(url);
+}
+
+/** What counts for the alarms of the function that this is. Its code is loaded when there is something to count. */
+export function countersIn(env: Environment): Count {
+  const open = async () => (await import('./telemetry/counters.ts')).openCounters(env.AWS_LAMBDA_FUNCTION_NAME ?? '');
+  let opened: ReturnType<typeof open> | undefined;
+  return async (what) => {
+    (await (opened ??= open()))(what);
+  };
+}
+
+async function named<T>(variable: string, opening: Promise<T>): Promise<T> {
+  return opening.catch((error: unknown) => {
+    throw new Error(`${variable}: ${error instanceof Error ? error.message : 'unusable'}`, { cause: error });
+  });
 }
 
 /** The namespace that everybody may see. */

@@ -20,8 +20,12 @@ const token = { anyOf: [{ type: 'string', minLength: MIN_TOKEN_LENGTH }, REFEREN
  * https://json-schema.org/draft-07/schema, which editors know best.
  *
  * @param settings All settings that a document may have at its top.
+ * @param items    The schemas of the items of settings that are lists, from the layers that know what they mean.
  */
-export function documentSchema(settings: readonly AnySetting[] = ownSettings): JsonSchema {
+export function documentSchema(
+  settings: readonly AnySetting[] = ownSettings,
+  items: Readonly<Record<string, Schema>> = {},
+): JsonSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Healthgate namespace',
@@ -49,7 +53,9 @@ export function documentSchema(settings: readonly AnySetting[] = ownSettings): J
         items: token,
       },
       access_token: { description: 'The same as access_tokens with one token.', examples: [TOKEN], ...token },
-      ...Object.fromEntries(settings.map((setting) => [setting.key, settingSchema(setting)])),
+      ...Object.fromEntries(
+        settings.map((setting) => [setting.key, { ...settingSchema(setting), ...itemsOf(items[setting.key]) }]),
+      ),
       checks: {
         description: 'What is checked, and the shape of the answer.',
         examples: [{ postgres: exampleOf('postgres') }],
@@ -93,6 +99,10 @@ export function documentSchema(settings: readonly AnySetting[] = ownSettings): J
       ...Object.fromEntries(kinds.map((kind) => [kind.kind, leafJsonSchema(kind)])),
     },
   };
+}
+
+function itemsOf(items: Schema | undefined): { items?: Schema } {
+  return items === undefined ? {} : { items };
 }
 
 function settingSchema({ description, schema, preset, example }: AnySetting): JsonSchema {

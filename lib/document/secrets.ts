@@ -29,15 +29,17 @@ export function secretsIn(value: Json): string[] {
 export function secretsOfTarget(target: Iterable<readonly [string, unknown]>): string[] {
   return [...target].flatMap(([key, value]) => {
     if (!TARGET_KEYS.has(key) || typeof value !== 'string') return [];
-    const { path = '' } = /^[a-z]+:\/\/[^/?#]*(?<path>[^#]*)/i.exec(value)?.groups ?? {};
-    const last =
-      path
-        .split(/[/?]/)
-        .filter((part) => part !== '')
-        .at(-1) ?? '';
-    return [value, ...[path, last].filter(isLong), ...passwordsIn(value)];
+    const { path = '', query = '' } =
+      /^[a-z]+:\/\/[^/?#]*(?<path>[^?#]*)(?:\?(?<query>[^#]*))?/i.exec(value)?.groups ?? {};
+    const last = path.split('/').findLast((part) => part !== '') ?? '';
+    const values = query.length > MAX_QUERY_LENGTH ? [query] : [...new URLSearchParams(query).values()];
+    const parts = [`${path}?${query}`, path, ...(NO_WORD.test(last) ? [last] : []), ...values];
+    return [value, ...parts.filter(isLong), ...passwordsIn(value)];
   });
 }
+
+/** What cannot be a word that messages must be able to say. */
+const NO_WORD = /\d|[a-z][A-Z]|.{20}/;
 
 /** Names of headers and of the parameters of a URL whose values are credentials. */
 const CREDENTIAL =

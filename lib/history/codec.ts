@@ -41,8 +41,11 @@ const FORMAT = 1;
 const QUALITY = 5;
 /** Bytes that a value may have: an item of DynamoDB has at most 400 KB, with its keys. */
 export const MAX_VALUE_BYTES = 380_000;
-/** Bytes of JSON that are read. What is not made by this file could be endless. */
-const MAX_JSON_BYTES = 64 * 1024 * 1024;
+/** Bytes that a span may have for each check: 96 quarters of an hour, or 90 days, of 25 checks are less than 1 MB. */
+const SPAN_BYTES_PER_CHECK = 400;
+const FEW_CHECKS = 25;
+/** Bytes of JSON, however well they can be compressed: they must be parsed again. */
+const MAX_JSON_BYTES = 8 * 1024 * 1024;
 
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
@@ -51,11 +54,17 @@ const decompress = promisify(brotliDecompress);
 export async function encode<T>(codec: Codec<T>, value: T, maxBytes = MAX_VALUE_BYTES): Promise<Uint8Array> {
   for (const shorten of SHORTER) {
     const json = Buffer.from(JSON.stringify(codec.toJson(value), shorten));
+    if (json.length > MAX_JSON_BYTES) continue;
     const params = { [constants.BROTLI_PARAM_QUALITY]: QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: json.length };
     const bytes = await compress(json, { params });
     if (bytes.length < maxBytes) return Buffer.concat([Uint8Array.of(FORMAT), bytes]);
   }
   throw new UnhealthyError(`history: what has to be kept of one sample has more than ${maxBytes} bytes`);
+}
+
+/** The bytes that a span may have. A query of DynamoDB returns 1 MB at most: a page needs one query for its marks. */
+export function maxSpanBytes({ checks }: Span): number {
+  return Math.min(MAX_VALUE_BYTES, SPAN_BYTES_PER_CHECK * Math.max(FEW_CHECKS, checks.size));
 }
 
 /** @param location Where it was read, for messages. */

@@ -6,7 +6,7 @@ import { drivers } from '../clients/drivers/index.ts';
 import { seconds, TimeoutError } from '../errors.ts';
 
 /** Attempts of a call that is throttled, or fails for a moment. The SDK waits between them. */
-export const ATTEMPTS = 5;
+export const ATTEMPTS = 4;
 /** Milliseconds for a call, with all its attempts. */
 const TIMEOUT_MS = 10_000;
 /** What DynamoDB gives as a reason for a transaction that it did not make, where it was too busy. */

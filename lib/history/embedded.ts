@@ -2,10 +2,9 @@
  * Items in a folder, for one machine: LMDB, a tree of pages that is replaced on disk as a whole by each transaction.
  * Whatever ends the process, what was acknowledged is there, and nothing is half there. Others may read meanwhile.
  */
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Key, RootDatabase } from 'lmdb';
 import { CheckError, ConfigurationError, UnhealthyError } from '../errors.ts';
+import { fileIn } from './embedded-file.ts';
 import type { Item, Items, Write } from './items.ts';
 import { KINDS, MEMORY_KEY, timedKey, WINDOWS_KEY } from './keys.ts';
 import type { Kind } from './keys.ts';
@@ -34,7 +33,11 @@ export class EmbeddedItems implements Items {
   static async open(folder: string, options: EmbeddedOptions = {}): Promise<EmbeddedItems> {
     const { readOnly = false, maxBytes = MAX_BYTES } = options;
     const location = `history folder ${folder}`;
-    if (readOnly && !(await exists(join(folder, 'data.mdb'))))
+    const found = await fileIn(folder).catch((error: unknown) => {
+      throw new ConfigurationError(`${location} cannot be opened${reason(error)}`);
+    });
+    if (found === 'other') throw new ConfigurationError(`${location}: its data.mdb is damaged, or not a history`);
+    if (found === 'nothing' && readOnly)
       throw new ConfigurationError(`${location}: there is no history in it; does something record to it?`);
     const { open } = await import('lmdb').catch(() => {
       throw new ConfigurationError(`${location}: the package lmdb is missing; install it with npm install lmdb`);
@@ -162,13 +165,6 @@ const NAMES = { start: ['name'], end: ['namf'] } as const satisfies Record<strin
 
 function lastOf(key: Key): string {
   return Array.isArray(key) ? String(key.at(-1) ?? '') : '';
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** LMDB's own words, or the system's: neither holds anything of what is kept. */

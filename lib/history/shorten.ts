@@ -1,4 +1,4 @@
-/** Makes less of what is too large to be kept: first of its words, then of its lists. What is counted stays. */
+/** Makes less of what is too large to be kept: of its words, and of lists that only explain. What is counted stays. */
 import { shortLine } from '../errors.ts';
 
 /** Changes a value while it is written as JSON: a replacer of `JSON.stringify`. */
@@ -16,10 +16,9 @@ interface Limits {
 }
 
 const LEVELS: readonly Limits[] = [
-  { text: 100 },
-  { text: 40 },
-  { text: 0 },
-  { text: 0, list: 50 },
+  { text: 100, list: 100 },
+  { text: 40, list: 20 },
+  { text: 40, list: 20, troubles: 8 },
   { text: 0, list: 5, troubles: 3 },
   { text: 0, list: 0, troubles: 0 },
   { text: 0, list: 0, troubles: 0, withoutTimes: true },

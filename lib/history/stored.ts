@@ -2,7 +2,7 @@
 import type { Change } from './change.ts';
 import { NOTHING_YET } from './changes.ts';
 import type { Memory } from './changes.ts';
-import { codecs, decode, encode, MAX_VALUE_BYTES } from './codec.ts';
+import { codecs, decode, encode, maxSpanBytes, MAX_VALUE_BYTES } from './codec.ts';
 import type { Codec } from './codec.ts';
 import type { Item, Items, ItemToWrite } from './items.ts';
 import { ALWAYS, dayOf, keysOf, KINDS, MEMORY_KEY, MEMORY_MS, quarterOf, timedKey, WINDOWS_KEY } from './keys.ts';
@@ -49,8 +49,8 @@ export class StoredHistory implements HistoryStore {
     const puts = await Promise.all([
       this.#timed('sample', at, codecs.sample, sample),
       this.#memory(entry),
-      this.#timed('quarter', quarter.at, codecs.span, quarter),
-      this.#timed('day', day.at, codecs.span, day),
+      this.#timed('quarter', quarter.at, codecs.span, quarter, maxSpanBytes(quarter)),
+      this.#timed('day', day.at, codecs.span, day, maxSpanBytes(day)),
       ...(changes.length > 0 ? [this.#timed('changes', at, codecs.changes, changes)] : []),
     ]);
     return this.#items.write(namespace, {
@@ -146,8 +146,8 @@ export class StoredHistory implements HistoryStore {
     return { key: MEMORY_KEY, value, version: version + 1, expiresAt: sample.at + MEMORY_MS };
   }
 
-  async #timed<T>(kind: Kind, at: number, codec: Codec<T>, value: T): Promise<ItemToWrite> {
-    return { ...timed(kind, at), value: await encode(codec, value) };
+  async #timed<T>(kind: Kind, at: number, codec: Codec<T>, value: T, maxBytes?: number): Promise<ItemToWrite> {
+    return { ...timed(kind, at), value: await encode(codec, value, maxBytes) };
   }
 
   async #all<T>(kind: Kind, codec: Codec<T>, namespace: string, range: Range): Promise<readonly T[]> {

@@ -4,6 +4,7 @@ import { awsError } from '../clients/aws/errors.ts';
 import type { AwsCall } from '../clients/aws/errors.ts';
 import type { BeginStage } from '../engine/stages.ts';
 import { isFinalStatus } from './http.ts';
+import { retryAfter } from './retry-after.ts';
 import { SendError } from './send-error.ts';
 
 type Settings = ReturnType<typeof clientSettings>;
@@ -17,6 +18,8 @@ interface Called<Client> extends AwsCall {
   /** The process's own unless given. */
   readonly region?: string | undefined;
   readonly stage: BeginStage;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly open: (settings: Settings) => Client;
 }
 
@@ -26,7 +29,7 @@ interface Called<Client> extends AwsCall {
  * @throws SendError, or a `CheckError` for a failure of the network.
  */
 export async function callAws<Client extends AwsClient, T>(
-  { region, stage, open, ...call }: Called<Client>,
+  { region, stage, now, open, ...call }: Called<Client>,
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
   const name = call.target.split(' ', 1)[0] ?? '';
@@ -35,22 +38,29 @@ export async function callAws<Client extends AwsClient, T>(
   try {
     return await use(client.value);
   } catch (error) {
-    throw sendErrorOf(error, call) ?? error;
+    throw sendErrorOf(error, call, now) ?? error;
   } finally {
     client.destroy();
   }
 }
 
+/** The parts of the SDK's errors that are read. */
+interface ServiceError {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+}
+
 /** AWS throttles with 400 too. */
 const PASSING = /Throttl|TooManyRequests|LimitExceeded|RequestTimeout|InternalError|ServiceUnavailable/;
 
-function sendErrorOf(error: unknown, call: AwsCall): Error | undefined {
+function sendErrorOf(error: unknown, call: AwsCall, now: () => number): Error | undefined {
   const told = awsError(error, call);
   if (told === undefined || !(error instanceof Error)) return told;
-  const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
+  const { $metadata, $response } = error as ServiceError;
   const status = $metadata?.httpStatusCode;
   // Without a status, nothing was answered. Credentials that are missing now may be there in a moment.
   if (status === undefined) return told;
   const isFinal = isFinalStatus(status) && !PASSING.test(error.name);
-  return new SendError(`${told.name}: ${told.message}`, { isFinal });
+  const retryAfterMs = retryAfter($response?.headers?.['retry-after'], now());
+  return new SendError(`${told.name}: ${told.message}`, { isFinal, retryAfterMs });
 }

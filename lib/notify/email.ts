@@ -46,6 +46,7 @@ export const email = defineTarget({
       service: 'SESV2',
       region,
       stage: sending.stage,
+      now: () => sending.now(),
       open: (settings: object) => new sdk.SESv2Client({ ...settings, ...endpoint }),
     };
     const command = new sdk.SendEmailCommand({

@@ -35,6 +35,7 @@ export async function sendChanges({ changes }: Batch, { signal, bus = 'default' 
     permission: 'events:PutEvents on it',
     service: 'EVENTBRIDGE',
     stage: () => undefined,
+    now: Date.now,
     open: (settings: object) => new sdk.EventBridgeClient(settings),
   };
   await callAws(aws, async (client) => {

@@ -41,6 +41,7 @@ export const sns = defineTarget({
       service: 'SNS',
       region,
       stage: sending.stage,
+      now: () => sending.now(),
       open: (settings: object) => new sdk.SNSClient({ ...settings, ...endpoint }),
     };
     const command = new sdk.PublishCommand({ TopicArn: topic, ...messageOf(notice, topic.endsWith('.fifo')) });

@@ -12,6 +12,7 @@ import { findPart, leavesOf, namesOf, pathKey } from '../engine/tree.ts';
 import type { Group } from '../engine/types.ts';
 import { covers } from '../history/notices.ts';
 import type { NoticeRule } from '../history/notices.ts';
+import { hideAll } from '../hide.ts';
 import type { Problem } from '../problem.ts';
 import { sender } from './sender.ts';
 import { commonKeys } from './target.ts';
@@ -24,7 +25,7 @@ export interface Targets {
   readonly problems: readonly Problem[];
 }
 
-type Place = Pick<Namespace, 'root'>;
+type Place = Pick<Namespace, 'root' | 'concealed'>;
 
 /** @param items The setting `notify`. */
 export async function readTargets(items: readonly Item[], namespace: Place): Promise<Targets> {
@@ -37,7 +38,8 @@ export async function readTargets(items: readonly Item[], namespace: Place): Pro
       ...read.problems.map((problem) => ({ ...problem, path: join(`notify.${String(index)}`, problem.path) })),
     );
   }
-  return { targets, problems };
+  const hide = hideAll(namespace.concealed);
+  return { targets, problems: problems.map((problem) => ({ ...problem, message: hide(problem.message) })) };
 }
 
 /** The schema of a target of this type, including `type`. */
@@ -58,7 +60,8 @@ async function readTarget(item: Item, { root }: Place, taken: ReadonlySet<string
   const parsed = v.safeParse(targetSchema(type), item);
   const unread = unreadIn(item);
   if (!parsed.success || unread.length > 0) {
-    const known = ['type', ...Object.keys(commonKeys), ...Object.keys(type.keys)];
+    // Of two names that are equally close, the first is suggested.
+    const known = ['type', ...Object.keys(type.keys), ...Object.keys(commonKeys)];
     return { problems: [...unread, ...unknownKeys(Object.keys(item), known), ...mistakesIn(parsed.issues ?? [])] };
   }
   const { for: wanted, on, after } = parsed.output;

@@ -23,11 +23,14 @@ import { engineCost } from './engine-cost.ts';
 import type { Figure } from './figure.ts';
 import { formatCosts } from './formats.ts';
 import { grpcChecks } from './grpc-checks.ts';
+import { historyUnits } from './history-units.ts';
+import { lag } from './lag.ts';
 import { growth } from './growth.ts';
 import { grpcServed } from './grpc-served.ts';
 import { largeDocumentsRun } from './large-documents.ts';
 import { leaks } from './leaks.ts';
 import { rawChecks } from './raw.ts';
+import { recording } from './record.ts';
 import { report } from './report.ts';
 import { distant } from './distant.ts';
 
@@ -81,6 +84,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   report: () => reportAt('on this machine', addresses),
   'cold-start': () => coldStart({ addresses, folder: stack.folder }),
   'report-from-afar': reportFromAfar,
+  record: () => recording(addresses),
   growth: () => growth(addresses),
   askers,
   grpc: async () => [...(await grpcChecks(addresses)), ...(await grpcServed())],
@@ -89,6 +93,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   memory: () => memory(addresses),
   stalls: async () => [...(await largeDocumentsRun()), ...(await stalls(addresses))],
   artifact,
+  units: historyUnits,
+  lag: () => lag({ addresses, folder: stack.folder }),
 };
 const [cpu] = cpus();
 const processors = `${cpus().length} × ${cpu?.model ?? 'unknown'}`;

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { TABLE_ATTRIBUTES } from '../../lib/history/dynamodb.ts';
 import { runCommand } from '../stack/command.ts';
 import { PYTHON } from '../stack/python.ts';
 import { MAX_ARTIFACT_BYTES } from '../support/artifact.ts';
@@ -93,9 +94,57 @@ describe('the template', () => {
       'SecretsManagerPolicy: secretsmanager:ListSecrets',
       'SecretsManagerPolicy: secretsmanager:BatchGetSecretValue',
       'EventPipelinePolicy: events:TestEventPattern',
+      'PlanVaultPolicy: secretsmanager:ListSecrets',
+      'RecorderTracingPolicy: xray:PutTraceSegments',
+      'RecorderTracingPolicy: xray:PutTelemetryRecords',
       'CanaryPolicy: s3:ListAllMyBuckets',
       'CanaryPolicy: cloudwatch:PutMetricData',
     ]);
+  });
+
+  test('keeps the table when the stack is deleted, and a second by which items expire', () => {
+    expect(everything.template.Resources.HistoryTable).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        KeySchema: [
+          { AttributeName: TABLE_ATTRIBUTES.partitionKey, KeyType: 'HASH' },
+          { AttributeName: TABLE_ATTRIBUTES.sortKey, KeyType: 'RANGE' },
+        ],
+        TimeToLiveSpecification: { AttributeName: TABLE_ATTRIBUTES.expires, Enabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
+    });
+  });
+
+  test('leads every schedule, queue and route to the alias of its function', () => {
+    const { Resources } = everything.template;
+    const targets = Object.values(Resources).flatMap(({ Type, Properties = {} }): unknown[] => {
+      if (Type === 'AWS::Lambda::EventSourceMapping') return [Properties.FunctionName];
+      if (Type === 'AWS::Events::Rule') return (Properties.Targets as { Arn: unknown }[]).map(({ Arn }) => Arn);
+      return Type === 'AWS::ApiGatewayV2::Integration' ? [Properties.IntegrationUri] : [];
+    });
+    expect(targets).toHaveLength(4);
+    for (const target of targets) expect(JSON.stringify(target)).toMatch(/LambdaFunctionAlias"|:live|"live"/);
+  });
+
+  test('gives each queue six times the time that its function has', () => {
+    const { Resources } = everything.template;
+    const number = (id: string, property: string) => Number(Resources[id]?.Properties?.[property]);
+    for (const [queue, of] of [
+      ['RecordQueue', 'RecordLambdaFunction'],
+      ['NoticeQueue', 'NotifyLambdaFunction'],
+    ] as const)
+      expect(number(queue, 'VisibilityTimeout')).toBeGreaterThanOrEqual(6 * number(of, 'Timeout'));
+  });
+
+  test('alarms about each function that records and each queue', () => {
+    const alarms = Object.values(everything.template.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+    const watched = JSON.stringify(alarms);
+    for (const id of ['PlanLambdaFunction', 'RecordLambdaFunction', 'NotifyLambdaFunction'])
+      expect(watched).toContain(`{"Ref":"${id}"}`);
+    for (const id of ['RecordQueue', 'RecordDeadLetterQueue', 'NoticeDeadLetterQueue'])
+      expect(watched).toContain(`{"Fn::GetAtt":["${id}","QueueName"]}`);
   });
 
   test('allows no action by a wildcard', () => {
@@ -117,6 +166,11 @@ describe('the artifact', () => {
     const others = await filesIn(plain.artifact);
     expect(others).toEqual(['dist/functions/health.js', 'package.json']);
     expect(JSON.parse(await readFile(join(unzipped(), 'package.json'), 'utf8'))).toMatchObject({ type: 'module' });
+  });
+
+  test('contains the functions that record too, where the history is on', async () => {
+    const functions = ['health', 'notify', 'plan', 'record'].map((name) => `dist/functions/${name}.js`);
+    expect(await filesIn(everything.artifact)).toEqual([...functions, 'package.json']);
   });
 
   test('contains the certificate of a vault too', async () => {

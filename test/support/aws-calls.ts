@@ -25,7 +25,8 @@ export interface Access {
 export function accessesOf(call: RecordedCall): readonly Access[] {
   const { service, region } = signedFor(call);
   const target = call.headers['x-amz-target'];
-  return typeof target === 'string' ? jsonAccesses(call, service, region, target) : [restAccess(call, service)];
+  if (typeof target === 'string') return jsonAccesses(call, service, region, target);
+  return [queryAccess(call, service) ?? mailAccess(call, region) ?? restAccess(call, service)];
 }
 
 /**
@@ -55,6 +56,9 @@ interface Fields {
   readonly QueueUrl?: string;
   readonly ConnectionArn?: string;
   readonly ApiDestinationArn?: string;
+  readonly TableName?: string;
+  readonly RequestItems?: Readonly<Record<string, unknown>>;
+  readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName: string }>>[];
 }
 
 /** The resources of a request. `arn` makes an ARN from the part that follows the account. */
@@ -77,6 +81,13 @@ const queue: Resources = ({ QueueName, QueueUrl = '' }, _answer, arn) => [
   arn(QueueName ?? QueueUrl.replace(/.*\//, '')),
 ];
 
+const table: Resources = ({ TableName = '' }, _answer, arn) => [arn(`table/${TableName}`)];
+/** The tables of one kind of item in a transaction. Each kind is an action of its own. */
+const written =
+  (kind: 'Put' | 'Delete'): Resources =>
+  ({ TransactItems = [] }, _answer, arn) =>
+    TransactItems.flatMap(({ [kind]: item }) => (item === undefined ? [] : [arn(`table/${item.TableName}`)]));
+
 /** Protocols that name the operation in the header X-Amz-Target. */
 const JSON_CALLS: Readonly<Record<string, Readonly<Record<string, Resources>>>> = {
   'secretsmanager.GetSecretValue': { 'secretsmanager:GetSecretValue': secret },
@@ -91,6 +102,18 @@ const JSON_CALLS: Readonly<Record<string, Readonly<Record<string, Resources>>>> 
   'AmazonSQS.GetQueueUrl': { 'sqs:GetQueueUrl': queue },
   'AmazonSQS.GetQueueAttributes': { 'sqs:GetQueueAttributes': queue },
   'AmazonSQS.SendMessage': { 'sqs:SendMessage': queue },
+  'AmazonSQS.SendMessageBatch': { 'sqs:SendMessage': queue },
+  'AmazonSQS.ChangeMessageVisibility': { 'sqs:ChangeMessageVisibility': queue },
+  'DynamoDB_20120810.GetItem': { 'dynamodb:GetItem': table },
+  'DynamoDB_20120810.Query': { 'dynamodb:Query': table },
+  'DynamoDB_20120810.BatchGetItem': {
+    'dynamodb:BatchGetItem': ({ RequestItems = {} }, _answer, arn) =>
+      Object.keys(RequestItems).map((name) => arn(`table/${name}`)),
+  },
+  'DynamoDB_20120810.TransactWriteItems': {
+    'dynamodb:PutItem': written('Put'),
+    'dynamodb:DeleteItem': written('Delete'),
+  },
   'AWSEvents.PutEvents': {
     'events:PutEvents': ({ Entries = [] }, _answer, arn) =>
       Entries.map(({ EventBusName = 'default' }) => arn(`event-bus/${EventBusName}`)),
@@ -124,6 +147,27 @@ function jsonAccesses(call: RecordedCall, service: string, region: string, targe
   return Object.entries(row).flatMap(([action, resources]) =>
     resources(input, answer, arn).flatMap((resource) => (resource === undefined ? [] : [{ action, resource }])),
   );
+}
+
+/** The protocol of SNS names the operation in the body. */
+function queryAccess({ body }: RecordedCall, service: string): Access | undefined {
+  const form = new URLSearchParams(body);
+  if (service !== 'sns' || form.get('Action') !== 'Publish') return undefined;
+  return { action: 'sns:Publish', resource: form.get('TopicArn') ?? '' };
+}
+
+/** A mail is allowed by the identity that it is from, which is an address or its domain. */
+function mailAccess({ method, path, body }: RecordedCall, region: string): Access | undefined {
+  if (`${method} ${path}` !== 'POST /v2/email/outbound-emails') return undefined;
+  const { FromEmailAddress } = JSON.parse(body) as { FromEmailAddress: string };
+  const domain = FromEmailAddress.replace(/.*@|>$/g, '');
+  return { action: 'ses:SendEmail', resource: `arn:aws:ses:${region}:${ACCOUNT}:identity/${domain}` };
+}
+
+/** Each access once, ordered by action. */
+export function distinct(accesses: readonly Access[]): readonly Access[] {
+  const byText = new Map(accesses.map((access) => [`${access.action} ${access.resource}`, access]));
+  return [...byText].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, access]) => access);
 }
 
 interface RestCall {

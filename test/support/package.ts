@@ -54,6 +54,10 @@ export const EVERYTHING: readonly string[] = [
     alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:on-call',
     metrics: 'namespace',
     dashboard: 'on',
+    history: 'on',
+    recordConcurrency: '100',
+    noticeTopics: 'on-call',
+    noticeSenders: 'example.com',
     route53TokenSecret: 'healthgate-route53',
   }).map(([name, value]) => `--param=${name}=${value}`),
 ];
@@ -116,6 +120,9 @@ export function stable(template: Template): string {
     if (key === 'Script') return '<infra/canary/canary.ts, bundled>';
     return value;
   };
-  const text = JSON.stringify(template, replacer, 2).replaceAll(/(?<=HealthLambdaVersion)\w{30,}/g, '<digest>');
+  const text = JSON.stringify(template, replacer, 2).replaceAll(
+    /(?<=(?:Health|Plan|Record|Notify)LambdaVersion)\w{30,}/g,
+    '<digest>',
+  );
   return `${text}\n`;
 }

@@ -4,6 +4,7 @@ import { ACCOUNT } from './aws-calls.ts';
 import type { Access } from './aws-calls.ts';
 import { statementsOf } from './package.ts';
 import type { Statement, Template } from './package.ts';
+import { RECORDER } from './recorder-resources.ts';
 
 /** A statement without CloudFormation's functions. */
 export interface RoleStatement {
@@ -16,11 +17,10 @@ export interface RoleStatement {
 
 /** Every statement, as it would be once deployed in this region of the emulator's account. */
 export function resolvedStatements(template: Template, region: string): readonly RoleStatement[] {
-  return statementsOf(template).map(({ owner, statement }) => ({
-    role: roleOf(template, owner),
-    owner,
-    statement: resolve(statement, variablesIn(region)) as Statement,
-  }));
+  return statementsOf(template).flatMap(({ owner, statement }) => {
+    const resolved = resolve(statement, variablesIn(region)) as Statement;
+    return rolesOf(template, owner).map((role) => ({ role, owner, statement: resolved }));
+  });
 }
 
 /** Managed policies, each with the logical id of its role. */
@@ -32,14 +32,13 @@ export function managedPolicies({ Resources }: Template, region: string): readon
   );
 }
 
-/** The role itself, or the role that a policy refers to. */
-function roleOf({ Resources }: Template, owner: string): string {
+/** The role itself, or the roles that a policy refers to. */
+function rolesOf({ Resources }: Template, owner: string): readonly string[] {
   const { Type, Properties } = Resources[owner] ?? {};
-  if (Type === 'AWS::IAM::Role') return owner;
-  const [role, ...others] = (Properties?.Roles ?? []) as readonly { readonly Ref?: string }[];
-  if (role?.Ref === undefined || others.length > 0)
-    throw new Error(`${owner} names not exactly one role of the template`);
-  return role.Ref;
+  if (Type === 'AWS::IAM::Role') return [owner];
+  const roles = ((Properties?.Roles ?? []) as readonly { readonly Ref?: string }[]).map(({ Ref }) => Ref);
+  if (roles.length === 0 || roles.includes(undefined)) throw new Error(`${owner} names no roles of the template`);
+  return roles as readonly string[];
 }
 
 /** One statement for each action and resource of this statement. */
@@ -94,6 +93,16 @@ function variablesIn(region: string): Variables {
     'AWS::URLSuffix': 'amazonaws.com',
     // CloudFormation chooses the bucket's name when it is deployed.
     'CanaryBucket.Arn': 'arn:aws:s3:::canary-bucket',
+    // As well as those of the table and the queues.
+    'HistoryTable.Arn': `arn:aws:dynamodb:${region}:${ACCOUNT}:table/${RECORDER.table}`,
+    'RecordQueue.Arn': `arn:aws:sqs:${region}:${ACCOUNT}:${RECORDER.recordQueue}`,
+    'NoticeQueue.Arn': `arn:aws:sqs:${region}:${ACCOUNT}:${RECORDER.noticeQueue}`,
+    ...Object.fromEntries(
+      ['plan', 'record', 'notify'].map((name) => [
+        `${name.charAt(0).toUpperCase()}${name.slice(1)}LogGroup.Arn`,
+        `arn:aws:logs:${region}:${ACCOUNT}:log-group:/aws/lambda/healthgate-prod-${name}:*`,
+      ]),
+    ),
   };
   return (name) => {
     const value = values[name];

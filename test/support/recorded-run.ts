@@ -10,7 +10,7 @@ import { fixtures } from '../contract/fixtures/index.ts';
 import type { Leaf } from '../contract/fixture.ts';
 import type { Addresses } from '../stack/addresses.ts';
 import { HISTORY } from '../stack/servers/shared/event-bridge.ts';
-import { accessesOf } from './aws-calls.ts';
+import { accessesOf, distinct } from './aws-calls.ts';
 import type { Access } from './aws-calls.ts';
 import { collectedLog } from './collected-log.ts';
 import { awsProxy } from './aws-proxy.ts';
@@ -61,6 +61,8 @@ export interface RecordedRun {
   readonly callers: ReadonlySet<string>;
   /** Each access once, ordered by action. */
   readonly accesses: readonly Access[];
+  /** Those of the checks alone, without those that find the namespaces. */
+  readonly ofChecks: readonly Access[];
 }
 
 /** Name of the leaf that fails: its query misses the event, so that the check looks at every hop. */
@@ -97,6 +99,7 @@ export async function recordRun(stack: Addresses, belongings: Belongings): Promi
     for (const token of [tokens.own, tokens.opaque, createToken('none')])
       opened.push((await openedBy(vault, token))?.name);
 
+    const found = proxy.calls.length;
     const throughProxy = { ...stack, aws: { ...stack.aws, endpoint: proxy.url, port: proxy.port } };
     const leaves = [
       ...fixtures.flatMap(({ works }) => Object.entries(works(throughProxy))),
@@ -109,7 +112,10 @@ export async function recordRun(stack: Addresses, belongings: Belongings): Promi
       outcomes.set(`${leaf.kind}: ${name}`, (await runLeaf(leaf, { vault: vault.access('shop') })).status);
       if (proxy.calls.length > before) callers.add(leaf.kind);
     }
-    return { opened, outcomes, callers, accesses: distinct(proxy.calls.flatMap(accessesOf)) };
+    const [accesses, ofChecks] = [proxy.calls, proxy.calls.slice(found)].map((calls) =>
+      distinct(calls.flatMap(accessesOf)),
+    ) as [readonly Access[], readonly Access[]];
+    return { opened, outcomes, callers, accesses, ofChecks };
   } finally {
     vi.unstubAllEnvs();
     await proxy.stop();
@@ -125,9 +131,4 @@ async function writeNamespaces(
   const checks = { api: { kind: 'tcp', host: { secret, key: 'host' }, port: 80 } };
   for (const [name, token] of Object.entries({ shop: own, blog: opaque }))
     await store.write(name, JSON.stringify({ access_tokens: [token], checks }), AbortSignal.timeout(10_000));
-}
-
-function distinct(accesses: readonly Access[]): readonly Access[] {
-  const byText = new Map(accesses.map((access) => [`${access.action} ${access.resource}`, access]));
-  return [...byText].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, access]) => access);
 }

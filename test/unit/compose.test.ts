@@ -1,6 +1,7 @@
 /** What the environment variables of a deployment mean. */
 import { describe, expect, it } from 'vitest';
-import { appOptionsIn, vaultNameIn } from '../../lib/compose.ts';
+import { collectedLog } from '../support/collected-log.ts';
+import { appOptionsIn, historyIn, queueIn, vaultIn, vaultNameIn } from '../../lib/compose.ts';
 
 const optionsOf = (name: string, value: string) => appOptionsIn({ [name]: value });
 
@@ -81,4 +82,18 @@ describe('an environment that sets nothing', () => {
 it('HEALTHGATE_VAULT names the vault', () => {
   expect(vaultNameIn({ HEALTHGATE_VAULT: 'file:x' })).toBe('file:x');
   expect(vaultNameIn({})).toBeUndefined();
+});
+
+describe('what a function cannot start without', () => {
+  const { log } = collectedLog();
+
+  it.each([
+    ['HEALTHGATE_VAULT', () => vaultIn({}, log)],
+    ['HEALTHGATE_VAULT', () => vaultIn({ HEALTHGATE_VAULT: 'other:x' }, log)],
+    ['HEALTHGATE_HISTORY', () => historyIn({})],
+    ['HEALTHGATE_HISTORY', () => historyIn({ HEALTHGATE_HISTORY: 'other:x' })],
+    ['HEALTHGATE_RECORD_QUEUE', () => queueIn({}, 'HEALTHGATE_RECORD_QUEUE')],
+  ])('is told by its variable %s', async (variable, open) => {
+    await expect(open()).rejects.toThrow(new RegExp(`^${variable}: `));
+  });
 });

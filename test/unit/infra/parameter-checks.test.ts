@@ -42,6 +42,9 @@ describe('a value that can be right', () => {
     ['publicNamespace', 'shop'],
     ['metrics', 'namespace', 'checks'],
     ['tracing', 'on', 'off'],
+    ['history', 'on', 'off', '${env:HISTORY}'],
+    ['recordConcurrency', 2, '100', 1000],
+    ['noticeConcurrency', 2],
     ['variables', [], 'NODE_OPTIONS=--no-deprecation', ['AWS_ENDPOINT_URL=http://x', 'OTEL_A={{resolve:ssm:a}}']],
     ['env', [], ['AWS_REGION', 'DB={{resolve:secretsmanager:db:SecretString:url}}'], 'AA=1,BB=2'],
   ])('of %s is accepted', (name, ...values) => {
@@ -49,6 +52,9 @@ describe('a value that can be right', () => {
   });
 
   test('is accepted where it needs another', () => {
+    const noticeSenders = `example.com, health@example.com, arn:aws:ses:${ACCOUNT}:identity/example.com`;
+    const noticeTopics = ['on-call', 'on-call.fifo', `arn:aws:sns:${ACCOUNT}:on-call`];
+    expect(mistakes({ history: 'on', noticeTopics, noticeSenders })).toEqual([]);
     expect(mistakes({ vpcSubnets: 'subnet-1a', vpcSecurityGroups: ['sg-1a'] })).toEqual([]);
     expect(mistakes({ ...HASHICORP, vaultNamespace: 'team/prod', vaultCa: 'certs/ca.pem' })).toEqual([]);
     expect(mistakes({ ...HASHICORP, vaultAddress: 'http://[::1]:8200' })).toEqual([]);
@@ -101,6 +107,13 @@ describe('a mistake', () => {
     ['alarmTopic', ['a', 'b'], 'got ["a","b"]'],
     ['metrics', 'on', 'expected namespace or checks, got "on"'],
     ['dashboard', true, 'expected on or off, got "true"'],
+    ['history', 'yes', 'expected on or off, got "yes"'],
+    ['recordConcurrency', 1, 'expected a whole number from 2 to 1000, got "1"'],
+    ['recordConcurrency', 'none', 'expected a whole number from 2 to 1000, got "none"'],
+    ['noticeConcurrency', 1001, 'got "1001"'],
+    ['noticeConcurrency', '', 'expected a whole number from 2 to 1000, got nothing'],
+    ['noticeTopics', 'on-call', 'expected nothing, because history is off'],
+    ['noticeSenders', 'example.com', 'expected nothing, because history is off'],
     ['env', 'A-B=1', 'got "A-B" before the ='],
     ['env', 'AA,AA=1', 'expected each variable only once, got AA twice'],
     ['env', 'AA=', 'expected a value after AA=, got nothing'],

@@ -36,6 +36,7 @@ function variables(
 }
 
 const ARN_OF_TOPIC = 'arn:aws:sns:eu-central-1:123456789012:on-call';
+const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-1111-1111-111111111111';
 const HASHICORP = {
   vault: 'hashicorp:secret/healthgate',
   vaultAddress: 'https://vault.example:8200',
@@ -51,6 +52,10 @@ describe('the optional parts of a deployment', () => {
     expect(await switchedOn({})).toEqual(['secrets_manager']);
   });
 
+  test('what records needs no permissions for Secrets Manager if the vault is another one', async () => {
+    expect(await switchedOn({ ...HASHICORP, history: 'on' })).toEqual(['history']);
+  });
+
   test('no optional part is deployed by default if the vault is not Secrets Manager', async () => {
     expect(await switchedOn(HASHICORP)).toEqual([]);
   });
@@ -63,6 +68,13 @@ describe('the optional parts of a deployment', () => {
     [{ canaryTokenSecret: 'canary' }, ['canary']],
     [{ canaryTokenSecret: 'canary', alarmTopic: ARN_OF_TOPIC }, ['canary', 'canary_alarm', 'alarms']],
     [{ dashboard: 'on' }, ['dashboard']],
+    [{ history: 'on' }, ['history', 'history_vault']],
+    [{ history: 'on', secretKeys: KEY }, ['secrets_manager_kms', 'history', 'history_vault', 'history_vault_kms']],
+    [{ history: 'on', tracing: 'on' }, ['history', 'history_vault', 'history_tracing']],
+    [{ history: 'on', dashboard: 'on' }, ['dashboard', 'history', 'history_vault', 'history_dashboard']],
+    [{ history: 'on', alarmTopic: ARN_OF_TOPIC }, ['alarms', 'history', 'history_vault', 'history_alarms']],
+    [{ history: 'on', noticeTopics: 'on-call' }, ['history', 'history_vault', 'history_topics']],
+    [{ history: 'on', noticeSenders: 'example.com' }, ['history', 'history_vault', 'history_senders']],
     [{ vpcSubnets: ['subnet-1'], vpcSecurityGroups: ['sg-1'] }, ['vpc']],
   ])('the parameters %j switch on %j', async (stage, parts) => {
     expect(await switchedOn(stage)).toEqual(['secrets_manager', ...parts]);
