@@ -60,7 +60,7 @@ function changesIn(samples: readonly Sample[]): string[] {
   });
 }
 
-test('a recorder that is killed at 50 random moments loses neither samples nor changes, and tells nothing anew', async () => {
+test('a recorder killed at 50 random moments loses neither samples nor changes, and tells nothing anew', async () => {
   const folder = await temporaryFolder();
   const [vault, history] = [join(folder.path, 'vault'), join(folder.path, 'history')];
   const webhook = await recordingWebhook();
