@@ -31,6 +31,7 @@ import { largeDocumentsRun } from './large-documents.ts';
 import { leaks } from './leaks.ts';
 import { rawChecks } from './raw.ts';
 import { recording } from './record.ts';
+import { recordedRun } from './recorded-run.ts';
 import { report } from './report.ts';
 import { distant } from './distant.ts';
 
@@ -85,6 +86,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'cold-start': () => coldStart({ addresses, folder: stack.folder }),
   'report-from-afar': reportFromAfar,
   record: () => recording(addresses),
+  recording: () => recordedRun(addresses, log),
   growth: () => growth(addresses),
   askers,
   grpc: async () => [...(await grpcChecks(addresses)), ...(await grpcServed())],
