@@ -133,10 +133,13 @@ describe('the size with history', () => {
 describe('hostile messages in the history', () => {
   it('do not leave the data of the script, and are cut', () => {
     const nasty = `</script><script>alert(1)</script>${'x'.repeat(1000)}`;
+    const { quarters } = history;
     const hostile: HistoryView = {
       ...history,
-      quarters: history.quarters && {
-        ...history.quarters,
+      quarters: {
+        from: quarters?.from ?? 0,
+        lengthMs: 900_000,
+        count: 96,
         marks: new Map([
           [
             'mail',
