@@ -37,8 +37,8 @@ export const history: Command = {
     ...historyOption,
     ...vaultOption,
   },
-  notes: `Shows what was recorded, also while a service records it: a strip for each check, uptime, since when it is as it
-is, and the outages and changes of the last 14 days. Only --replay reads the vault.
+  notes: `Shows what was recorded, also while a service records it: a strip for each check, uptime, since when it is
+as it is, and the outages and changes of the last 14 days. Only --replay reads the vault.
 
 Exit code 0, also when something is down; 1 if --replay could not send everything; 2 usage or configuration.`,
   example: 'healthgate history --namespace shop --part cache --hours 168',
@@ -128,10 +128,10 @@ async function sendAgain(store: HistoryStore, name: string, input: Input, termin
   const { replay } = await import('../record/replay.ts');
   const replayed = await replay(name, { store, vault, log, signal: terminal.signal, now: Date.now });
   if (replayed.length === 0) terminal.out('No dead letters.\n');
-  for (const { letter, error } of replayed)
-    terminal.out(
-      `${error === undefined ? 'sent' : 'not sent'}  ${about(letter)}${error === undefined ? '' : `: ${oneLine(error)}`}\n`,
-    );
+  for (const { letter, error } of replayed) {
+    const why = error === undefined ? '' : `: ${oneLine(error)}`;
+    terminal.out(`${error === undefined ? 'sent' : 'not sent'}  ${about(letter)}${why}\n`);
+  }
   if (terminal.signal.aborted) return EXIT.calledOff;
   return replayed.some(({ error }) => error !== undefined) ? EXIT.failing : EXIT.ok;
 }

@@ -59,7 +59,8 @@ interface Told {
 function written({ from, to, checks }: Told, more: Readonly<Record<string, unknown>> = {}): string {
   const own = [...checks].map(([path, told]) => `${jsonText(path)}:${jsonText(told)}`);
   const rest = Object.entries(more).map(([name, value]) => `,${jsonText(name)}:${jsonText(value)}`);
-  return `{"from":${jsonText(timeText(from))},"to":${jsonText(timeText(to))},"checks":{${own.join(',')}}${rest.join('')}}`;
+  const [begin, end] = [from, to].map((at) => jsonText(timeText(at)));
+  return `{"from":${String(begin)},"to":${String(end)},"checks":{${own.join(',')}}${rest.join('')}}`;
 }
 
 function toldOf({ at, samples = [], quarters, days }: HistoryView, rangeMs: number): Told {

@@ -156,6 +156,7 @@ describe('hostile messages in the history', () => {
     expect(count(text, '<script')).toBe(3);
     expect(count(text, '</script>')).toBe(3);
     const told = dataIn(text).rows.find(([quarters]) => quarters !== 0)?.[0];
-    expect(Array.isArray(told) && told[3][0]).toHaveLength(120);
+    const [, , , messages = []] = told === 0 || told === undefined ? [] : told;
+    expect(messages[0]).toHaveLength(120);
   });
 });
