@@ -71,9 +71,10 @@ function row(check: CheckResult, rows: Rows): Markup {
   if (rows.bare && past === undefined) return markup`<div class="check bare ${light}">${line}</div>`;
   const took = rows.bare ? undefined : markup`<span class="took">${duration(check.durationMs)}</span>`;
   const id = rows.anchors(check);
+  const recorded = past && record(check, past, rows);
   return markup`<details class="check ${light}" id="${id}">
       <summary>${line}${past && lately(past)}${took}${rows.bare ? undefined : hint(check, rows)}</summary>
-      <div class="body">${rows.bare ? past && record(check, past, rows) : details(check, id, past && record(check, past, rows))}</div>
+      <div class="body">${rows.bare ? recorded : details(check, id, recorded)}</div>
     </details>`;
 }
 
