@@ -10,13 +10,13 @@ import { commonKeys } from '../lib/checks/kind.ts';
 import type { Dialect } from '../lib/clients/dialects/dialect.ts';
 import { keyRows, pick } from '../lib/document/key-rows.ts';
 import type { Schema } from '../lib/document/key-rows.ts';
-import { ownSettings } from '../lib/document/own-settings.ts';
-import { documentSchema } from '../lib/document/schema.ts';
 import { formats } from '../lib/formats/index.ts';
-import { describedTypes, notifyItems, ownKeys } from '../lib/notify/schema.ts';
+import { windowSchemas } from '../lib/history/maintenance-schema.ts';
+import { describedTypes, ownKeys } from '../lib/notify/schema.ts';
 import type { DescribedType } from '../lib/notify/schema.ts';
 import { commonKeys as everyTarget } from '../lib/notify/target.ts';
 import { costTables } from './cost-docs.ts';
+import { wholeDocumentSchema } from '../lib/record/document-schema.ts';
 import { openApiText } from './openapi.ts';
 import { pageAssets } from './page-assets.ts';
 import { protos } from './protos.ts';
@@ -37,19 +37,23 @@ export interface KindSection {
 /** Each file that is made, with the content that it should have. Paths are relative to the project. */
 export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
   const types = await describedTypes();
-  const schema = documentSchema(ownSettings, { notify: await notifyItems() });
+  const schema = await wholeDocumentSchema();
+  const windows = windowSchemas();
   const { $defs = {}, ...document }: Schema = schema;
   const sections = kinds.map((kind): KindSection => ({ ...kind, schema: $defs[kind.kind] ?? {} }));
   const [first] = sections;
   const common = pick(first?.schema ?? {}, (key) => Object.hasOwn(commonKeys, key));
   const settings = pick(document, (key) => key !== '$schema');
   const formatRows = await formatsTable();
+  const { services, reflection } = protos();
   const edits: Readonly<Record<string, (text: string) => string>> = {
     'README.md': (text) => withBlock(text, 'kinds', kindsTable(sections)),
     'docs/namespace.md': (text) =>
       withBlock(withBlock(text, 'settings', keysTable(settings)), 'common keys', keysTable(common)),
     'docs/checks.md': (text) => withKindSections(text, sections),
     'docs/notices.md': (text) => types.reduce(withTargetType, withBlock(text, 'common keys', commonOf(types))),
+    'docs/recording.md': (text) =>
+      withBlock(withBlock(text, 'window', keysTable(windows.once)), 'cron window', keysTable(windows.repeated)),
     'docs/formats.md': (text) => withBlock(text, 'formats', formatRows),
     'docs/cost.md': withCosts,
   };
@@ -61,7 +65,8 @@ export async function madeFiles(): Promise<ReadonlyMap<string, string>> {
     ['infra/openapi.json', await pretty(await openApiText(), 'json')] as const,
     ['infra/namespace.schema.json', await pretty(JSON.stringify(schema), 'json')] as const,
     ['lib/formats/html/assets.json', await pretty(JSON.stringify(await pageAssets()), 'json')] as const,
-    ['lib/grpc/protos.json', await pretty(JSON.stringify(protos()), 'json')] as const,
+    ['lib/clients/grpc/services.json', await pretty(JSON.stringify(services), 'json')] as const,
+    ['lib/grpc/reflection.json', await pretty(JSON.stringify(reflection), 'json')] as const,
     ...(await Promise.all(pages)),
   ]);
 }

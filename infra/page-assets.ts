@@ -7,11 +7,17 @@ const ROOT = `${import.meta.dirname}/..`;
 export interface PageAssets {
   readonly style: string;
   readonly script: string;
+  /** What is added where the page shows history. */
+  readonly pastStyle: string;
+  readonly pastScript: string;
 }
 
 export async function pageAssets(): Promise<PageAssets> {
-  const [style, script] = await Promise.all([bundled('style/main.css'), bundled('client/main.ts')]);
-  return { style, script };
+  const [style, script, pastStyle, pastScript] = await Promise.all(
+    ['style/main.css', 'client/main.ts', 'style/past.css', 'client/past-main.ts'].map(bundled),
+  );
+  if (!style || !script || !pastStyle || !pastScript) throw new Error('an asset of the page is empty');
+  return { style, script, pastStyle, pastScript };
 }
 
 /** Browsers from 2023 on know `:has` and `color-mix`; older ones show the page without them. */

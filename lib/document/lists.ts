@@ -23,6 +23,9 @@ export const notify: Setting<readonly Item[]> = {
   instead: { value: [], words: 'nobody is told' },
 };
 
+/** Where a document has objects whose keys are paths. A check may be called `secret` or `env`: these are no references. */
+export const keyedByPaths = v.object({ notify: v.array(v.object({ components: v.record(v.string(), v.string()) })) });
+
 export const maintenance: Setting<readonly Item[]> = {
   key: 'maintenance',
   description: 'When somebody works on what is checked: nobody is told of failures then, and uptime does not count.',

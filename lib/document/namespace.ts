@@ -8,6 +8,7 @@ import type { ReadEnv } from './environment.ts';
 import { readSummaryTokens, readTokens } from './given-tokens.ts';
 import { isObject, typeName } from './json.ts';
 import type { DocumentFormat, JsonObject } from './json.ts';
+import { keyedByPaths } from './lists.ts';
 import { unknownKeys } from './mistakes.ts';
 import { hideAll, prepareToHide } from '../hide.ts';
 import { ownSettings } from './own-settings.ts';
@@ -86,7 +87,9 @@ export async function parseNamespace(
   const parsed = await readDocument(text, format, pace);
   await pace();
   const sources = readSecret && { readSecret, readEnv };
-  const resolved = await resolveReferences(parsed, sources, schemaOf);
+  const resolved = await resolveReferences(parsed, sources, (object) =>
+    object === parsed ? keyedByPaths : schemaOf(object),
+  );
   const { document, values, incomplete, fingerprint } = resolved;
   const concealed = [...new Set([...resolved.concealed, ...credentialsIn(document)])];
   await prepareToHide(concealed, pace);

@@ -51,6 +51,12 @@ export function placesIn(checks: JsonObject, problems: Problem[]): Place[] {
   return places;
 }
 
+/** Whether a document may have something at this path. The steps of a check that has several are a level more. */
+export function mayExist(path: readonly string[]): boolean {
+  const units = 2 * MAX_NAME_LENGTH; // of UTF-16
+  return path.length <= MAX_LEVELS + 1 && path.every((name) => name.length <= units);
+}
+
 function refusal(message: string, path: readonly string[] = []): DocumentError {
   return new DocumentError({ path: ['checks', ...path].map(shortName).join('.'), message });
 }

@@ -5,7 +5,7 @@ import { DAY_MS, uptimeOf } from '../history/span.ts';
 import type { Wanted } from '../history/view.ts';
 import type { View } from './format.ts';
 import { uptimeText, WINDOWS } from './history-words.ts';
-import { countOf } from './words.ts';
+import { countOf } from './whole.ts';
 
 /** Characters of a badge's label. */
 const MAX_LABEL_LENGTH = 60;

@@ -11,7 +11,8 @@ import { version } from '../version.ts';
 import { statusByVerdict } from './format.ts';
 import type { Format, View } from './format.ts';
 import { jsonText } from './json-text.ts';
-import { countText, CUT_OFF, outageText, statusText } from './words.ts';
+import { countText, CUT_OFF, outageText } from './whole.ts';
+import { statusText } from './words.ts';
 
 const STATUS = { working: 'pass', degraded: 'warn', failing: 'fail' } as const satisfies Record<Verdict, string>;
 

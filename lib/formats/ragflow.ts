@@ -1,11 +1,11 @@
-/** What RAGFlow answers at `/api/v1/system/healthz`, in the order of its documentation. */
+/** What RAGFlow answers at `/api/v1/system/healthz`. Its JSON library sorts the keys. */
 import type { Role } from '../engine/types.ts';
 import type { Format } from './format.ts';
 import { jsonText } from './json-text.ts';
 import { rolesPlayed } from './roles.ts';
 import { statusText } from './words.ts';
 
-const ROLES: readonly Role[] = ['db', 'redis', 'doc_engine', 'storage'];
+const ROLES: readonly Role[] = ['db', 'doc_engine', 'redis', 'storage'];
 
 export const ragflow: Format = {
   contentType: 'application/json',
@@ -17,9 +17,9 @@ export const ragflow: Format = {
       return [role, { elapsed: check.durationMs.toFixed(1), error: statusText(check) }] as const;
     });
     const body = {
+      ...(failures.length > 0 && { _meta: Object.fromEntries(failures) }),
       ...Object.fromEntries(played.map(({ role, verdict }) => [role, okIf(verdict !== 'failing')])),
       status: okIf(view.report.verdict !== 'failing'),
-      ...(failures.length > 0 && { _meta: Object.fromEntries(failures) }),
     };
     return `${jsonText(body)}\n`;
   },

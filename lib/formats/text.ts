@@ -6,7 +6,8 @@ import { compareVerdicts } from '../engine/verdict.ts';
 import { oneLine } from '../errors.ts';
 import { statusByVerdict } from './format.ts';
 import type { Format } from './format.ts';
-import { countText, CUT_OFF, statusText } from './words.ts';
+import { countText, CUT_OFF } from './whole.ts';
+import { statusText } from './words.ts';
 
 export const text: Format = {
   contentType: 'text/plain; charset=utf-8',

@@ -2,14 +2,15 @@
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import type { Options, PackageDefinition } from '@grpc/proto-loader';
-import protos from './protos.json' with { type: 'json' };
+import protocols from '../clients/grpc/services.json' with { type: 'json' };
+import protos from './reflection.json' with { type: 'json' };
 
 type Namespace = Parameters<typeof fromJSON>[0];
 
 const OPTIONS: Options = { enums: String, longs: String, bytes: Array, defaults: true, oneofs: true };
 
-const services = fromJSON(protos.services as Namespace, OPTIONS);
-const reflecting = fromJSON(protos.reflection as Namespace, OPTIONS);
+const services = fromJSON(protocols as Namespace, OPTIONS);
+const reflecting = fromJSON(protos.services as Namespace, OPTIONS);
 
 /** The definitions under these names, which the protocols have. */
 const service = (definitions: PackageDefinition, name: string) => definitions[name] as ServiceDefinition;

@@ -1,6 +1,7 @@
 /** `grpc.health.v1.Health`: each path of a group or a check is a service, and "" is the whole. */
 import { status } from '@grpc/grpc-js';
 import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { mayExist } from '../document/walk.ts';
 import { namesOf } from '../engine/tree.ts';
 import { admitted, exhausted, patienceOf, refusalOf, Refused, unary, unauthenticated } from './answer.ts';
 import { openedBy } from './access.ts';
@@ -37,7 +38,7 @@ export function healthHandlers(services: Services, watches: Watches): UntypedSer
   return {
     Check: unary<Asked, Answered>(log, async (call) => {
       const opened = await admitted(call.metadata, services);
-      const part = namesOf(call.request.service);
+      const part = partOf(call.request);
       const shared = await reporter.share(opened.namespace, { part, ...patienceOf(call, opened) });
       if (shared === undefined) throw new Refused(status.NOT_FOUND, 'unknown service');
       return { status: statusOf(shared.report.verdict) };
@@ -61,12 +62,19 @@ export function healthHandlers(services: Services, watches: Watches): UntypedSer
   };
 }
 
+/** @throws Refused for what no document can have: a listener keeps it, and there may be thousands. */
+function partOf({ service }: Asked): string[] {
+  const part = namesOf(service);
+  if (!mayExist(part)) throw new Refused(status.INVALID_ARGUMENT, 'no path is as long as this service');
+  return part;
+}
+
 async function watch(call: Watching, services: Services, watches: Watches): Promise<void> {
   const { namespace } = await admitted(call.metadata, services);
   if (call.cancelled) return;
   const end = watches.add({
     namespace,
-    part: namesOf(call.request.service),
+    part: partOf(call.request),
     mayStay: async () => (await openedBy(call.metadata, services))?.namespace.name === namespace.name,
     tell: latestOnly(call),
     end(reason) {

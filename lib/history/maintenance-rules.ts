@@ -10,6 +10,7 @@ import { pathsIn } from '../engine/paths.ts';
 import { findPart, namesOf } from '../engine/tree.ts';
 import type { Group } from '../engine/types.ts';
 import type { Problem } from '../problem.ts';
+import { instantOf, isZone, TIME } from './local-times.ts';
 
 /** All times are milliseconds since 1970. */
 export interface Stretch {
@@ -24,11 +25,7 @@ export interface Window extends Stretch {
   readonly text?: string;
 }
 
-/** A date and a time of day, with or without its distance from UTC: https://www.rfc-editor.org/rfc/rfc3339 */
-const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?$/i;
 const TIME_WANTED = 'must be a time such as 2027-01-10T22:00:00+01:00, or without +01:00 if there is a zone';
-const ZONE_NEEDED = 'needs a zone beside it, or its distance from UTC at its end, such as +01:00';
-const NO_DATE = 'is no date of the calendar';
 const CRON_WANTED = 'must be a cron expression of five parts, such as 0 3 * * sun';
 const ZONE_WANTED = 'must be the name of a time zone, such as Europe/Berlin';
 /** Seconds that a window may last that a cron expression begins: 31 days. */
@@ -46,21 +43,20 @@ const common = {
 
 const time = () => v.pipe(v.string(), v.regex(TIME, TIME_WANTED));
 
-const once = v.strictObject({
+/** A window between two times. */
+export const once = v.strictObject({
   from: describe(time(), 'When it begins.', '2027-01-10T22:00:00+01:00'),
   to: describe(time(), 'When it ends.', '2027-01-11T02:00:00+01:00'),
   ...common,
 });
 
-const repeated = v.strictObject({
+/** Windows that begin when a cron expression says. */
+export const repeated = v.strictObject({
   cron: describe(v.pipe(v.string(), v.check(isCron, CRON_WANTED)), 'When it begins, as cron writes it.', '0 3 * * sun'),
   duration: describe(v.pipe(v.number(), v.minValue(1), v.maxValue(MAX_DURATION)), 'Seconds that it lasts.', 3600),
   ...common,
-  zone: v.pipe(v.string(), v.check(isZone, ZONE_WANTED)),
+  zone: describe(v.pipe(v.string(), v.check(isZone, ZONE_WANTED)), 'Time zone of the expression.', 'Europe/Berlin'),
 });
-
-/** The schema of an item. */
-export const windowSchema = v.union([once, repeated]);
 
 /** What an item of the document says. */
 export interface WindowRule {
@@ -152,7 +148,7 @@ function readRepeated(item: Item): ReadItem {
   return { rule: { windows } };
 }
 
-function tail({ checks = [], text }: v.InferOutput<typeof windowSchema>): Omit<Window, 'from' | 'to'> {
+function tail({ checks = [], text }: v.InferOutput<typeof once | typeof repeated>): Omit<Window, 'from' | 'to'> {
   return { checks, ...(text !== undefined && { text }) };
 }
 
@@ -161,40 +157,6 @@ function problemsOf(item: Item, keys: readonly string[], issues: readonly v.Base
   const hint = (path: string) => (path === 'zone' ? didYouMean(zone, Intl.supportedValuesOf('timeZone')) : '');
   const mistakes = mistakesIn(issues).map(({ path, message }) => ({ path, message: `${message}${hint(path)}` }));
   return [...unknownKeys(Object.keys(item), keys), ...mistakes];
-}
-
-/** Milliseconds since 1970; what is wrong with the time, if it cannot be read. */
-function instantOf(given: string, zone: string | undefined): number | string {
-  const isFixed = TIME.exec(given)?.[1] !== undefined;
-  if (!isFixed && zone === undefined) return ZONE_NEEDED;
-  const time = given.toUpperCase().replace(' ', 'T');
-  try {
-    const instant = isFixed ? Date.parse(time) : localTime(time, zone ?? '');
-    return isOfCalendar(time) && !Number.isNaN(instant) ? instant : NO_DATE;
-  } catch {
-    return NO_DATE;
-  }
-}
-
-/** JavaScript takes the 30th of February for a day in March. */
-function isOfCalendar(time: string): boolean {
-  const day = time.slice(0, 'YYYY-MM-DD'.length);
-  return new Date(`${day}T00:00Z`).toISOString().startsWith(day);
-}
-
-/** Of a time that occurs twice, the first; a time that is left out counts as that much later. */
-function localTime(time: string, zone: string): number {
-  return new Cron(time, { timezone: zone, paused: true }).getOnce()?.getTime() ?? Number.NaN;
-}
-
-function isZone(name: string): boolean {
-  try {
-    return (
-      /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-    );
-  } catch {
-    return false;
-  }
 }
 
 function isCron(expression: string): boolean {

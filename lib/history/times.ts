@@ -11,9 +11,20 @@ export function addTime(times: Times, milliseconds: number): Times {
 }
 
 export function merged(...all: readonly Times[]): Times {
-  const counts = new Map<number, number>();
-  for (const [step, count] of all.flat()) counts.set(step, (counts.get(step) ?? 0) + count);
-  return [...counts].sort(([a], [b]) => a - b);
+  return mergedAll(all);
+}
+
+/** As `merged`, for thousands of them. */
+export function mergedAll(all: Iterable<Times>): Times {
+  // Steps are small numbers: an array is several times faster than a map, and a page merges thousands of them.
+  const counts: number[] = [];
+  for (const times of all) for (const [step, count] of times) counts[step] = (counts[step] ?? 0) + count;
+  const found: (readonly [number, number])[] = [];
+  for (let step = 0; step < counts.length; step += 1) {
+    const count = counts[step];
+    if (count !== undefined) found.push([step, count]);
+  }
+  return found;
 }
 
 /**
@@ -21,11 +32,19 @@ export function merged(...all: readonly Times[]): Times {
  * @returns Milliseconds; undefined where nothing was measured.
  */
 export function percentile(times: Times, share: number): number | undefined {
-  const total = times.reduce((sum, [, count]) => sum + count, 0);
+  const step = stepAt(times, share);
+  return step === undefined ? undefined : Math.expm1(step * GROWTH);
+}
+
+/** The step of the histogram in which that percentile is. */
+export function stepAt(times: Times, share: number): number | undefined {
+  if (times.length === 1) return times[0]?.[0];
+  let total = 0;
+  for (let index = 0; index < times.length; index += 1) total += times[index]?.[1] ?? 0;
   let seen = 0;
-  for (const [step, count] of times) {
-    seen += count;
-    if (seen >= share * total) return Math.expm1(step * GROWTH);
+  for (let index = 0; index < times.length; index += 1) {
+    seen += times[index]?.[1] ?? 0;
+    if (seen >= share * total) return times[index]?.[0];
   }
   return undefined;
 }

@@ -60,7 +60,8 @@ async function readTarget(item: Item, { root }: Place, taken: ReadonlySet<string
   const parsed = v.safeParse(targetSchema(type), item);
   const unread = unreadIn(item);
   if (!parsed.success || unread.length > 0) {
-    const known = ['type', ...Object.keys(commonKeys), ...Object.keys(type.keys)];
+    // Of two names that are equally close, the first is suggested.
+    const known = ['type', ...Object.keys(type.keys), ...Object.keys(commonKeys)];
     return { problems: [...unread, ...unknownKeys(Object.keys(item), known), ...mistakesIn(parsed.issues ?? [])] };
   }
   const { for: wanted, on, after } = parsed.output;

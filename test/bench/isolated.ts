@@ -3,7 +3,7 @@
  * others'.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -36,6 +36,8 @@ export async function isolatedEach<T, R>(entry: string, work: (start: Isolated<T
     return JSON.parse(stdout) as T;
   };
   try {
+    // For what the bundle leaves to its package, as lmdb.
+    await symlink(join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'));
     await build({ ...bundleOptions, entryPoints: { main: entry }, outdir: folder, outExtension: { '.js': '.mjs' } });
     return await work(start);
   } finally {

@@ -30,6 +30,8 @@ import { grpcServed } from './grpc-served.ts';
 import { largeDocumentsRun } from './large-documents.ts';
 import { leaks } from './leaks.ts';
 import { rawChecks } from './raw.ts';
+import { recording } from './record.ts';
+import { recordedRun } from './recorded-run.ts';
 import { report } from './report.ts';
 import { distant } from './distant.ts';
 
@@ -83,6 +85,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   report: () => reportAt('on this machine', addresses),
   'cold-start': () => coldStart({ addresses, folder: stack.folder }),
   'report-from-afar': reportFromAfar,
+  record: () => recording(addresses),
+  recording: () => recordedRun(addresses, log),
   growth: () => growth(addresses),
   askers,
   grpc: async () => [...(await grpcChecks(addresses)), ...(await grpcServed())],

@@ -151,3 +151,16 @@ test('a port that another serve has is told in words', async () => {
       `choose another with --port\nSee ${programIn(folder.path)} serve --help.\n`,
   );
 });
+
+test.each([
+  ['shop', 'Everybody may see the names and verdicts of shop, at /status/\n', ''],
+  ['shpo', '', 'HEALTHGATE_PUBLIC_NAMESPACE: the vault has no namespace shpo; did you mean shop?\n'],
+  ['', '', ''],
+])('serve says whether the public namespace %j is there', async (name, out, err) => {
+  const document = { access_tokens: ['a-token-of-the-tests'], checks: { own: { kind: 'process' } } };
+  await mkdir(join(folder.path, 'vault'));
+  await writeFile(join(folder.path, 'vault/shop.json'), JSON.stringify(document));
+  served = await serveCli(['--vault', 'file:vault'], { cwd: folder.path, env: { HEALTHGATE_PUBLIC_NAMESPACE: name } });
+  const serving = `Serving file:vault on ${served.url}/api/health/<access_token>/ (Ctrl-C stops it)\n`;
+  await saysInTheEnd(`${serving}${out}  vault/shop.json: 1 check\n`, err);
+});

@@ -167,7 +167,7 @@ const answers: Answers = [
     (stream) => {
       respond(stream, message(Buffer.alloc(16_000_000)), OK);
     },
-    /^UnhealthyError: TARGET sent more than 1 MiB in one message$/,
+    /^UnhealthyError: TARGET sent more than 64 KiB in one message$/,
   ],
   [
     'a message that is 16 MB large when it is decompressed',
@@ -177,7 +177,7 @@ const answers: Answers = [
       compressed[0] = 1;
       stream.end(compressed);
     },
-    /^UnhealthyError: TARGET sent more than 1 MiB in one message$/,
+    /^UnhealthyError: TARGET sent more than 64 KiB in one message$/,
   ],
   [
     'metadata of 1 MB',

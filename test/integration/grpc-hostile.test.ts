@@ -116,6 +116,8 @@ describe('a call', () => {
     ['8', 'is a message of 1 MB', () => message(MIB)],
     ['8', 'says that a message of 4 GB follows', () => Buffer.from([0, 255, 255, 255, 255])],
     ['13', 'is no message of the protocol', () => Buffer.from([0, 0, 0, 0, 1, 0x17])],
+    ['3', 'names a service of thousands of levels', () => naming('a/'.repeat(4096))],
+    ['3', 'names a service with a name of thousands of characters', () => naming('a'.repeat(8192))],
     ['12', 'is compressed in an unknown way', () => Buffer.from([1, 0, 0, 0, 1, 0])],
   ])('ends with status %s where it %s', async (status, _what, bytes) => {
     const served = await start();
@@ -138,6 +140,13 @@ function message(length: number): Buffer {
   bytes.writeUInt8(0, 0);
   bytes.writeUInt32BE(length, 1);
   return bytes;
+}
+
+/** A `HealthCheckRequest` for a service of 8,192 bytes. */
+function naming(service: string): Buffer {
+  const header = Buffer.from([0, 0, 0, 0, 0, 0x0a, 0x80, 0x40]);
+  header.writeUInt32BE(3 + service.length, 1);
+  return Buffer.concat([header, Buffer.from(service)]);
 }
 
 describe('connections', () => {

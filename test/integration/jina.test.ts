@@ -3,8 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { jina as build } from '../stack/builds/jina.ts';
-import { acceptsTcp } from '../stack/process.ts';
-import { startJina } from '../stack/servers/jina.ts';
+import { killExecutor, startJina } from '../stack/servers/jina.ts';
 import type { JinaFlow, JinaOptions } from '../stack/servers/jina.ts';
 import { runCli } from '../support/cli.ts';
 import { runLeaf } from '../support/run-leaf.ts';
@@ -110,8 +109,7 @@ describe('a Flow whose executor is killed', () => {
     ['WebSocket', (flow: JinaFlow) => `ws://127.0.0.1:${flow.websocket}`, closedOrLate],
   ])('fails its dry run over %s while its gateway works', async (_name, urlOf, expected) => {
     const flow = await start();
-    process.kill(flow.executorPid, 'SIGKILL');
-    await expect.poll(() => acceptsTcp(flow.executor).catch(() => 'gone')).toBe('gone');
+    await killExecutor(flow);
     expect(await statusOf({ url: urlOf(flow) })).toMatch(expected);
     expect(await statusOf({ url: urlOf(flow), role: 'gateway' })).toBe('working');
     expect(await statusOf({ url: `grpc://127.0.0.1:${flow.executor}`, role: 'executor' })).toMatch(
@@ -123,7 +121,7 @@ describe('a Flow whose executor is killed', () => {
     'has the verdict and the counts of jina ping',
     async () => {
       const flow = await start();
-      process.kill(flow.executorPid, 'SIGKILL');
+      await killExecutor(flow);
       const ways = waysTo(flow);
       const three = {
         'a flow over gRPC': ways['a flow over gRPC'],

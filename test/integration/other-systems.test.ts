@@ -1,11 +1,10 @@
 /** RAGFlow's, Mattermost's and Jina's answers, as their own clients read them, beside those of a real Flow of Jina. */
 import { join } from 'node:path';
 import { Client4 } from '@mattermost/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { jina } from '../stack/builds/jina.ts';
 import { runCommand } from '../stack/command.ts';
-import { freePort, startProcess } from '../stack/process.ts';
-import type { Running } from '../stack/process.ts';
+import { freePort } from '../stack/process.ts';
 import { serveCli } from '../support/cli.ts';
 import type { Served } from '../support/cli.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -15,14 +14,6 @@ const PYTHON = join(jina.folder, 'bin/python');
 const QUIET = { JINA_OPTOUT_TELEMETRY: '1', JINA_HIDE_SURVEY: '1', JINA_LOG_LEVEL: 'ERROR' };
 const LIMIT_MS = 25_000;
 
-const FLOW = `
-import sys
-from jina import Flow
-if __name__ == '__main__':
-    http, websocket, executor = (int(port) for port in sys.argv[1:])
-    with Flow(protocol=['http', 'websocket'], port=[http, websocket], host='127.0.0.1').add(port=executor) as flow:
-        flow.block()
-`;
 const IS_READY = `
 import sys
 from jina import Client
@@ -32,7 +23,7 @@ print([Client(host=url).is_flow_ready(timeout=10) for url in sys.argv[1:]])
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let working: Served;
 let broken: Served;
-let flow: Running & { readonly url: string; readonly webSocketUrl: string };
+const flow = inject('stack').jina;
 
 beforeAll(async () => {
   const closed = await freePort();
@@ -44,35 +35,16 @@ beforeAll(async () => {
   folder = await temporaryFolder({
     'works.json': JSON.stringify(checks({ kind: 'process' })),
     'fails.json': JSON.stringify(checks({ kind: 'tcp', host: '127.0.0.1', port: closed })),
-    'flow.py': FLOW,
   });
   const serve = (name: string) =>
     serveCli(['--vault', `file:${folder.path}`], { env: { HEALTHGATE_PUBLIC_NAMESPACE: name } });
-  [working, broken, flow] = await Promise.all([serve('works'), serve('fails'), startFlow()]);
-}, 60_000);
+  [working, broken] = await Promise.all([serve('works'), serve('fails')]);
+});
 
 afterAll(async () => {
   await Promise.all([working.stop(), broken.stop()]);
-  process.kill(-flow.pid, 'SIGKILL'); // its gateway and its Executor are processes of their own
-  await flow.stop();
   await folder.remove();
 });
-
-async function startFlow() {
-  const [http, websocket, executor] = [await freePort(), await freePort(), await freePort()];
-  const url = `http://127.0.0.1:${String(http)}`;
-  const running = await startProcess({
-    name: 'flow',
-    command: PYTHON,
-    args: [join(folder.path, 'flow.py'), String(http), String(websocket), String(executor)],
-    folder: join(folder.path, 'flow'),
-    env: QUIET,
-    ready: async () => {
-      if (!(await (await fetch(`${url}/dry_run`)).text()).includes('"code":0')) throw new Error('not ready');
-    },
-  });
-  return { ...running, url, webSocketUrl: `ws://127.0.0.1:${String(websocket)}` };
-}
 
 const overWebSocket = ({ url }: { readonly url: string }) => url.replace('http:', 'ws:');
 
@@ -84,11 +56,11 @@ async function got(url: string) {
 
 describe('the answers for Jina', () => {
   it.each(['/', '/dry_run'])('are those of a real gateway to the byte at %s', async (path) => {
-    expect(await got(`${working.url}${path}`)).toEqual(await got(`${flow.url}${path}`));
+    expect(await got(`${working.url}${path}`)).toEqual(await got(`http://127.0.0.1:${flow.http}${path}`));
   });
 
   it('are those of a real gateway over WebSocket', async () => {
-    const real = await webSocketAnswer(`${flow.webSocketUrl}/dry_run`);
+    const real = await webSocketAnswer(`ws://127.0.0.1:${flow.websocket}/dry_run`);
     expect(real).toEqual({ messages: ['{}'], code: 1000, reason: '', protocol: '' });
     expect(await webSocketAnswer(`${overWebSocket(working)}/dry_run`)).toEqual(real);
   });

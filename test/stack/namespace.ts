@@ -36,6 +36,9 @@ export function demoNamespace(token: string, stack: Partial<Addresses>, notify: 
     mysql,
     websocket,
     mattermost,
+    ragflow,
+    ragflowExecutors,
+    jina,
   } = stack;
 
   const cache = (database: number) =>
@@ -128,6 +131,24 @@ export function demoNamespace(token: string, stack: Partial<Addresses>, notify: 
         timeout: 5,
         depends_on: ['mattermost/ping'],
       },
+    },
+    ragflow: {
+      health: ragflow && { kind: 'ragflow', url: ragflow.url },
+      executors: ragflowExecutors && {
+        kind: 'ragflow_executors',
+        url: `${ragflowExecutors.url}/10`,
+        executors: ragflowExecutors.names,
+        depends_on: ['redis'],
+      },
+    },
+    jina: jina && {
+      flow: {
+        kind: 'jina',
+        url: `grpc://127.0.0.1:${String(jina.grpc)}`,
+        depends_on: ['jina/gateway', 'jina/executor'],
+      },
+      gateway: { kind: 'jina', url: `grpc://127.0.0.1:${String(jina.grpc)}`, role: 'gateway' },
+      executor: { kind: 'jina', url: `grpc://127.0.0.1:${String(jina.executor)}`, role: 'executor' },
     },
   };
   return {

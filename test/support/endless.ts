@@ -10,13 +10,18 @@ export interface Endless {
    * real server; the answers for which it returns undefined pass unchanged.
    */
   readonly opening: Buffer | ((answer: Buffer) => Buffer | undefined);
-  /** What the check must say; unless given, that the server sent more than something. */
+  /** What the check must say, if not that the server sent more than something. See `mustSay`. */
   readonly error?: RegExp;
   /** Keys that the check has in addition. */
   readonly keys?: object;
 }
 
 export type EndlessAnswers = Readonly<Record<string, Endless>>;
+
+/** What a check must say of such a server. */
+export function mustSay({ error = /^UnhealthyError: .* sent more than / }: Endless): RegExp {
+  return error;
+}
 
 const text = (opening: string, chunk: string, more: Pick<Endless, 'error' | 'keys'> = {}): Endless => ({
   opening: Buffer.from(opening, 'latin1'),
@@ -206,10 +211,12 @@ export const endlessAmqp: EndlessAnswers = {
   },
 };
 
+/** Some servers send a message together with them. */
+const headersOf = (answer: Buffer): Buffer => answer.subarray(0, answer.indexOf('\r\n\r\n') + 4);
 const afterUpgrade =
   (...more: Buffer[]) =>
   (answer: Buffer): Buffer | undefined =>
-    answer.includes(' 101 ') ? Buffer.concat([answer, ...more]) : undefined;
+    answer.includes(' 101 ') ? Buffer.concat([headersOf(answer), ...more]) : undefined;
 const MESSAGES = /^UnhealthyError: .* sent more than 1000 messages, but not what the check waits for$/;
 const FRAGMENTS = /^UnhealthyError: .* sent more than 10000 fragments of one message$/;
 const ONE_MESSAGE = /^UnhealthyError: .* sent more than 1 MiB in one message$/;
@@ -234,5 +241,12 @@ export function withoutKeys(answers: EndlessAnswers): EndlessAnswers {
         { chunk, opening, error: isJson || error === undefined ? /^UnhealthyError: .* more than 1 MiB/ : error },
       ];
     }),
+  );
+}
+
+/** For a kind that says something else of some of them. */
+export function saying(errors: Readonly<Record<string, RegExp>>, answers: EndlessAnswers): EndlessAnswers {
+  return Object.fromEntries(
+    Object.entries(answers).map(([name, answer]) => [name, { ...answer, error: errors[name] ?? mustSay(answer) }]),
   );
 }

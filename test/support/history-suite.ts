@@ -161,6 +161,18 @@ export function testHistoryStore(open: () => HistoryStore | Promise<HistoryStore
     expect(await store.batches(namespace)).toEqual([]);
   });
 
+  test('of what has to be sent, only what is left stays, and nothing comes back once all of it was sent', async () => {
+    const namespace = newNamespace();
+    const store = await recordAll(namespace, ['u', 'x', 'x']);
+    const [batch] = await store.batches(namespace);
+    const left: Batch = { ...(batch as Batch), notices: [] };
+    await store.sent(batch as Batch, left);
+    expect(await store.batches(namespace)).toEqual([left]);
+    await store.sent(batch as Batch);
+    await store.sent(batch as Batch, left);
+    expect(await store.batches(namespace)).toEqual([]);
+  });
+
   test('windows that were begun by hand are kept until they are over', async () => {
     const [store, namespace] = [await open(), newNamespace()];
     const [past, now] = [

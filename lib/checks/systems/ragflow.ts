@@ -74,8 +74,7 @@ async function checkPart(
   );
   for (const address of webNeeds(config)) context.reached(address);
   const health = healthOf(response);
-  const elapsed = Number(metaOf(health, name)['elapsed']);
-  if (Number.isFinite(elapsed)) context.observe({ elapsed });
+  context.observe({ elapsed: Number(metaOf(health, name)['elapsed']) });
   judge(name, health, config, response);
 }
 
@@ -120,14 +119,13 @@ function judge(name: string, health: JsonObject, { parts }: Config, { target, st
 
 /** `ok`, `nok`, another value as JSON, or undefined if it is missing. */
 function stateOf(health: JsonObject, name: string): string | undefined {
-  if (!Object.hasOwn(health, name)) return undefined;
   const value = health[name];
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function metaOf(health: JsonObject, name: string): JsonObject {
   const { _meta: meta } = health;
-  const inner = isJsonObject(meta) && Object.hasOwn(meta, name) ? meta[name] : undefined;
+  const inner = isJsonObject(meta) ? meta[name] : undefined;
   return isJsonObject(inner) ? inner : {};
 }
 

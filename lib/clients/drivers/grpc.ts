@@ -6,15 +6,15 @@ import { Http2SubchannelConnector } from '@grpc/grpc-js/build/src/transport.js';
 export { Client, Metadata, status } from '@grpc/grpc-js';
 export { fromJSON } from '@grpc/proto-loader';
 
-/** The option of a channel that has its connection. grpc-js keeps options that it does not know. */
+/** The option that opens the connection of a channel. grpc-js keeps options that it does not know. */
 export const CONNECTION = 'healthgate.connection';
 
 // A channel cannot be given a connection. Those that it opens have neither stages nor codes of errors.
 const connector = Http2SubchannelConnector.prototype as unknown as Connector;
 const { tcpConnect } = connector;
 connector.tcpConnect = function (address, options) {
-  const socket = options[CONNECTION];
-  return socket === undefined ? tcpConnect.call(this, address, options) : Promise.resolve(socket as Socket);
+  const open = options[CONNECTION] as (() => Promise<Socket>) | undefined;
+  return open === undefined ? tcpConnect.call(this, address, options) : open();
 };
 
 /** The part that the types of grpc-js do not expose. */
@@ -22,12 +22,12 @@ interface Connector {
   tcpConnect: (this: Connector, address: unknown, options: Readonly<Record<string, unknown>>) => Promise<Socket>;
 }
 
-/** For a channel that has its connection. What is sent and received goes through the stream. */
+/** For a channel that is given its connection. What is sent and received goes through the stream. */
 export class OpenConnection extends ChannelCredentials {
-  readonly #stream: Duplex;
+  readonly #stream: () => Promise<Duplex>;
   readonly #isSecure: boolean;
 
-  constructor(stream: Duplex, isSecure: boolean) {
+  constructor(stream: () => Promise<Duplex>, isSecure: boolean) {
     super();
     this.#stream = stream;
     this.#isSecure = isSecure;
@@ -44,11 +44,13 @@ export class OpenConnection extends ChannelCredentials {
   override _createSecureConnector(): ReturnType<ChannelCredentials['_createSecureConnector']> {
     const none = CallCredentials.createEmpty();
     // grpc-js only listens for errors and for the end, and hands it to `node:http2`, which takes any stream.
-    const stream: unknown = this.#stream;
-    const opened = { socket: stream as Socket, secure: this.#isSecure };
+    const connect = async () => {
+      const stream: unknown = await this.#stream();
+      return { socket: stream as Socket, secure: this.#isSecure };
+    };
     return {
       waitForReady: () => Promise.resolve(),
-      connect: () => Promise.resolve(opened),
+      connect,
       getCallCredentials: () => none,
       destroy: () => undefined,
     };

@@ -4,18 +4,17 @@ import type { Client, ClientReadableStream, Metadata, MethodDefinition, ServiceE
 import type { CheckContext } from '../../engine/types.ts';
 import { drivers } from '../drivers/index.ts';
 import { isTlsUrl } from '../url.ts';
+import { MAX_MESSAGE_KIB } from './bounds.ts';
 import { openConnection } from './connect.ts';
 import type { GrpcConnection, GrpcServer } from './connect.ts';
 import { callError, noAnswer, severalAnswers } from './errors.ts';
 import type { Call } from './errors.ts';
 
-/** The most bytes of a message, after decompression. */
-const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** Megabytes that `node:http2` may hold of a connection. */
 const MAX_SESSION_MB = 4;
 
 const OPTIONS = {
-  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+  'grpc.max_receive_message_length': MAX_MESSAGE_KIB * 1024,
   'grpc-node.max_session_memory': MAX_SESSION_MB,
   'grpc.enable_retries': 0,
   'grpc.enable_http_proxy': 0,
@@ -34,17 +33,10 @@ export type GrpcContext = Pick<CheckContext, 'share' | 'signal' | 'stage'>;
 export function openChannel(server: GrpcServer, target: string, context: GrpcContext): Promise<GrpcChannel> {
   const { url, ca, cert } = server;
   return context.share(JSON.stringify(['grpc', url, ca, cert]), async (signal) => {
-    const [connection, driver] = await Promise.all([
-      openConnection(server, target, { signal, stage: context.stage }),
-      drivers.grpc(),
-    ]);
+    const opening = openConnection(server, target, { signal, stage: context.stage });
+    const [client, connection] = await Promise.all([clientOn(opening, url), opening]);
     signal.throwIfAborted();
     if (connection.isLost) throw connection.lost; // while the driver was loaded
-    const client = new driver.Client(NOWHERE, new driver.OpenConnection(connection.stream, isTlsUrl(url)), {
-      ...OPTIONS,
-      'grpc.default_authority': new URL(url).host,
-      [driver.CONNECTION]: connection.socket,
-    });
     const destroy = () => {
       client.close();
       connection.destroy();
@@ -57,6 +49,22 @@ export function openChannel(server: GrpcServer, target: string, context: GrpcCon
     };
     return { value: new GrpcChannel(client, connection), close, destroy };
   });
+}
+
+/** Prepares itself while the connection opens, and closes if it does not. */
+async function clientOn(opening: Promise<GrpcConnection>, url: string): Promise<Client> {
+  const driver = await drivers.grpc();
+  const stream = () => opening.then((connection) => connection.stream);
+  const client = new driver.Client(NOWHERE, new driver.OpenConnection(stream, isTlsUrl(url)), {
+    ...OPTIONS,
+    'grpc.default_authority': new URL(url).host,
+    [driver.CONNECTION]: () => opening.then(({ socket }) => socket),
+  });
+  client.getChannel().getConnectivityState(true);
+  opening.catch(() => {
+    client.close();
+  });
+  return client;
 }
 
 const WAITING = ['answer', 'while waiting for the answer'] as const;

@@ -1,7 +1,7 @@
 /** The connection of a gRPC channel. It is opened here, since grpc-js tells neither stages nor codes of errors. */
 import { connect as connectTcp } from 'node:net';
 import type { Socket } from 'node:net';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { BeginStage } from '../../engine/stages.ts';
 import { TLSError, UnhealthyError } from '../../errors.ts';
@@ -12,6 +12,7 @@ import { guardStream, isHttp2, wrongProtocol } from '../first-bytes.ts';
 import { connectionClosed, networkError } from '../network-errors.ts';
 import { isTlsUrl, portOf } from '../url.ts';
 import type { TlsKeys } from '../tls.ts';
+import { SocketStream } from './socket-stream.ts';
 
 export interface GrpcServer extends TlsKeys {
   /** `grpc:` or `grpcs:`. */
@@ -44,7 +45,7 @@ export class GrpcConnection {
   /** `node:http2` reads from the handle of a socket, past everything that counts the bytes. A stream has no handle. */
   get stream(): Duplex {
     if (this.#stream === undefined) {
-      this.#stream = Duplex.from({ readable: this.socket, writable: this.socket });
+      this.#stream = new SocketStream(this.socket);
       guardStream(this.#stream, this.#target, (first) => refusal(first, this.#target));
       this.#watch(this.#stream);
     }

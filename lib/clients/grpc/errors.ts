@@ -4,6 +4,7 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { AuthError, CheckError, UnhealthyError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { after, serverWords } from '../server-words.ts';
+import { MAX_MESSAGE_KIB } from './bounds.ts';
 
 export interface Call {
   /** The server, for messages. */
@@ -146,7 +147,7 @@ function largeMessage(length: string, { target }: Call): CheckError {
 const LENGTH_BYTES = 4;
 
 function sentTooMuch(target: string): CheckError {
-  return new UnhealthyError(`${target} sent more than 1 MiB in one message`);
+  return new UnhealthyError(`${target} sent more than ${String(MAX_MESSAGE_KIB)} KiB in one message`);
 }
 
 function noStatus(target: string): CheckError {

@@ -5,14 +5,21 @@ import type { CheckResult } from '../../engine/types.ts';
 import type { Anchors } from './anchors.ts';
 import { message } from './details.ts';
 import { icon, lightOf, WORDS } from './lights.ts';
-import { counted, foreign, markup, pathMarkup } from './markup.ts';
+import type { Rows } from './groups.ts';
+import { counted, foreign, joined, markup, pathMarkup } from './markup.ts';
 import type { Markup } from './markup.ts';
+import { stateNow } from './past/rows.ts';
+import type { Past } from './past/rows.ts';
+import { since } from './past/times.ts';
 
 /** More than these are folded away, so that the checks stay within reach. */
 const SHOWN_CAUSES = 5;
 const SHOWN_CONSEQUENCES = 8;
 
-export function causes(outages: readonly Outage[], anchors: Anchors): Markup | undefined {
+export function causes(
+  outages: readonly Outage[],
+  { anchors, past }: Pick<Rows, 'anchors' | 'past'>,
+): Markup | undefined {
   if (outages.length === 0) return undefined;
   const rest = outages.slice(SHOWN_CAUSES).map((outage) => line(outage, anchors));
   const more = markup`<details class="card more" id="more">
@@ -21,12 +28,12 @@ export function causes(outages: readonly Outage[], anchors: Anchors): Markup | u
     </details>`;
   return markup`<section class="causes" aria-labelledby="causes">
       <h2 id="causes">What is broken</h2>
-      ${outages.slice(0, SHOWN_CAUSES).map((outage) => card(outage, anchors))}
+      ${outages.slice(0, SHOWN_CAUSES).map((outage) => card(outage, anchors, past))}
       ${rest.length === 0 ? undefined : more}
     </section>`;
 }
 
-function card({ cause, verdict, teller, consequences }: Outage, anchors: Anchors): Markup {
+function card({ cause, verdict, teller, consequences }: Outage, anchors: Anchors, past: Past | undefined): Markup {
   const light = lightOf(teller) === 'unknown' ? 'unknown' : verdict;
   const [title, subtitle] =
     'address' in cause
@@ -34,10 +41,12 @@ function card({ cause, verdict, teller, consequences }: Outage, anchors: Anchors
       : [link(teller, anchors), foreign(teller.target)];
   // What the message would only count is listed below it.
   const told = consequences.length === 0 ? teller : { ...teller, causes: [] };
-  const facts = teller.critical ? subtitle : markup`${subtitle} · optional`;
+  const row = past?.of(teller);
+  const lasting = row && past && since(row, stateNow(teller), past.history.at);
+  const facts = [subtitle, ...(teller.critical ? [] : [markup`optional`]), ...(lasting ? [lasting] : [])];
   return markup`<article class="card cause ${light}">
       <header>${icon(light)}<h3>${title}</h3><span class="state">${WORDS[light]}</span></header>
-      <p class="facts">${facts}</p>
+      <p class="facts">${joined(facts, ' · ')}</p>
       ${message(told)}
       ${consequences.length === 0 ? undefined : consequenceList(consequences, anchors)}
     </article>`;

@@ -7,8 +7,11 @@ import { foreign, markup, joined } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { waterfall } from './waterfall.ts';
 
-/** @param id Of the row, for the ids in it. */
-export function details(check: CheckResult, id: string): Markup {
+/**
+ * @param id Of the row, for the ids in it.
+ * @param record What was recorded of the check.
+ */
+export function details(check: CheckResult, id: string, record?: Markup): Markup {
   const { kind, target, critical, description, runbook, error, observed } = check;
   const link = runbookLink(runbook);
   const facts = [
@@ -18,6 +21,7 @@ export function details(check: CheckResult, id: string): Markup {
   return markup`${description === undefined ? undefined : markup`<p>${foreign(description)}</p>`}
     ${error === undefined ? undefined : message(check)}
     ${error === undefined && link !== undefined ? markup`<p>${link}</p>` : undefined}
+    ${record}
     ${figureList(observed)}
     ${charts(observed, id)}
     ${waterfall(check)}

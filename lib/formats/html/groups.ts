@@ -8,6 +8,10 @@ import { details } from './details.ts';
 import { icon, lightOf, tally, WORDS } from './lights.ts';
 import { duration, foreign, markup, joined, pathMarkup } from './markup.ts';
 import type { Markup } from './markup.ts';
+import { lately, responseTimes, strips } from './past/figures.ts';
+import { stateNow } from './past/rows.ts';
+import type { Past, PastRow } from './past/rows.ts';
+import { since } from './past/times.ts';
 
 export interface Rows {
   readonly anchors: Anchors;
@@ -15,6 +19,8 @@ export interface Rows {
   readonly blamed: ReadonlyMap<CheckResult, string>;
   /** Whether rows show names and lights alone. */
   readonly bare: boolean;
+  /** What was recorded of them. */
+  readonly past: Past | undefined;
 }
 
 /** A card for each group at the top, after them one for the checks that are in none. */
@@ -61,11 +67,24 @@ function row(check: CheckResult, rows: Rows): Markup {
   const line = markup`${icon(light)}
     <span class="name">${foreign(check.name)}${tag}</span>
     <span class="state">${WORDS[light]}</span>`;
-  if (rows.bare) return markup`<div class="check bare ${light}">${line}</div>`;
-  return markup`<details class="check ${light}" id="${rows.anchors(check)}">
-      <summary>${line}<span class="took">${duration(check.durationMs)}</span>${hint(check, rows)}</summary>
-      <div class="body">${details(check, rows.anchors(check))}</div>
+  const past = rows.past?.of(check);
+  if (rows.bare && past === undefined) return markup`<div class="check bare ${light}">${line}</div>`;
+  const took = rows.bare ? undefined : markup`<span class="took">${duration(check.durationMs)}</span>`;
+  const id = rows.anchors(check);
+  return markup`<details class="check ${light}" id="${id}">
+      <summary>${line}${past && lately(past)}${took}${rows.bare ? undefined : hint(check, rows)}</summary>
+      <div class="body">${rows.bare ? past && record(check, past, rows) : details(check, id, past && record(check, past, rows))}</div>
     </details>`;
+}
+
+/** Since when it is as it is, its strips, and how long it took. */
+function record(check: CheckResult, row: PastRow, { past, bare }: Rows): Markup {
+  const lasting = past && since(row, stateNow(check), past.history.at);
+  return markup`<div class="past">
+      ${lasting && markup`<p class="lasting">${lasting}</p>`}
+      ${strips(row, true)}
+      ${bare ? undefined : responseTimes(row)}
+    </div>`;
 }
 
 /** Characters of a message that fit into a row. */

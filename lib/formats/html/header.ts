@@ -6,21 +6,26 @@ import type { View } from '../format.ts';
 import { icon, lightOf, tally, WORDS } from './lights.ts';
 import { counted, duration, foreign, markup, pathMarkup } from './markup.ts';
 import type { Markup } from './markup.ts';
+import type { Past } from './past/rows.ts';
+import { STATE_OF } from './past/section.ts';
+import { since } from './past/times.ts';
 
 const TITLES = { failing: 'Failing', degraded: 'Degraded', working: 'Working' } as const;
 
-export function header({ report, ageMs, namespace, part }: View, outages: readonly Outage[]): Markup {
+export function header({ report, ageMs, namespace, part }: View, outages: readonly Outage[], past?: Past): Markup {
   const { verdict, startedAt, durationMs, result } = report;
   const at = new Date(startedAt + durationMs);
   const counts = tally(result).map(
     ({ light, count }) => markup`<div class="${light}"><dt>${icon(light)}${WORDS[light]}</dt><dd>${count}</dd></div>`,
   );
+  const lasting = past?.whole && since(past.whole, STATE_OF[verdict], past.history.at);
+  const standing = lasting && markup` <span class="facts lasting">${lasting}</span>`;
   const where = part.length === 0 ? undefined : markup`<span class="part"> / ${pathMarkup(part)}</span>`;
   return markup`<header class="top">
       <div class="verdict">
         <p class="where">${foreign(namespace.name)}${where}</p>
         <h1>${icon(verdict)}${TITLES[verdict]}</h1>
-        <p class="sum">${sentence(result, outages)}</p>
+        <p class="sum">${sentence(result, outages)}${standing}</p>
         <div class="when">
           <span>Checked <span class="ago">${ageText(ageMs)}</span></span>
           <time datetime="${at.toISOString()}" data-age="${Math.round(ageMs)}">${utc(at)}</time>

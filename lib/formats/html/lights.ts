@@ -39,7 +39,7 @@ export const sprite = raw(
 );
 
 const ICONS = new Map(
-  LIGHTS.map((light) => [light, markup`<svg class="icon" aria-hidden="true"><use href="#i-${light}" /></svg>`]),
+  LIGHTS.map((light) => [light, markup`<svg class="icon" aria-hidden="true"><use href="#i-${light}"/></svg>`]),
 );
 
 /** Beside the word, which says the same to those who do not see it. */

@@ -3,7 +3,8 @@ import { outagesIn } from '../../engine/outages.ts';
 import { resultsOf } from '../../engine/tree.ts';
 import { oneLine } from '../../errors.ts';
 import type { View } from '../format.ts';
-import { CUT_OFF } from '../words.ts';
+import { HISTORY_MISSING } from '../history-words.ts';
+import { CUT_OFF } from '../whole.ts';
 import { anchorsOf } from './anchors.ts';
 import assets from './assets.json' with { type: 'json' };
 import { blamedBy, causes } from './causes.ts';
@@ -12,6 +13,11 @@ import { header } from './header.ts';
 import { favicon, SIGNS, sprite } from './lights.ts';
 import { markup, joined, raw } from './markup.ts';
 import type { Markup } from './markup.ts';
+import { dataOf } from './past/data.ts';
+import { maintenanceNotes } from './past/maintenance.ts';
+import { outageList } from './past/outages.ts';
+import { pastOf } from './past/rows.ts';
+import { historySection } from './past/section.ts';
 
 /** Milliseconds: a page does not ask more often. */
 const MIN_REFRESH_MS = 5000;
@@ -20,10 +26,11 @@ const MIN_REFRESH_MS = 5000;
 export function page(view: View, formats: readonly string[]): string {
   const { report, namespace, summary } = view;
   const outages = summary ? [] : outagesIn(report.result);
-  const rows = { anchors: anchorsOf(report.result), blamed: blamedBy(outages), bare: summary };
+  const past = pastOf(view);
+  const rows = { anchors: anchorsOf(report.result), blamed: blamedBy(outages), bare: summary, past };
   const refreshMs = Math.max(namespace.maxAgeMs, MIN_REFRESH_MS);
   const count = resultsOf(report.result).length;
-  const note = markup`<p class="card note"><strong>Note:</strong> ${CUT_OFF}.</p>`;
+  const note = (text: string) => markup`<p class="card note"><strong>Note:</strong> ${text}.</p>`;
   return markup`<!doctype html>
     <html lang="en">
       <head>
@@ -34,30 +41,42 @@ export function page(view: View, formats: readonly string[]): string {
         <title>${SIGNS[report.verdict]} ${oneLine(namespace.name)}: ${report.verdict}</title>
         <link rel="icon" href="${favicon(report.verdict)}">
         <style>${raw(assets.style)}</style>
+        ${past && PAST_STYLE}
       </head>
       <body class="${report.verdict}" data-refresh="${refreshMs}" data-verdict="${report.verdict}">
         ${sprite}
         <a class="skip" href="#checks">Skip to the checks</a>
-        ${header(view, outages)}
-        <main>
-          ${report.observerCutOff ? note : undefined}
-          ${causes(outages, rows.anchors)}
+        ${header(view, outages, past)}
+        <main${past === undefined ? undefined : RECORDED}>
+          ${report.observerCutOff ? note(CUT_OFF) : undefined}
+          ${view.isHistoryMissing === true ? note(HISTORY_MISSING) : undefined}
+          ${past && maintenanceNotes(past.history.windows ?? [], past.history.at)}
+          ${causes(outages, rows)}
+          ${past && historySection(past)}
           <section class="checks" aria-labelledby="checks">
             <div class="bar"><h2 id="checks" tabindex="-1">Checks</h2>${count === 0 ? undefined : TOOLS}</div>
             ${groups(report.result, rows)}
             <p class="none" hidden>No check matches.</p>
           </section>
+          ${past && outageList(past.history.outages ?? [], past.history.at)}
         </main>
         <footer>${footer(summary ? [] : formats)}</footer>
         <div class="offline" data-keep hidden><p role="status"></p><p class="age"></p></div>
         <p class="vh" role="status" id="announce" data-keep></p>
+        ${past && dataOf(past)}
         <script>${raw(assets.script)}</script>
+        ${past && PAST_SCRIPT}
       </body>
     </html>${LINE_FEED}`.toString();
 }
 
 /** The text that templates leave out. */
 const LINE_FEED = raw('\n');
+
+/** They are many, and of no use without history. */
+const PAST_STYLE = raw(`<style>${assets.pastStyle}</style>`);
+const PAST_SCRIPT = raw(`<script>${assets.pastScript}</script>`);
+const RECORDED = raw(' class="recorded"');
 
 /** The box works by script alone and is shown by it; the switch needs none. */
 const TOOLS = markup`<div class="tools" role="search" data-keep>

@@ -3,8 +3,11 @@ import axe from 'axe-core';
 import type { AxeResults } from 'axe-core';
 import type { BrowserContextOptions } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { historySummary } from '../../../lib/history/shown.ts';
+import { DAY_MS } from '../../../lib/history/span.ts';
 import { summaryOf } from '../../../lib/formats/summary.ts';
 import type { CheckResult } from '../../../lib/engine/types.ts';
+import { NOW, pastView, stories } from '../../support/past.ts';
 import { groupResult, reports, resultAt, viewAt, viewOf } from '../../support/reports.ts';
 import { large, shopReports, stagesOf } from '../../support/shop.ts';
 import { refresh, row, useVisits } from './visits.ts';
@@ -21,11 +24,22 @@ const long: Partial<CheckResult> = {
 };
 
 const visits = useVisits();
+const history = await pastView(stories.eventful);
+const windows = [
+  { from: NOW - 1, to: NOW + DAY_MS, checks: ['cache'], text: 'New database' },
+  { from: NOW + DAY_MS, to: NOW + 2 * DAY_MS, checks: [], text: LONG },
+];
 
 describe('everybody', () => {
   const views = [
     ...Object.entries(shopReports).map(([name, report]) => [name, viewOf(report)] as const),
     ['the summary', viewOf(summaryOf(shopReports['one cause']), { summary: true })] as const,
+    ['an outage in the history', viewOf(shopReports['one cause'], { history })] as const,
+    ['maintenance', viewOf(shopReports.working, { history: { ...history, windows } })] as const,
+    [
+      'the summary with history',
+      viewOf(summaryOf(shopReports['one cause']), { summary: true, history: historySummary(history) }),
+    ] as const,
     ['hostile names', viewOf(reports['hostile names'] ?? shopReports.working)] as const,
     [
       'long texts',
@@ -52,6 +66,7 @@ describe('everybody', () => {
         ...document.querySelectorAll<HTMLDetailsElement>('.check:has(.chart), .plot li:first-child details'),
       ];
       for (const details of [...some, ...charts]) details.open = true;
+      for (const mark of document.querySelectorAll<HTMLElement>('.pick button:last-child')) mark.click();
     });
     await page.evaluate(axe.source);
     const violations = await page.evaluate(async () => {
@@ -96,6 +111,21 @@ describe('everybody', () => {
       }),
     );
     expect(icon).not.toBe(sign);
+  });
+
+  it('tells the marks apart in forced colours and without colour, by their heights', async () => {
+    visits.server.show(viewOf(shopReports['one cause'], { history }));
+    const page = await visits.visit({ forcedColors: 'active' });
+    const heights = await page.evaluate(() =>
+      [...document.querySelectorAll('.key .marks')].map((marks) =>
+        [...marks.querySelectorAll('path')].map((path) => {
+          const { strokeWidth, transform, strokeDasharray, stroke } = getComputedStyle(path);
+          return stroke === 'none' ? '' : `${strokeWidth} ${transform} ${strokeDasharray}`;
+        }),
+      ),
+    );
+    expect(heights.flat()).not.toContain('');
+    expect(new Set(heights.map((lines) => lines.join())).size).toBe(heights.length);
   });
 
   it('prints the messages of what fails, and no controls', async () => {

@@ -1,11 +1,13 @@
 /** A Jina Flow: a gateway that speaks all three protocols, and one Executor. */
 import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { jina as build } from '../builds/jina.ts';
 import { defineServer } from '../define-server.ts';
-import { freePort, startProcess } from '../process.ts';
+import { acceptsTcp, freePort, startProcess } from '../process.ts';
 import type { Running } from '../process.ts';
 
+/** What it has again after a restart. */
 export interface JinaPorts {
   readonly grpc: number;
   readonly http: number;
@@ -14,17 +16,19 @@ export interface JinaPorts {
   readonly executor: number;
 }
 
-declare module '../addresses.ts' {
-  interface Addresses {
-    /** The ports of its gateway, by protocol, and that of its Executor. */
-    readonly jina: JinaPorts;
-  }
-}
-
-export interface JinaFlow extends Running, JinaPorts {
+/** The ports of its gateway, by protocol, and its Executor. */
+export interface JinaAddresses extends JinaPorts {
   /** The process of the Executor. */
   readonly executorPid: number;
 }
+
+declare module '../addresses.ts' {
+  interface Addresses {
+    readonly jina: JinaAddresses;
+  }
+}
+
+export interface JinaFlow extends Running, JinaAddresses {}
 
 const PROGRAM = join(import.meta.dirname, 'programs/jina_flow.py');
 
@@ -61,11 +65,19 @@ export async function startJina({ folder, ports, loadSeconds = 0, ready }: JinaO
   return { ...running, ...used, executorPid: Number(pid) };
 }
 
+/** Resolves when it is gone, and the gateway can know. */
+export async function killExecutor({ executor, executorPid }: JinaAddresses): Promise<void> {
+  process.kill(executorPid, 'SIGKILL');
+  const answers = () =>
+    acceptsTcp(executor)
+      .then(() => true)
+      .catch(() => false);
+  while (await answers()) await pause(50);
+}
+
 export default defineServer({
   name: 'jina',
+  demo: { title: 'a Flow of Jina; --break kills its Executor', with: 'jina', harm: killExecutor },
   builds: [build],
-  async start({ folder, before }) {
-    const flow = await startJina({ folder, ...(before !== undefined && { ports: before }) });
-    return flow;
-  },
+  start: ({ folder, before }) => startJina({ folder, ...(before !== undefined && { ports: before }) }),
 });

@@ -11,6 +11,7 @@ declare module '../addresses.ts' {
 
 export default defineServer({
   name: 'ragflowExecutors',
+  demo: { name: 'ragflow_executors', title: 'a stand-in for the task executors of RAGFlow', with: 'ragflow' },
   needs: ['redis'],
   async start({ folder, before, stack }) {
     const { port } = stack.redis;

@@ -12,6 +12,7 @@ declare module '../addresses.ts' {
 
 export default defineServer({
   name: 'ragflow',
+  demo: { title: 'a stand-in for RAGFlow', with: 'ragflow' },
   async start({ folder, before }) {
     const oldPort = before?.oldPort ?? (await freePort());
     const running = await startNodeProgram('ragflow', { folder, port: before?.port }, [String(oldPort)]);

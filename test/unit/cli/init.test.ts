@@ -9,7 +9,7 @@ import type { Terminal } from '../../../lib/cli/command.ts';
 import { SCHEMA_FILE } from '../../../lib/cli/editor-schema.ts';
 import { init } from '../../../lib/cli/init.ts';
 import { inspectDocument } from '../../../lib/document/inspect.ts';
-import { documentSchema } from '../../../lib/document/schema.ts';
+import { wholeDocumentSchema } from '../../../lib/record/document-schema.ts';
 import { namespaceOf } from '../../../lib/document/tokens.ts';
 import { fileStore } from '../../../lib/vault/stores/file.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -53,7 +53,7 @@ describe('init', () => {
     const { $schema } = JSON.parse(await read('shop')) as { readonly $schema: string };
     // Editors resolve it as a URL relative to the document.
     const file = new URL($schema, pathToFileURL(join(vault, 'shop.json')));
-    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(documentSchema())));
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(await wholeDocumentSchema())));
     expect(await fileStore(vault).list(AbortSignal.timeout(1000))).toEqual(['shop']);
   });
 

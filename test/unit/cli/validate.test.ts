@@ -34,6 +34,18 @@ describe('validate', () => {
     });
   });
 
+  it('reports mistakes in what is said about notices and maintenance, with their places', async () => {
+    const document = {
+      notify: [{ type: 'slak' }],
+      maintenance: [{ cron: '0 3 * * sun', zone: 'Europe/Berln', duration: 60, checks: ['d'] }],
+    };
+    const { code, out } = await validated({ 'prod.json': documentText(document) });
+    expect(code).toBe(2);
+    expect(out).toMatch(/^prod\.json:1:\d+: notify\.0\.type: unknown type; did you mean slack\?$/m);
+    expect(out).toMatch(/^prod\.json:1:\d+: maintenance\.0\.zone: .*; did you mean Europe\/Berlin\?$/m);
+    expect(out).toMatch(/^prod\.json:1:\d+: maintenance\.0\.checks\.0: .*; did you mean db\?$/m);
+  });
+
   it('reports every mistake with its path', async () => {
     const checks = {
       cache: { data: { kind: 'redis', ulr: 'x' }, other: { kind: 'rediss' } },

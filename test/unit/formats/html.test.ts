@@ -6,7 +6,7 @@ import type { DefaultTreeAdapterTypes } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { outagesIn } from '../../../lib/engine/outages.ts';
 import { htmlWith } from '../../../lib/formats/html.ts';
-import { CUT_OFF } from '../../../lib/formats/words.ts';
+import { CUT_OFF } from '../../../lib/formats/whole.ts';
 import { summaryOf } from '../../../lib/formats/summary.ts';
 import { groupResult, reportOf, resultAt, reports, viewAt, viewOf } from '../../support/reports.ts';
 import { shopReports } from '../../support/shop.ts';

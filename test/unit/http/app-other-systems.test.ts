@@ -25,7 +25,7 @@ const get = async (path: string, keys?: Readonly<Record<string, unknown>>, reque
 describe.each(['/v1/system/healthz', '/api/v1/system/healthz', '/api/v1/system/healthz/'])('%s', (path) => {
   it('answers as RAGFlow does when everything works', async () => {
     const { status, headers, body } = await get(path);
-    expect(body).toBe('{"db":"ok","redis":"ok","doc_engine":"ok","storage":"ok","status":"ok"}\n');
+    expect(body).toBe('{"db":"ok","doc_engine":"ok","redis":"ok","storage":"ok","status":"ok"}\n');
     expect(status).toBe(200);
     expect(headers).toMatchObject({ 'content-type': 'application/json', 'x-health-status': 'working' });
   });
@@ -33,8 +33,8 @@ describe.each(['/v1/system/healthz', '/api/v1/system/healthz', '/api/v1/system/h
   it('answers 500 with the class of the error and the milliseconds of what fails, and nothing more', async () => {
     const { status, body } = await get(path, { checks: failing('postgres', 'files') });
     const failed = String.raw`\{"elapsed":"\d+\.\d","error":"UnhealthyError"\}`;
-    const roles = '"db":"nok","redis":"ok","doc_engine":"ok","storage":"nok"';
-    const expected = `^\\{${roles},"status":"nok","_meta":\\{"db":${failed},"storage":${failed}\\}\\}\n$`;
+    const roles = '"db":"nok","doc_engine":"ok","redis":"ok","storage":"nok"';
+    const expected = `^\\{"_meta":\\{"db":${failed},"storage":${failed}\\},${roles},"status":"nok"\\}\n$`;
     expect(body).toMatch(new RegExp(expected));
     expect(status).toBe(500);
   });
@@ -140,15 +140,18 @@ describe('/dry_run and /', () => {
     const { status, body } = await get('/dry_run', { checks: failing('files') });
     expect(body).toBe(
       '{"code":1,"description":"files: UnhealthyError",' +
-        '"exception":{"name":"UnhealthyError","args":[],"stacks":[],"executor":""}}',
+        '"exception":{"name":"UnhealthyError","args":[],"stacks":[],"executor":"files"}}',
     );
     expect(status).toBe(200);
   });
 
   it('tells the holder of a token what is wrong', async () => {
     const { body } = await spoken({ checks: failing('files') }).report('', { query: 'format=jina' });
-    const message = 'UnhealthyError: vault memory:test has no secret missing; create or restore it there';
-    expect(JSON.parse(body)).toMatchObject({ description: `files: ${message}`, exception: { args: [message] } });
+    const message = 'vault memory:test has no secret missing; create or restore it there';
+    expect(JSON.parse(body)).toMatchObject({
+      description: `files: UnhealthyError: ${message}`,
+      exception: { name: 'UnhealthyError', args: [message], executor: 'files' },
+    });
   });
 
   it('answers {} for the gateway itself without running any check', async () => {

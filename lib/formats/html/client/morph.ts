@@ -26,7 +26,8 @@ export function morph(from: Element, to: Element): void {
   }
   while (next !== null) {
     const after: ChildNode | null = next.nextSibling;
-    next.remove();
+    // What the script has added is in no report.
+    if (!(next instanceof Element && next.hasAttribute('data-keep'))) next.remove();
     next = after;
   }
 }

@@ -1,6 +1,7 @@
 /** Keeps the page current in place, and says so when it cannot. */
 import { find, setText } from './find.ts';
 import { morph } from './morph.ts';
+import { REFRESHED } from './refresh-event.ts';
 import { ageText, showLocalTimes, span } from './times.ts';
 
 const LIMIT_MS = 30_000;
@@ -30,6 +31,7 @@ export function keepCurrent(changed: () => void): void {
       ranAt = Date.now() - ageOf(page);
       show(page);
       changed();
+      document.dispatchEvent(new Event(REFRESHED));
       setOffline();
     } catch (error) {
       setOffline(error instanceof Unreadable ? error.message : 'Cannot reach the service.');
@@ -82,9 +84,7 @@ async function ask(): Promise<Document> {
 }
 
 function show(page: Document): void {
-  const isSameVersion = ['style', 'script'].every(
-    (name) => page.querySelector(name)?.textContent === document.querySelector(name)?.textContent,
-  );
+  const isSameVersion = assetsOf(page) === assetsOf(document);
   if (!isSameVersion) location.reload();
   const before = document.body.dataset.verdict;
   showLocalTimes(page);
@@ -99,6 +99,11 @@ function show(page: Document): void {
     const [title, text] = ['h1', '.sum'].map((selector) => find(selector, HTMLElement).textContent);
     setText(find('#announce', HTMLElement), `Now ${String(title).toLowerCase()}. ${String(text)}`);
   }
+}
+
+/** Style and script, which differ in another version, and where there is a history now. */
+function assetsOf(page: Document): string {
+  return [...page.querySelectorAll('style, script:not([type])')].map(({ textContent }) => textContent).join('');
 }
 
 function refreshMs(): number {

@@ -7,13 +7,12 @@ const MINUTES_AN_HOUR = 60;
 const MANY = 120;
 
 export function showLocalTimes(page: Document): void {
-  const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-  const today = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
   for (const element of page.querySelectorAll('time')) {
     const at = new Date(element.dateTime);
     const isToday = at.toDateString() === new Date().toDateString();
     element.title = element.dateTime;
-    setText(element, (isToday ? today : format).format(at));
+    const timeStyle = element.className === 'minute' ? 'short' : 'medium';
+    setText(element, at.toLocaleString(undefined, { timeStyle, ...(!isToday && { dateStyle: 'medium' }) }));
   }
 }
 

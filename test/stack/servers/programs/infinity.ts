@@ -15,8 +15,6 @@ const standalone = (status: string) => ({ error_code: 0, node: { role: 'standalo
 
 const ANSWERS: Readonly<Record<string, object>> = {
   '': standalone('started'),
-  /** As the documentation has it. */
-  documented: { error_code: 0, node_role: 'learner' },
   alive: member('alive'),
   timeout: member('timeout'),
   starting: standalone('starting'),

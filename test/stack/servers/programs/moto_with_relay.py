@@ -76,6 +76,8 @@ def send_to_targets(self, original_event, transform_input=True):
     for target in self.targets:
         if ":api-destination/" in target["Arn"]:
             start_delivery(backend, target, event)
+        elif ":sqs:" in target["Arn"]:
+            self._send_to_sqs_queue(target["Arn"].split(":")[-1], dict(original_event))
 
 
 def test_event_pattern(self):

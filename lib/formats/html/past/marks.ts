@@ -1,0 +1,93 @@
+/** Marks as drawings: each look has a height or a pattern of its own, so that none of them rests on colour alone. */
+import type { Tally } from '../../../history/span.ts';
+import { raw } from '../markup.ts';
+import type { Markup } from '../markup.ts';
+
+/**
+ * A letter for how a mark looks. `x`, `y` and `z`: down for a little of the time, for much of it, for all of it. `f` and
+ * `g`: degraded for a little of the time, for much of it.
+ */
+export type Look = 'n' | 'u' | 'f' | 'g' | 'm' | 'x' | 'y' | 'z';
+
+/** Shares of the known time from which on it was down for much of it, or for all of it. */
+const MUCH = 0.2;
+const ALL = 0.8;
+
+export function lookOf(mark: Tally | undefined): Look {
+  if (mark === undefined) return 'n';
+  const { up, degraded, down, maintenance } = mark.ms;
+  const known = up + degraded + down;
+  if (down > 0) return down >= ALL * known ? 'z' : down >= MUCH * known ? 'y' : 'x';
+  if (degraded > 0) return degraded >= MUCH * known ? 'g' : 'f';
+  return maintenance > 0 ? 'm' : up > 0 ? 'u' : 'n';
+}
+
+/** Units of a drawing, which is stretched to its place: the width of a mark with the gap after it, and the height. */
+const WIDTH = 4;
+const HEIGHT = 20;
+
+/** The lines that are drawn for each look, by the classes in `past.css` that say how thick, where and in which colour. */
+const LINES: Readonly<Record<Look, readonly string[]>> = {
+  n: ['mn'],
+  u: ['mu'],
+  f: ['mf', 'mw'],
+  g: ['mg'],
+  m: ['mm'],
+  x: ['mx', 'mu'],
+  y: ['my', 'mv'],
+  z: ['mz'],
+};
+
+interface Run {
+  readonly look: Look;
+  readonly start: number;
+  readonly count: number;
+}
+
+/** Equal neighbours as one. */
+export function runsOf(looks: readonly Look[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (let start = 0; start < looks.length;) {
+    const look = looks[start] ?? 'n';
+    let end = start + 1;
+    while (looks[end] === look) end += 1;
+    runs.push({ look, start, count: end - start });
+    start = end;
+  }
+  return runs;
+}
+
+/** The lines of a strip: one for each run of equal marks, which its style breaks into marks. */
+export function pathsOf(looks: readonly Look[]): string {
+  const lines = new Map<Look, { path: string; end: number }>();
+  for (const { look, start, count } of runsOf(looks)) {
+    const { path = '', end = 0 } = lines.get(look) ?? {};
+    const move = `${path === '' ? 'M' : 'm'}${String((start - end) * WIDTH)} 0h${String(count * WIDTH)}`;
+    lines.set(look, { path: path + move, end: start + count });
+  }
+  return [...lines].flatMap(([look, { path }]) => LINES[look].map((name) => line(name, path))).join('');
+}
+
+/** A strip as a drawing: HTML. */
+export function drawing(paths: string, count: number, id: string): string {
+  return `<svg class="marks" ${boxOf(count)}><g id="${id}">${paths}</g></svg>`;
+}
+
+/** The same drawing once more. */
+export function drawingAgain(count: number, id: string): string {
+  return `<svg class="marks" ${boxOf(count)}><use href="#${id}"/></svg>`;
+}
+
+function boxOf(count: number): string {
+  return `viewBox="0 0 ${String(count * WIDTH)} ${String(HEIGHT)}" preserveAspectRatio="none" aria-hidden="true"`;
+}
+
+function line(name: string, path: string): string {
+  return `<path class="${name}" d="${path}"/>`;
+}
+
+/** Three marks of that look, for the legend. */
+export function sample(look: Look): Markup {
+  const paths = LINES[look].map((name) => line(name, 'M0 0h12'));
+  return raw(`<svg class="marks" ${boxOf(3)}><g>${paths.join('')}</g></svg>`);
+}
