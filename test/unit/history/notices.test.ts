@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NOTHING_YET, step } from '../../../lib/history/changes.ts';
-import { plan } from '../../../lib/history/notices.ts';
+import { complete, plan } from '../../../lib/history/notices.ts';
 import type { Notice, NoticeRule } from '../../../lib/history/notices.ts';
 import type { Sample } from '../../../lib/history/sample.ts';
 
@@ -19,7 +19,7 @@ function noticesOf(rows: readonly string[], rule: NoticeRule): readonly Notice[]
     const sample: Sample = { namespace: 's', at: minute * MINUTE, intervalMs: MINUTE, observerCutOff: false, checks };
     const planned = plan(step(memory, sample, RULES), [rule]);
     ({ memory } = planned);
-    return planned.notices;
+    return planned.notices.map((notice) => complete(notice, rule, planned.memory));
   });
 }
 
