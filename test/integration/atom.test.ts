@@ -12,7 +12,7 @@ const SCRIPT = `
 import feedparser, json, sys
 feed = feedparser.parse(sys.argv[1])
 print(json.dumps({"bozo": bool(feed.bozo), "version": feed.version, "title": feed.feed.title, "entries": [
-  {"id": entry.id, "title": entry.title, "updated": list(entry.updated_parsed), "summary": entry.summary, "type": entry.summary_detail.type}
+  {"id": entry.id, "title": entry.title, "summary": entry.summary, "type": entry.summary_detail.type}
   for entry in feed.entries]}))
 `;
 
