@@ -2,8 +2,10 @@
  * Items in a folder, for one machine: LMDB, a tree of pages that is replaced on disk as a whole by each transaction.
  * Whatever ends the process, what was acknowledged is there, and nothing is half there. Others may read meanwhile.
  */
-import type { Key, RootDatabase } from 'lmdb';
+import type { Key } from 'lmdb';
 import { CheckError, ConfigurationError, UnhealthyError } from '../errors.ts';
+import { openEnvironment } from './embedded-environment.ts';
+import type { Entries, Environment } from './embedded-environment.ts';
 import { fileIn } from './embedded-file.ts';
 import type { Item, Items, Write } from './items.ts';
 import { KINDS, MEMORY_KEY, timedKey, WINDOWS_KEY } from './keys.ts';
@@ -20,12 +22,11 @@ const MAX_BYTES = 8 * 1024 ** 3;
 /** Items of one kind that are deleted with one write: more than it adds. */
 const DELETED_AT_A_TIME = 4;
 
-type Entries = RootDatabase<Buffer>;
-
 export class EmbeddedItems implements Items {
   readonly location: string;
   readonly #db: Entries;
-  readonly #maxBytes: number;
+  readonly #environment: Environment;
+  readonly #options: Required<EmbeddedOptions>;
   /** The namespace whose old items were looked for last. */
   #swept = '';
 
@@ -39,22 +40,21 @@ export class EmbeddedItems implements Items {
     if (found === 'other') throw new ConfigurationError(`${location}: its data.mdb is damaged, or not a history`);
     if (found === 'nothing' && readOnly)
       throw new ConfigurationError(`${location}: there is no history in it; does something record to it?`);
-    const { open } = await import('lmdb').catch(() => {
+    const lmdb = await import('lmdb').catch(() => {
       throw new ConfigurationError(`${location}: the package lmdb is missing; install it with npm install lmdb`);
     });
     try {
-      // Without overlapping: a write is acknowledged when it has reached the disk.
-      const settings = { encoding: 'binary', useVersions: true, overlappingSync: false, noSubdir: false } as const;
-      return new EmbeddedItems(location, open<Buffer>(folder, { ...settings, readOnly }), maxBytes);
+      return new EmbeddedItems(location, await openEnvironment(folder, lmdb), { readOnly, maxBytes });
     } catch (error) {
       throw new ConfigurationError(`${location} cannot be opened${reason(error)}`);
     }
   }
 
-  private constructor(location: string, db: Entries, maxBytes: number) {
+  private constructor(location: string, environment: Environment, options: Required<EmbeddedOptions>) {
     this.location = location;
-    this.#db = db;
-    this.#maxBytes = maxBytes;
+    this.#environment = environment;
+    this.#db = environment.db;
+    this.#options = options;
   }
 
   async read(namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, Item>> {
@@ -88,7 +88,7 @@ export class EmbeddedItems implements Items {
   }
 
   async close(): Promise<void> {
-    await this.#db.close();
+    await this.#environment.release();
   }
 
   #get(namespace: string, key: string): Item | undefined {
@@ -130,6 +130,7 @@ export class EmbeddedItems implements Items {
   }
 
   async #writing(write: () => boolean, adds: boolean): Promise<boolean> {
+    if (this.#options.readOnly) throw new ConfigurationError(`${this.location} was opened only to be read`);
     try {
       return await this.#db.transaction(() => {
         if (adds) this.#checkSize();
@@ -141,9 +142,10 @@ export class EmbeddedItems implements Items {
   }
 
   #checkSize(): void {
+    const { maxBytes } = this.#options;
     const { pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = this.#db.getStats() as Stats;
-    if ((treeBranchPageCount + treeLeafPageCount + overflowPages) * pageSize < this.#maxBytes) return;
-    throw new UnhealthyError(`${this.location} holds ${this.#maxBytes} bytes, as much as it may; record less often`);
+    if ((treeBranchPageCount + treeLeafPageCount + overflowPages) * pageSize < maxBytes) return;
+    throw new UnhealthyError(`${this.location} holds ${maxBytes} bytes, as much as it may; record less often`);
   }
 
   #failed(what: string, error: unknown): CheckError {

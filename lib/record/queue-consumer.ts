@@ -1,4 +1,5 @@
 /** Handles the messages that Lambda brings from a queue. Those that fail come again, and the others do not. */
+import { oneLine } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Queue } from './queue.ts';
 
@@ -45,7 +46,7 @@ export function consumer({ queue, log, handle, settle }: Consumer): (event: unkn
       return [];
     } catch (error) {
       const isForeseen = error instanceof Later;
-      if (!isForeseen) log.error('a message could not be handled', { error, receives });
+      if (!isForeseen) log.error('a message could not be handled', { error, receives, body: oneLine(record.body) });
       await postpone(record, isForeseen ? error.seconds : PAUSE_S * receives);
       return [record.messageId];
     }

@@ -47,6 +47,15 @@ test('its command line runs from the package alone', async () => {
   expect(await expectOk(process.execPath, [inPackage('dist/cli.js'), '--help'])).toContain('Usage: node ');
 });
 
+test('it leaves the binary of LMDB to the package lmdb, which comes with it', async () => {
+  const { dependencies } = JSON.parse(await readFile(inPackage('package.json'), 'utf8')) as {
+    dependencies: Readonly<Record<string, string>>;
+  };
+  expect(dependencies).toHaveProperty('lmdb');
+  const files = await readdir(inPackage('dist'), { recursive: true });
+  expect(files.filter((name) => name.endsWith('.node') || name.includes('lmdb'))).toEqual([]);
+});
+
 test('its client is imported by its name, and holds nothing but what it exports', async () => {
   const script = "import('healthgate/client').then((client) => console.log(Object.keys(client).sort().join()))";
   const output = await expectOk('env', ['-C', inPackage('.'), process.execPath, '--input-type=module', '-e', script]);

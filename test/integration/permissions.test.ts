@@ -291,8 +291,11 @@ describe('the recorded run', () => {
 });
 
 describe('the recorded recorder', () => {
-  test('records, tells and gives up without an error but that of the message that is none', () => {
-    expect(recorder.errors).toEqual([expect.stringContaining('a message could not be handled')]);
+  test('has no errors but a message that is none, and a notice that is given up', () => {
+    expect(recorder.errors).toEqual([
+      expect.stringContaining('a message could not be handled'),
+      expect.stringContaining('a notice is given up'),
+    ]);
   });
 });
 

@@ -118,11 +118,16 @@ export function stable(template: Template): string {
     if (key === 'S3Key' && typeof value === 'string') return value.replace(/\d{13}-[^/]+/, '<time>');
     if (key === 'CodeSha256') return '<digest>';
     if (key === 'Script') return '<infra/canary/canary.ts, bundled>';
-    return value;
+    return key === 'Resources' || key === 'Outputs' ? inOrder(value as object) : value;
   };
-  const text = JSON.stringify(template, replacer, 2).replaceAll(
-    /(?<=(?:Health|Plan|Record|Notify)LambdaVersion)\w{30,}/g,
-    '<digest>',
-  );
-  return `${text}\n`;
+  const text = JSON.stringify(template, replacer, 2);
+  return `${text.replaceAll(/(?<=(?:Health|Plan|Record|Notify)LambdaVersion)\w{30,}/g, '<digest>')}\n`;
+}
+
+/** With the versions of functions in the order of their names: osls writes them as it happens to finish them. */
+function inOrder(parts: object): object {
+  const isOfVersion = ([name]: [string, unknown]) => /LambdaVersion|LambdaFunctionQualifiedArn/.test(name);
+  const entries = Object.entries(parts) as [string, unknown][];
+  const versions = entries.filter(isOfVersion).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map((entry) => (isOfVersion(entry) ? (versions.shift() ?? entry) : entry)));
 }

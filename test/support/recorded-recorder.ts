@@ -37,6 +37,7 @@ export interface RecordedRecorder {
 }
 
 const SLOT_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /** @param prefix Of the names of the namespaces' secrets. */
 export async function recordRecorder({ aws }: Addresses, prefix: string): Promise<RecordedRecorder> {
@@ -78,7 +79,9 @@ export async function recordRecorder({ aws }: Addresses, prefix: string): Promis
         await record({ Records: [{ messageId: '1', receiptHandle: 'gone', body: 'none' }] });
       }),
       notify: await during(async () => {
-        for (const message of await received(urls.notice, aws.endpoint)) await notify({ Records: [message] });
+        const messages = await received(urls.notice, aws.endpoint);
+        // Those that cannot be sent are postponed, and given up when they are old.
+        for (const message of [...messages, ...messages.map(aged)]) await notify({ Records: [message] });
       }),
       health: await during(async () => {
         await store.samples('shop', { from: 0, to: Infinity });
@@ -119,6 +122,13 @@ async function writeNamespace(prefix: string, region: string): Promise<void> {
     ],
   };
   await secretsManagerStore(prefix).write('shop', JSON.stringify(document), AbortSignal.timeout(10_000));
+}
+
+/** The same message, about what happened a day ago. */
+function aged<Message extends { readonly body: string }>(message: Message): Message {
+  const notice = JSON.parse(message.body) as { change: { at: number } };
+  const change = { ...notice.change, at: notice.change.at - DAY_MS };
+  return { ...message, body: JSON.stringify({ ...notice, change }) };
 }
 
 /** As Lambda receives them. */

@@ -119,6 +119,24 @@ describe('the folder', () => {
     await expect(stat(missing)).rejects.toThrow('ENOENT');
   });
 
+  test('is opened, read and written several times by one process, in any order', async () => {
+    await hour(0);
+    await store.close();
+    const path = join(folder.path, 'history');
+    const reader = await openHistory(path, { readOnly: true });
+    expect(await reader.samples('shop', ALL)).toHaveLength(1);
+    store = await openHistory(`file:${path}/`);
+    await hour(1);
+    expect(await reader.samples('shop', ALL)).toHaveLength(2);
+    await reader.close();
+    await hour(2);
+    const [closing, again] = [store.close(), openHistory(path)];
+    store = await again;
+    await closing;
+    await hour(3);
+    expect(await store.samples('shop', ALL)).toHaveLength(4);
+  });
+
   test('refuses to write what was opened to be read', async () => {
     await hour(0);
     const reader = await openHistory(join(folder.path, 'history'), { readOnly: true });
