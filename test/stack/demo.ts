@@ -156,7 +156,7 @@ async function demo({ yes, once, port, extras, broken, healAfterMs }: Options): 
     because.push({ name, paths: answer.failing.filter((path) => !before.failing.includes(path)) });
     say(`\n${because.map(({ name, paths }) => `Failing without ${name}: ${listed(paths)}`).join('\n')}`);
     isGood &&= answer.status === 503 && because.every(({ paths }) => stillFail(paths, answer));
-    isGood = (await showTold(listeners, { name, before: toldBefore, isResolution: false })) && isGood;
+    isGood = (await showTold(listeners, { names: [name], before: toldBefore, isResolution: false })) && isGood;
   }
   if (healAfterMs !== undefined) isGood = (await heal(broken, healAfterMs, { stack, listeners, url, fill })) && isGood;
   if (!isGood && once) say(`\nThe app's log:\n${await readFile(app.logFile, 'utf8')}`);
@@ -261,12 +261,16 @@ async function askWithout(
   return answer;
 }
 
-/** Shows what the listeners are told of a server. @returns Whether each outage is one message to each. */
+/** Shows what the listeners are told of these servers. @returns Whether each outage is one message to each. */
 async function showTold(
   listeners: Listeners,
-  { name, ...awaited }: Pick<Awaited, 'before' | 'isResolution'> & { readonly name: string },
+  { names, ...awaited }: Pick<Awaited, 'before' | 'isResolution'> & { readonly names: readonly string[] },
 ): Promise<boolean> {
-  const outages = SERVERS.get(name)?.outages;
+  const counts = names.map((name) => SERVERS.get(name)?.outages);
+  const outages = counts.reduce(
+    (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),
+    0,
+  );
   const withinMs = awaited.isResolution ? HEALED_WITHIN_MS : TOLD_WITHIN_MS;
   const { told, isOnce } = await toldOnce(listeners, { ...awaited, outages, withinMs, quietMs: 2000 * RECORD_SECONDS });
   say(`\n${shown(told)}${isOnce ? '' : '\n! One message to each was expected for each outage.'}`);
@@ -286,20 +290,18 @@ async function heal(
   afterMs: number,
   { stack, listeners, url, fill }: Healed,
 ): Promise<boolean> {
-  let isGood = true;
   await step(`waiting for ${String(afterMs / 1000)} s`, () => sleep(afterMs));
-  for (const name of broken) {
-    const server = SERVERS.get(name);
-    const part = server && stack.parts[server.part];
-    if (part === undefined) continue;
-    const before = listeners.messages.length;
-    await step(`starting ${name} again`, async () => {
-      await part.stop();
-      await part.start();
-      await fill();
-    });
-    isGood = (await showTold(listeners, { name, before, isResolution: true })) && isGood;
-  }
+  const before = listeners.messages.length;
+  await step(`starting ${broken.join(' and ')} again`, async () => {
+    for (const name of broken) {
+      const server = SERVERS.get(name);
+      const part = server && stack.parts[server.part];
+      await part?.stop();
+      await part?.start();
+    }
+    await fill();
+  });
+  const isGood = await showTold(listeners, { names: broken, before, isResolution: true });
   const answer = await ask(url, { 'cache-control': 'no-cache' });
   say(`\nWith ${broken.join(' and ')} again: HTTP ${String(answer.status)}`);
   return isGood && answer.status === 200;
