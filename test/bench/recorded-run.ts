@@ -1,7 +1,7 @@
 /**
- * What recording adds to a run: the same namespace of 25 checks, run alone and run by the recorder. What it adds does not
- * depend on the servers: most of it is waiting for the disk. So the limit is for servers as far away as in a data center
- * nearby, and what it is on this machine, where a run takes a few hundredths of a second, is for comparison.
+ * What recording adds to a run: the same namespace of 25 checks, run alone and run by the recorder. What it adds does
+ * not depend on the servers: most of it is waiting for the disk. So the limit is for servers as far away as in a data
+ * center nearby. On this machine, where a run takes a few hundredths of a second, the figure is for comparison.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -60,9 +60,9 @@ function changesIn(samples: readonly Sample[]): string[] {
   });
 }
 
-test('a recorder that is killed at 50 random moments loses no sample and no change, and tells nothing anew', async () => {
-  const { path, remove } = await temporaryFolder();
-  const [vault, history] = [join(path, 'vault'), join(path, 'history')];
+test('a recorder killed at 50 random moments loses neither samples nor changes, and tells nothing anew', async () => {
+  const folder = await temporaryFolder();
+  const [vault, history] = [join(folder.path, 'vault'), join(folder.path, 'history')];
   const webhook = await recordingWebhook();
   await mkdir(vault);
   const notify = [{ type: 'webhook', url: webhook.url, secret: '0123456789abcdef0123456789abcdef' }];
@@ -91,7 +91,7 @@ test('a recorder that is killed at 50 random moments loses no sample and no chan
     await store.deadLetters('shop'),
   ];
   await store.close();
-  await remove();
+  await folder.remove();
   const slots = samples.map(({ at }) => at);
   expect(new Set(slots).size).toBe(slots.length);
   expect(acknowledged.length).toBeGreaterThan(KILLS);

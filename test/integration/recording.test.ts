@@ -77,7 +77,7 @@ test('a blip is recorded, and nobody is told of it', async () => {
   expect(told).toEqual([]);
 }, 60_000);
 
-test('a server that stops and starts again makes one notice down and one up, with what fails because of it', async () => {
+test('a server that stops and starts again is one notice down and one up, with what fails because of it', async () => {
   await Promise.all([stack.parts.redis.stop(), stack.parts.rabbitmq.stop()]);
   await until(() => told.length >= 2);
   await sleep(3000);

@@ -15,6 +15,8 @@ export interface ServerDefinition<Name extends PartName = PartName, Needs extend
     readonly title: string;
     /** The word after `--with` that has the demo start it; it starts it always unless given. */
     readonly with?: string;
+    /** How many outages it is for those who are told when it stops, where that is always the same. */
+    readonly outages?: number;
     /** What `--break` does, if it does not end the whole server. */
     harm?(own: Addresses[Name]): Promise<void>;
   };

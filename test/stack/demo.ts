@@ -32,7 +32,7 @@ const TOLD_WITHIN_MS = 2 * (RECORD_SECONDS * 1000 + 10_000);
 /** Milliseconds in which all that rests on a server works again after its start: workers connect again by and by. */
 const HEALED_WITHIN_MS = 90_000;
 
-interface Server extends Pick<NonNullable<ServerDefinition['demo']>, 'title' | 'with' | 'harm'> {
+interface Server extends Pick<NonNullable<ServerDefinition['demo']>, 'title' | 'with' | 'harm' | 'outages'> {
   readonly part: PartName;
 }
 
@@ -135,7 +135,8 @@ async function demo({ yes, once, port, extras, broken, healAfterMs }: Options): 
   const token = createToken(DEMO);
   const listeners = await startListeners();
   const namespace = demoNamespace(token, addresses, listeners.notify);
-  const vault = await fillVault(namespace, { addresses, folder: stack.folder });
+  const fill = () => fillVault(namespace, { addresses, folder: stack.folder });
+  const vault = await fill();
   const app = await startApp(vault, port, stack.folder);
   const url = `${app.url}/api/health/${token}/`;
   say(`\nThe namespace "${DEMO}" is in ${vault}. Open its status page in a browser, or ask for its health:\n`);
@@ -155,9 +156,9 @@ async function demo({ yes, once, port, extras, broken, healAfterMs }: Options): 
     because.push({ name, paths: answer.failing.filter((path) => !before.failing.includes(path)) });
     say(`\n${because.map(({ name, paths }) => `Failing without ${name}: ${listed(paths)}`).join('\n')}`);
     isGood &&= answer.status === 503 && because.every(({ paths }) => stillFail(paths, answer));
-    isGood = (await showTold(listeners, { before: toldBefore, isResolution: false })) && isGood;
+    isGood = (await showTold(listeners, { name, before: toldBefore, isResolution: false })) && isGood;
   }
-  if (healAfterMs !== undefined) isGood = (await heal(broken, healAfterMs, { stack, listeners, url })) && isGood;
+  if (healAfterMs !== undefined) isGood = (await heal(broken, healAfterMs, { stack, listeners, url, fill })) && isGood;
   if (!isGood && once) say(`\nThe app's log:\n${await readFile(app.logFile, 'utf8')}`);
   if (!once) {
     say(`\nThe logs are in ${stack.folder}. Press Ctrl-C to end the app and the servers.`);
@@ -260,19 +261,30 @@ async function askWithout(
   return answer;
 }
 
-/** Shows what the listeners are told. @returns Whether it is one message each. */
-async function showTold(listeners: Listeners, awaited: Pick<Awaited, 'before' | 'isResolution'>): Promise<boolean> {
+/** Shows what the listeners are told of a server. @returns Whether each outage is one message to each. */
+async function showTold(
+  listeners: Listeners,
+  { name, ...awaited }: Pick<Awaited, 'before' | 'isResolution'> & { readonly name: string },
+): Promise<boolean> {
+  const outages = SERVERS.get(name)?.outages;
   const withinMs = awaited.isResolution ? HEALED_WITHIN_MS : TOLD_WITHIN_MS;
-  const { told, isOnce } = await toldOnce(listeners, { ...awaited, withinMs, quietMs: 2000 * RECORD_SECONDS });
-  say(`\n${shown(told)}${isOnce ? '' : '\n! One message each was expected.'}`);
+  const { told, isOnce } = await toldOnce(listeners, { ...awaited, outages, withinMs, quietMs: 2000 * RECORD_SECONDS });
+  say(`\n${shown(told)}${isOnce ? '' : '\n! One message to each was expected for each outage.'}`);
   return isOnce;
+}
+
+interface Healed extends Pick<Asked, 'url'> {
+  readonly stack: Stack;
+  readonly listeners: Listeners;
+  /** Writes the namespace again: the emulator of AWS, which has the vault, forgets it when it ends. */
+  readonly fill: () => Promise<string>;
 }
 
 /** Starts the servers again that were stopped. @returns Whether each outage has ended with one message. */
 async function heal(
   broken: readonly string[],
   afterMs: number,
-  { stack, listeners, url }: Pick<Asked, 'url'> & { readonly stack: Stack; readonly listeners: Listeners },
+  { stack, listeners, url, fill }: Healed,
 ): Promise<boolean> {
   let isGood = true;
   await step(`waiting for ${String(afterMs / 1000)} s`, () => sleep(afterMs));
@@ -284,8 +296,9 @@ async function heal(
     await step(`starting ${name} again`, async () => {
       await part.stop();
       await part.start();
+      await fill();
     });
-    isGood = (await showTold(listeners, { before, isResolution: true })) && isGood;
+    isGood = (await showTold(listeners, { name, before, isResolution: true })) && isGood;
   }
   const answer = await ask(url, { 'cache-control': 'no-cache' });
   say(`\nWith ${broken.join(' and ')} again: HTTP ${String(answer.status)}`);

@@ -87,24 +87,27 @@ export interface Awaited {
   /** How many messages there were before. */
   readonly before: number;
   readonly isResolution: boolean;
+  /** How many outages it is about; at least one if that is not known. */
+  readonly outages: number | undefined;
   /** Milliseconds until both must have been told. */
   readonly withinMs: number;
   /** Milliseconds in which nothing more may come. */
   readonly quietMs: number;
 }
 
-/** Waits until both were told, and whether they are told more. @returns What they were told, and whether once each. */
+/** Waits until both were told. @returns What they were told, and whether each outage was told once to each. */
 export async function toldOnce(
   { messages }: Pick<Listeners, 'messages'>,
-  { before, isResolution, withinMs, quietMs }: Awaited,
+  { before, isResolution, outages, withinMs, quietMs }: Awaited,
 ): Promise<{ readonly told: readonly Message[]; readonly isOnce: boolean }> {
   const giveUpAt = Date.now() + withinMs;
-  while (messages.length < before + BOTH.length && Date.now() < giveUpAt) await sleep(100);
+  while (messages.length < before + BOTH.length * (outages ?? 1) && Date.now() < giveUpAt) await sleep(100);
   await sleep(quietMs);
   const told = messages.slice(before);
+  const texts = BOTH.map((name) => told.filter(({ to }) => to === name).map(({ text }) => text));
+  const count = outages ?? Math.max(1, texts[0]?.length ?? 0);
   const isOnce =
-    told.length === BOTH.length &&
-    BOTH.every((name) => told.some(({ to }) => to === name)) &&
+    texts.every((own) => own.length === count && new Set(own).size === count) &&
     told.every((message) => message.isResolution === isResolution);
   return { told, isOnce };
 }

@@ -1,6 +1,6 @@
 /**
- * Records a namespace every 50 ms until it is killed. Its check works and fails for half a second each, by the clock, so
- * that whoever records a slot sees the same.
+ * Records a namespace every 50 ms until it is killed. Its check works and fails for half a second each, by the clock,
+ * so that whoever records a slot sees the same.
  *
  * Prints the slot of each sample when the history has acknowledged it.
  *

@@ -43,7 +43,10 @@ export function motoEnvironment({ endpoint, region }: Pick<Addresses['aws'], 'en
 
 export default defineServer({
   name: 'aws',
-  demo: { title: 'the AWS emulator: S3, EventBridge, and the Secrets Manager that the app reads its namespace from' },
+  demo: {
+    title: 'the AWS emulator: S3, EventBridge, and the Secrets Manager that the app reads its namespace from',
+    outages: 3,
+  },
   python: true,
   async start({ folder, before }) {
     const port = before?.port ?? (await freePort());

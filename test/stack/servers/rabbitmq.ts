@@ -120,7 +120,7 @@ export async function rabbitmqctl(control: Control, ...args: readonly string[]):
 
 export default defineServer({
   name: 'rabbitmq',
-  demo: { name: 'rabbit', title: 'RabbitMQ' },
+  demo: { name: 'rabbit', title: 'RabbitMQ', outages: 1 },
   debian: { 'rabbitmq-server': ['rabbitmq-server'] },
   start: ({ folder, before }) => startRabbitmq({ folder, port: before?.port }),
 });
