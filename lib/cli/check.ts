@@ -5,7 +5,7 @@ import { standardLog } from '../compose.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { pathsIn } from '../engine/paths.ts';
 import { findPart, namesOf, pathKey } from '../engine/tree.ts';
-import { formats } from '../formats/index.ts';
+import { formatsOfReport } from '../formats/index.ts';
 import { Reporter } from '../reporter.ts';
 import { fileStore } from '../vault/stores/file.ts';
 import { openStore } from '../vault/stores/open.ts';
@@ -20,7 +20,7 @@ import { summaryText } from './summary.ts';
 import { systemWords } from './system-words.ts';
 import { vaultName, vaultOption } from './vault-option.ts';
 
-const formatNames = formats.map((format) => format.name);
+const formatNames = formatsOfReport.map((format) => format.name);
 
 export const check: Command = {
   arguments: [{ name: '[FILE]', help: 'a document to run instead of one in a vault' }],
@@ -120,7 +120,7 @@ async function refuseUnreadable(file: string): Promise<void> {
 
 function formatIn(input: Input) {
   const name = stringOf(input, 'format') ?? 'text';
-  const format = formats.find((entry) => entry.name === name);
+  const format = formatsOfReport.find((entry) => entry.name === name);
   if (format !== undefined) return format;
   const hint = didYouMean(name, formatNames);
   const known = `${formatNames.slice(0, -1).join(', ')} or ${formatNames.at(-1) ?? ''}`;

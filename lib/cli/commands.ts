@@ -33,6 +33,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./token.ts')).token,
   },
   {
+    name: 'history',
+    summary: 'Shows what was recorded: uptime, outages, changes, and notices that could not be sent',
+    load: async () => (await import('./history.ts')).history,
+  },
+  {
     name: 'maintenance',
     summary: 'Begins, ends and shows maintenance, during which nobody is told of failures',
     load: async () => (await import('./maintenance.ts')).maintenance,

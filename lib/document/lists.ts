@@ -23,7 +23,7 @@ export const notify: Setting<readonly Item[]> = {
   instead: { value: [], words: 'nobody is told' },
 };
 
-/** Where a document has objects whose keys are paths. A check may be called `secret` or `env`: these are no references. */
+/** Where a document has objects whose keys are paths. A path may be `secret` or `env`, which is no reference there. */
 export const keyedByPaths = v.object({ notify: v.array(v.object({ components: v.record(v.string(), v.string()) })) });
 
 export const maintenance: Setting<readonly Item[]> = {

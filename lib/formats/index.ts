@@ -58,7 +58,10 @@ export const formats: readonly [FormatEntry, ...FormatEntry[]] = [
   },
 ];
 
-/** The formats that need nothing but the report: the page links to them. */
+/** The formats that need nothing but the report. */
+export const formatsOfReport: readonly FormatEntry[] = formats.filter(({ needs = [] }) => needs.length === 0);
+
+/** The page links to them. */
 function linked(): string[] {
-  return formats.flatMap(({ name, needs = [] }) => (needs.length === 0 ? [name] : []));
+  return formatsOfReport.map(({ name }) => name);
 }

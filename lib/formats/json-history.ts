@@ -4,7 +4,7 @@ import type { Tally } from '../history/span.ts';
 import { WHOLE } from '../history/sample.ts';
 import type { Sample, SampledState } from '../history/sample.ts';
 import { percentile } from '../history/times.ts';
-import type { HistoryView, Strips } from '../history/view.ts';
+import type { HistoryView, Strips, Wanted } from '../history/view.ts';
 import { statusByVerdict } from './format.ts';
 import type { Format, View } from './format.ts';
 import { HISTORY_MISSING } from './history-words.ts';
@@ -18,17 +18,28 @@ const MAX_SAMPLES = 50_000;
 export const jsonHistory: Format = {
   contentType: 'application/json',
   status: statusByVerdict,
-  wants(query) {
-    const rangeMs = rangeIn(query);
-    if (rangeMs <= DAY_MS) return { samplesMs: rangeMs };
-    return rangeMs <= MAX_QUARTERS_MS ? { quartersMs: rangeMs } : { daysMs: rangeMs };
-  },
+  wants: (query) => wantedOf(rangeIn(query)),
   render({ history, report, query }) {
-    if (history !== undefined) return `${written(toldOf(history, rangeIn(query)))}\n`;
+    if (history !== undefined) return historyText(history, rangeIn(query));
     const to = report.startedAt + report.durationMs;
     return `${written({ from: to - rangeIn(query), to, checks: new Map() }, { error: HISTORY_MISSING })}\n`;
   },
 };
+
+/** What is read of a range of that many milliseconds. */
+export function wantedOf(rangeMs: number): Wanted {
+  if (rangeMs <= DAY_MS) return { samplesMs: rangeMs };
+  return rangeMs <= MAX_QUARTERS_MS ? { quartersMs: rangeMs } : { daysMs: rangeMs };
+}
+
+/** @param more What else to tell, by its key. */
+export function historyText(
+  history: HistoryView,
+  rangeMs: number,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
+  return `${written(toldOf(history, rangeMs), more)}\n`;
+}
 
 /** @param query Its `history` is known to be right, such as `24h` or `90d`. */
 function rangeIn(query: View['query']): number {
@@ -45,10 +56,11 @@ interface Told {
 }
 
 /** By hand, since an object would put names that look like numbers first. */
-function written({ from, to, checks }: Told, more: Readonly<Record<string, string>> = {}): string {
+function written({ from, to, checks }: Told, more: Readonly<Record<string, unknown>> = {}): string {
   const own = [...checks].map(([path, told]) => `${jsonText(path)}:${jsonText(told)}`);
   const rest = Object.entries(more).map(([name, value]) => `,${jsonText(name)}:${jsonText(value)}`);
-  return `{"from":${jsonText(timeText(from))},"to":${jsonText(timeText(to))},"checks":{${own.join(',')}}${rest.join('')}}`;
+  const [begin, end] = [from, to].map((at) => jsonText(timeText(at)));
+  return `{"from":${String(begin)},"to":${String(end)},"checks":{${own.join(',')}}${rest.join('')}}`;
 }
 
 function toldOf({ at, samples = [], quarters, days }: HistoryView, rangeMs: number): Told {

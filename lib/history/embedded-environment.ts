@@ -1,4 +1,4 @@
-/** Opens LMDB once for each folder, since a process that opens one twice loses the locks of both. */
+/** Opens LMDB once for each folder, since a process that opened one to read it cannot open it again to write it. */
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { open, RootDatabase } from 'lmdb';

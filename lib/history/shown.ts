@@ -39,8 +39,15 @@ function bareTally(tally: Tally): Tally {
   return { ...tally, troubles: tally.troubles.map(({ from, to, state }) => ({ from, to, state })) };
 }
 
-function bareChange({ runbook: _runbook, error, ...change }: Change): Change {
-  return { ...change, ...(error !== undefined && bareError({ error })), causes: [], consequences: [] };
+function bareChange({ error, ...change }: Change): Change {
+  const { id, outage, namespace, path, from, to, since, at, observer } = change;
+  return {
+    ...{ id, outage, namespace, path, from, to, since, at },
+    ...(error !== undefined && bareError({ error })),
+    causes: [],
+    consequences: [],
+    ...(observer === true && { observer }),
+  };
 }
 
 /** The first of its checks stands for its cause. */

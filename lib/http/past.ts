@@ -55,7 +55,7 @@ export async function pastFor(
   }
 }
 
-/** A view that is young enough, or that others wait for. Whatever asks how often, the store is asked once in a while. */
+/** A view that is young enough, or that others wait for. However often it is asked for, it is read once in a while. */
 function share(history: HistoryReader, namespace: Namespace, wanted: Wanted): Promise<HistoryView> {
   const kept = views.get(history) ?? new Map<string, Kept>();
   views.set(history, kept);

@@ -14,7 +14,7 @@ export interface DescribedType extends TargetType {
 
 /** All types, in the order of the registry. */
 export async function describedTypes(): Promise<readonly DescribedType[]> {
-  const loaded = await Promise.all(targetTypes.map(({ load }) => load()));
+  const loaded = await Promise.all(targetTypes.map((registered) => registered.load()));
   return loaded.map((type) => ({ ...type, schema: schemaOf(type) }));
 }
 

@@ -12,7 +12,6 @@ import { findPart, leavesOf, namesOf, pathKey } from '../engine/tree.ts';
 import type { Group } from '../engine/types.ts';
 import { covers } from '../history/notices.ts';
 import type { NoticeRule } from '../history/notices.ts';
-import { hideAll } from '../hide.ts';
 import type { Problem } from '../problem.ts';
 import { sender } from './sender.ts';
 import { commonKeys } from './target.ts';
@@ -25,9 +24,12 @@ export interface Targets {
   readonly problems: readonly Problem[];
 }
 
-type Place = Pick<Namespace, 'root' | 'concealed'>;
+type Place = Pick<Namespace, 'root'>;
 
-/** @param items The setting `notify`. */
+/**
+ * @param items The setting `notify`.
+ * @returns Problems whose messages may name a path that was read from a secret: the caller hides what is concealed.
+ */
 export async function readTargets(items: readonly Item[], namespace: Place): Promise<Targets> {
   const targets: Target[] = [];
   const problems: Problem[] = [];
@@ -38,8 +40,7 @@ export async function readTargets(items: readonly Item[], namespace: Place): Pro
       ...read.problems.map((problem) => ({ ...problem, path: join(`notify.${String(index)}`, problem.path) })),
     );
   }
-  const hide = hideAll(namespace.concealed);
-  return { targets, problems: problems.map((problem) => ({ ...problem, message: hide(problem.message) })) };
+  return { targets, problems };
 }
 
 /** The schema of a target of this type, including `type`. */

@@ -2,7 +2,7 @@
 import { describe, httpUrl } from '../clients/keys.ts';
 import { callJson } from './http.ts';
 import { defineTarget } from './target.ts';
-import { wordsFor } from './wording.ts';
+import { withoutMarkup, wordsFor } from './wording.ts';
 import type { Words } from './wording.ts';
 import type { Notice } from '../history/notices.ts';
 
@@ -32,8 +32,8 @@ function messageOf({ title, facts, runbook, text }: Words, to: Notice['change'][
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.4',
-    // Read aloud, and shown where a card cannot be.
-    fallbackText: text,
+    // Shown where a card cannot be, and read as Markdown.
+    fallbackText: withoutMarkup(text),
     body: [
       line(run(title, { size: 'large', weight: 'bolder', color: COLOURS[to] })),
       ...facts.map(([name, fact]) => line(run(`${name}: `, { weight: 'bolder' }), run(fact))),

@@ -2,12 +2,16 @@
 import type { Report } from '../../lib/engine/types.ts';
 import type { Format } from '../../lib/formats/format.ts';
 import { formats } from '../../lib/formats/index.ts';
+import type { HistoryView } from '../../lib/history/view.ts';
+import { pastView, stories } from '../support/past.ts';
 import { groupResult, reportOf, resultAt, viewOf } from '../support/reports.ts';
+import { shopReports } from '../support/shop.ts';
 import { median, ratio } from './figure.ts';
 import type { Figure } from './figure.ts';
 
 const CHECKS = 1000;
 const ROUNDS = 15;
+const PAGE_ROUNDS = 101;
 const ASKED = 5;
 /** The status page is a document for people, with a drawing of each check. */
 const ASKED_OF_PAGE = 20;
@@ -31,7 +35,33 @@ export async function formatCosts(): Promise<Figure[]> {
       ok: measured <= asked,
     });
   }
-  return figures;
+  return [...figures, ...(await pageWithHistory())];
+}
+
+/** What the history adds to the page of 25 checks. Strips are prepared once for all who see them, as reports are. */
+async function pageWithHistory(): Promise<Figure[]> {
+  const page: Format | undefined = await formats.find(({ name }) => name === 'html')?.load();
+  if (page === undefined) throw new Error('there is no format html');
+  const report = shopReports['one cause'];
+  const { quarters, days, ...rest } = await pastView(stories.eventful);
+  const histories: readonly (readonly [string, number, HistoryView])[] = [
+    ['24 hours', 1.3, { ...rest, ...(quarters && { quarters }) }],
+    ['24 hours and 90 days', 1.5, { ...rest, ...(quarters && { quarters }), ...(days && { days }) }],
+  ];
+  return histories.map(([name, asked, history]) => {
+    const [without, shown] = [viewOf(report), viewOf(report, { history })];
+    const ratios = Array.from({ length: PAGE_ROUNDS }, () => {
+      const bare = cpuMs(() => page.render(without));
+      return cpuMs(() => page.render(shown)) / bare;
+    });
+    const measured = median(ratios);
+    return {
+      name: `the page of 25 checks with ${name} of history, against the page without`,
+      asked: `≤ ${String(asked)} ×`,
+      measured: ratio(measured),
+      ok: measured <= asked,
+    };
+  });
 }
 
 function cpuMs(work: () => string): number {

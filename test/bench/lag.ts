@@ -1,7 +1,7 @@
 /**
  * How long it takes to record a namespace, as the function on AWS does it, from the vault to the table, with the
- * servers of the demo. From that, the lag of the recorder with very many namespaces. In a batch, the emulator of AWS makes them
- * wait for each other, which AWS does not.
+ * servers of the demo. From that, the lag of the recorder with very many namespaces. In a batch, the emulator of AWS
+ * makes them wait for each other, which AWS does not.
  */
 import { neededConcurrency, simulate } from '../../infra/lag.ts';
 import type { ServiceTimes } from '../../infra/lag.ts';

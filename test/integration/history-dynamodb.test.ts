@@ -108,6 +108,16 @@ describe('a transaction', () => {
     expect(await store.load('in conflict', MIDNIGHT)).toMatchObject({ version: 1, isKnown: true });
   });
 
+  test('whose answer is lost was made all the same, and what it led to waits to be sent', async () => {
+    for (const minute of [0, 1]) await record(store, sampleAt('lost', MIDNIGHT + minute * MINUTE, 'x'), RULES);
+    firstAnswers('TransactWriteItems', 'lose the answer', 1);
+    await record(store, sampleAt('lost', MIDNIGHT + 2 * MINUTE, 'u'), RULES);
+    expect(await store.load('lost', MIDNIGHT + 2 * MINUTE)).toMatchObject({ version: 3, isKnown: true });
+    const [day] = await store.days('lost', { from: 0, to: Infinity });
+    expect(day?.checks.get('')?.ms).toMatchObject({ up: MINUTE, down: 2 * MINUTE });
+    expect((await store.batches('lost')).map(({ at }) => at - MIDNIGHT)).toEqual([MINUTE, 2 * MINUTE]);
+  });
+
   test('that is always in conflict is given up', { timeout: 60_000 }, async () => {
     firstAnswers('TransactWriteItems', cancelled('ConditionalCheckFailed'), Infinity);
     await expect(record(store, sampleAt('always', MIDNIGHT), RULES)).rejects.toThrow(

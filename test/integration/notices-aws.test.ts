@@ -82,8 +82,9 @@ test('changes reach a rule of EventBridge with their source, type and detail, al
   const pattern = { source: ['healthgate'], 'detail-type': ['Healthgate Status Change'], detail: { path: ['c11'] } };
   await events.send(new PutRuleCommand({ Name: name, EventPattern: JSON.stringify(pattern) }));
   await events.send(new PutTargetsCommand({ Rule: name, Targets: [{ Id: 'queue', Arn: queue.arn }] }));
-  const paths = Array.from({ length: 1000 }, (_, index) => `group/${'x'.repeat(100)}${String(index)}`);
-  const many = Array.from({ length: 12 }, (_, index) => ({ ...down.change, path: `c${String(index)}`, consequences: paths }));
+  const consequences = Array.from({ length: 1000 }, (_, index) => `group/${'x'.repeat(100)}${String(index)}`);
+  const long = { ...down.change, consequences };
+  const many = Array.from({ length: 12 }, (_, index) => ({ ...long, path: `c${String(index)}` }));
   await sendChanges({ namespace: 'shop', at: 0, changes: many, notices: [] });
   const { source, detail, ...event } = await received();
   expect([source, event['detail-type']]).toEqual(['healthgate', 'Healthgate Status Change']);

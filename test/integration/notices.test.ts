@@ -115,9 +115,11 @@ describe('hostile names and errors', () => {
     expect(JSON.stringify(blocks)).not.toContain('mrkdwn');
   });
 
-  test('are plain text for Teams: text runs know no Markdown', async () => {
+  test('are plain text for Teams, and the text for old clients has no link left', async () => {
     const [request] = await send('teams', hostile);
     expect(request?.body).not.toMatch(/"type":"(?:TextBlock|FactSet)"|"msteams"/);
+    const [{ content }] = bodyOf(request).attachments as [{ content: { fallbackText: string } }];
+    expect(content.fallbackText).not.toMatch(/[<>[\]]/);
   });
 
   test.each(['statuspage', 'instatus', 'opsgenie'])('have no tag and no link left for %s', async (type) => {
@@ -184,7 +186,9 @@ describe('pagerduty', () => {
       payload: { severity: 'critical', source: 'shop/celery/ping', timestamp: '2026-11-26T11:58:00.000Z' },
       links: [{ href: 'https://wiki.example/runbooks/broker' }],
     });
-    expect(bodyOf(resolve)).toEqual({ routing_key: expect.any(String), event_action: 'resolve', dedup_key: OUTAGE });
+    const { routing_key, ...resolved } = bodyOf(resolve);
+    expect(routing_key).toMatch(/^secret-part/);
+    expect(resolved).toEqual({ event_action: 'resolve', dedup_key: OUTAGE });
   });
 
   test('warns of what is degraded', async () => {

@@ -15,8 +15,8 @@ export interface RecordedCall {
   readonly answer: string;
 }
 
-/** What happens to a call that is not forwarded. */
-export type Instead = FixedAnswer | 'hang up' | 'never answer';
+/** What happens to a call instead of the emulator's answer. Only `lose the answer` forwards it. */
+export type Instead = FixedAnswer | 'hang up' | 'never answer' | 'lose the answer';
 
 export interface AwsProxy {
   readonly url: string;
@@ -48,7 +48,8 @@ export async function awsProxy(endpoint: string): Promise<AwsProxy> {
         return;
       }
       calls.push({ ...call, answer: '' });
-      if (instead === 'hang up') socket.destroy();
+      if (instead === 'lose the answer') await buffer(await answerOf(endpoint, call, body));
+      if (instead === 'hang up' || instead === 'lose the answer') socket.destroy();
       else if (instead !== 'never answer') response.writeHead(instead.status, instead.headers).end(instead.body);
     };
     handle().catch(() => response.destroy());

@@ -87,8 +87,10 @@ export const hostile: Notice = {
   },
 };
 
-function withoutError({ error: _error, runbook: _runbook, ...rest }: Change): Change {
-  return rest;
+/** Of what works again, there is neither an error nor a runbook. */
+function withoutError(failed: Change): Change {
+  const { id, outage, namespace, path, from, to, since, at, causes, consequences } = failed;
+  return { id, outage, namespace, path, from, to, since, at, causes, consequences };
 }
 
 const leaf = { kind: 'process' };

@@ -6,7 +6,7 @@ import { statusText } from '../words.ts';
 import type { Anchors } from './anchors.ts';
 import { details } from './details.ts';
 import { icon, lightOf, tally, WORDS } from './lights.ts';
-import { duration, foreign, markup, joined, pathMarkup } from './markup.ts';
+import { duration, foreign, markup, joined, pathMarkup, raw } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { lately, responseTimes, strips } from './past/figures.ts';
 import { stateNow } from './past/rows.ts';
@@ -71,20 +71,19 @@ function row(check: CheckResult, rows: Rows): Markup {
   if (rows.bare && past === undefined) return markup`<div class="check bare ${light}">${line}</div>`;
   const took = rows.bare ? undefined : markup`<span class="took">${duration(check.durationMs)}</span>`;
   const id = rows.anchors(check);
+  const recorded = past && record(check, past, rows);
   return markup`<details class="check ${light}" id="${id}">
       <summary>${line}${past && lately(past)}${took}${rows.bare ? undefined : hint(check, rows)}</summary>
-      <div class="body">${rows.bare ? past && record(check, past, rows) : details(check, id, past && record(check, past, rows))}</div>
+      <div class="body">${rows.bare ? recorded : details(check, id, recorded)}</div>
     </details>`;
 }
 
-/** Since when it is as it is, its strips, and how long it took. */
+/** Since when it is as it is, its strips, and how long it took. No text in it is of others. */
 function record(check: CheckResult, row: PastRow, { past, bare }: Rows): Markup {
   const lasting = past && since(row, stateNow(check), past.history.at);
-  return markup`<div class="past">
-      ${lasting && markup`<p class="lasting">${lasting}</p>`}
-      ${strips(row, true)}
-      ${bare ? undefined : responseTimes(row)}
-    </div>`;
+  const words = lasting === undefined ? '' : `<p class="lasting">${lasting.toString()}</p>`;
+  const times = bare ? undefined : responseTimes(row);
+  return raw(`<div class="past">${words}${strips(row, true).toString()}${times?.toString() ?? ''}</div>`);
 }
 
 /** Characters of a message that fit into a row. */

@@ -19,10 +19,9 @@ interface LoadedFormat extends Format {
   readonly name: string;
 }
 
-/** The formats that need nothing but the report: the others may be unknown to a deployment. */
+/** All formats. One that needs what a deployment does not have is answered there as one that does not exist. */
 export async function availableFormats(): Promise<readonly LoadedFormat[]> {
-  const available = formats.filter(({ needs = [] }) => needs.length === 0);
-  return Promise.all(available.map(async (entry) => ({ ...(await entry.load()), name: entry.name })));
+  return Promise.all(formats.map(async (entry) => ({ ...(await entry.load()), name: entry.name })));
 }
 
 /** @param failingStatus The namespace's `failing_status`. */
@@ -48,7 +47,7 @@ const UNAVAILABLE = 'The vault cannot be read, or there are more requests than c
 const UNFORESEEN = 'Anything unforeseen.';
 
 const refusals = (): Answers => ({
-  404: detailAnswer('No token, an unknown format, part or path, or a `within` that is not a number.', notFound()),
+  404: detailAnswer('No token, an unknown format, part or path, or a parameter that is wrong.', notFound()),
   405: detailAnswer('A wrong token, an unknown namespace, or a method that is not allowed.', notAllowed('GET')),
 });
 

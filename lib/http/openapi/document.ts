@@ -1,5 +1,6 @@
 /** The endpoint as an OpenAPI 3.1 document, made from the registries of routes and formats. */
 import packageJson from '../../../package.json' with { type: 'json' };
+import { WINDOWS } from '../../formats/history-words.ts';
 import { health } from '../routes/health.ts';
 import { publicNamespace } from '../routes/public-namespace.ts';
 import { publicPaths } from '../routes/public-paths.ts';
@@ -90,7 +91,7 @@ function pathsOfPublicNamespace(answersIn: AnswersIn): Readonly<Record<string, P
 }
 
 const ref = (name: string): Part => ({ $ref: `#/components/parameters/${name}` });
-const ASKED = ['format', 'within', 'status', 'fresh'].map(ref);
+const ASKED = ['format', 'within', 'history', 'of', 'status', 'fresh'].map(ref);
 
 function operations(id: string, summary: string, answers: Answers, more: Part): Part {
   return {
@@ -119,13 +120,31 @@ const parameters = {
     description: 'The name of a group or a check. Further names follow as further segments: `cache/data/`.',
     schema: { type: 'string' },
   },
-  format: { name: 'format', in: 'query', description: 'How to write the report. Without it, `Accept` decides.' },
+  format: {
+    name: 'format',
+    in: 'query',
+    description: 'How to write the report. Without it, `Accept` decides. `atom` needs a deployment that records.',
+  },
   within: {
     name: 'within',
     in: 'query',
     description: 'Seconds in which the answer must come, for a caller with little patience.',
     schema: { type: 'number', exclusiveMinimum: 0 },
     example: 1.5,
+  },
+  history: {
+    name: 'history',
+    in: 'query',
+    description: 'With `json`, in a deployment that records: what was recorded in so many hours or days, up to 90d.',
+    schema: { type: 'string', pattern: '^[1-9]\\d{0,3}[hd]$' },
+    example: '24h',
+  },
+  of: {
+    name: 'of',
+    in: 'query',
+    description: 'With `badge` and `shields`, in a deployment that records: uptime instead of the verdict.',
+    schema: { enum: Object.keys(WINDOWS).map((window) => `uptime-${window}`) },
+    example: 'uptime-30d',
   },
   status: {
     name: 'status',

@@ -4,8 +4,8 @@ import { raw } from '../markup.ts';
 import type { Markup } from '../markup.ts';
 
 /**
- * A letter for how a mark looks. `x`, `y` and `z`: down for a little of the time, for much of it, for all of it. `f` and
- * `g`: degraded for a little of the time, for much of it.
+ * A letter for how a mark looks. `x`, `y` and `z`: down for a little of the time, for much of it, for all of it. `f`
+ * and `g`: degraded for a little of the time, for much of it.
  */
 export type Look = 'n' | 'u' | 'f' | 'g' | 'm' | 'x' | 'y' | 'z';
 
@@ -26,7 +26,7 @@ export function lookOf(mark: Tally | undefined): Look {
 const WIDTH = 4;
 const HEIGHT = 20;
 
-/** The lines that are drawn for each look, by the classes in `past.css` that say how thick, where and in which colour. */
+/** The lines that are drawn for each look: classes of `past.css`, which says how thick, where and in which colour. */
 const LINES: Readonly<Record<Look, readonly string[]>> = {
   n: ['mn'],
   u: ['mu'],

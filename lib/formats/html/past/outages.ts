@@ -23,6 +23,8 @@ export function outageList(outages: readonly PastOutage[], at: number): Markup {
     </section>`;
 }
 
+const NOTHING_ELSE = markup`<p class="facts">Nothing else failed because of it.</p>`;
+
 function item(outage: PastOutage, now: number): Markup {
   const { id, state, from, to, error, consequences } = outage;
   const light = state === 'down' ? 'failing' : 'degraded';
@@ -36,7 +38,7 @@ function item(outage: PastOutage, now: number): Markup {
       <div class="body">
         ${error === undefined ? undefined : markup`<p>${foreign(error)}</p>`}
         ${consequences.length === 0 ? undefined : followed(consequences)}
-        ${error === undefined && consequences.length === 0 ? markup`<p class="facts">Nothing else failed because of it.</p>` : undefined}
+        ${error === undefined && consequences.length === 0 ? NOTHING_ELSE : undefined}
       </div>
     </details>`;
 }
