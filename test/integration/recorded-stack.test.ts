@@ -28,9 +28,11 @@ const SLOT_S = 2;
 const MINUTE_MS = 60_000;
 const LONG_MS = 90_000;
 const always = { from: 0, to: Infinity };
+const token = createToken('shop');
 
 let stack: Stack<'ministack' | 'redis'>;
 let deployment: Deployment;
+let url: string;
 let slack: RecordingSlack;
 let store: HistoryStore;
 let outputs: Readonly<Record<string, string>>;
@@ -42,14 +44,14 @@ beforeAll(async () => {
   // For the clients here, too.
   Object.assign(process.env, motoEnvironment(ministack));
   const document = {
-    access_tokens: [createToken('shop')],
+    access_tokens: [token],
     checks: { cache: { data: { kind: 'redis', url: redis.url } } },
     notify: [{ type: 'slack', url: slack.url }],
   };
   const vault = secretsManagerStore(`healthgate/${STAGE}`);
   await vault.write('shop', JSON.stringify(document), AbortSignal.timeout(10_000));
   [deployment, events] = await Promise.all([prepareDeployment(ministack, STAGE), changesOnTheBus()]);
-  await deployment.deploy({ history: 'on' });
+  url = await deployment.deploy({ history: 'on' });
   const stacks = await new CloudFormationClient({}).send(
     new DescribeStacksCommand({ StackName: `healthgate-${STAGE}` }),
   );
@@ -95,6 +97,14 @@ describe('the deployed recorder', () => {
     expect(await store.batches('shop')).toEqual([]);
     expect(await store.deadLetters('shop')).toEqual([]);
     expect(await Promise.all([outputs.RecordDeadLetters, outputs.NoticeDeadLetters].map(messagesIn))).toEqual([0, 0]);
+  });
+
+  test('shows what was recorded at its endpoint', { timeout: LONG_MS }, async () => {
+    const { status, body } = await deployment.ask(`${url}/api/health/${token}/?history=24h`);
+    const { checks } = JSON.parse(body) as { checks: Record<string, { uptime: number; samples: { state: string }[] }> };
+    const { uptime = NaN, samples = [] } = checks['cache/data'] ?? {};
+    expect({ status, isPartly: uptime > 0 && uptime < 1 }).toEqual({ status: 200, isPartly: true });
+    expect(new Set(samples.map(({ state }) => state))).toEqual(new Set(['up', 'down']));
   });
 
   test('keeps a notice that its target refuses for good', { timeout: LONG_MS }, async () => {
