@@ -2,7 +2,8 @@
 import type { OutageCause } from '../engine/outages.ts';
 import { rootsIn } from '../engine/outages.ts';
 import { pathKey, resultsOf } from '../engine/tree.ts';
-import type { CheckResult, Report } from '../engine/types.ts';
+import type { CheckResult, Report, Verdict } from '../engine/types.ts';
+import { worst } from '../engine/verdict.ts';
 import { oneLine } from '../errors.ts';
 
 /** What a check is. `degraded` counts as up: it works, but is slow or otherwise impaired. */
@@ -48,33 +49,54 @@ export function slotOf(timeMs: number, intervalMs: number): number {
 export interface Slot {
   readonly at: number;
   readonly intervalMs: number;
-  /** Whether a check is in maintenance; the whole is if everything is. */
+  /** Whether somebody works on a check, or on everything. */
   readonly inMaintenance: (path: string) => boolean;
 }
 
+/** What fails because of a check in maintenance is in maintenance too. The whole is as bad as what is not. */
 export function sampleOf(report: Report, { at, intervalMs, inMaintenance }: Slot): Sample {
   const roots = rootsIn(report.result);
-  const checks = resultsOf(report.result).map((result): CheckSample => {
+  const results = resultsOf(report.result);
+  const worked = workedOn(results, roots, inMaintenance);
+  const checks = results.map((result): CheckSample => {
     const path = pathKey(result.path);
     const { error, runbook } = result;
     const causes = roots.get(path);
     return {
       path,
-      state: inMaintenance(path) ? 'maintenance' : stateOf(result),
+      state: worked.has(path) ? 'maintenance' : stateOf(result),
       durationMs: Math.round(result.durationMs),
       ...(error && { error: oneLine(`${error.code}: ${error.message}`) }),
       ...(causes && { causes }),
       ...(error && runbook !== undefined && { runbook }),
     };
   });
+  const others = results.filter(({ path }) => !worked.has(pathKey(path)));
+  const verdict = worst(others.map((result) => result.verdict));
   const whole: CheckSample = {
     path: WHOLE,
-    state: inMaintenance(WHOLE) ? 'maintenance' : STATES[report.verdict],
+    state: inMaintenance(WHOLE) || others.length === 0 ? 'maintenance' : STATES[verdict],
     durationMs: Math.round(report.durationMs),
-    ...causesOfWhole(report, roots),
+    ...(verdict !== 'working' && { causes: causesOf(others, verdict, roots) }),
   };
   const { namespace, observerCutOff } = report;
   return { namespace, at, intervalMs, observerCutOff, checks: [whole, ...checks] };
+}
+
+type Roots = ReturnType<typeof rootsIn>;
+
+/** The paths of the checks in maintenance, and of those that fail only because of what these fail of. */
+function workedOn(results: readonly CheckResult[], roots: Roots, inMaintenance: Slot['inMaintenance']): Set<string> {
+  const paths = results.map(({ path }) => pathKey(path));
+  const worked = new Set(paths.filter(inMaintenance));
+  if (worked.size === 0) return worked;
+  const causes = [...worked].flatMap((path) => [{ path }, ...(roots.get(path) ?? [])]);
+  const known = new Set(causes.map(causeKey));
+  for (const path of paths) {
+    const own = roots.get(path) ?? [];
+    if (own.length > 0 && own.every((cause) => known.has(causeKey(cause)))) worked.add(path);
+  }
+  return worked;
 }
 
 const STATES = { working: 'up', degraded: 'degraded', failing: 'down' } as const;
@@ -85,12 +107,11 @@ function stateOf({ error }: CheckResult): State {
   return error.degraded === true ? 'degraded' : 'down';
 }
 
-/** What makes the whole fail: the roots of the critical checks that do. */
-function causesOfWhole({ verdict, result }: Report, roots: ReturnType<typeof rootsIn>): { causes?: OutageCause[] } {
-  if (verdict === 'working') return {};
-  const worst = resultsOf(result).filter((check) => check.verdict === verdict);
-  const causes = worst.flatMap(({ path }) => roots.get(pathKey(path)) ?? [{ path: pathKey(path) }]);
-  return { causes: [...new Map(causes.map((cause) => [causeKey(cause), cause])).values()].slice(0, MAX_CAUSES) };
+/** What makes the whole fail: the roots of what is as bad as it is. */
+function causesOf(results: readonly CheckResult[], verdict: Verdict, roots: Roots): readonly OutageCause[] {
+  const blamed = results.filter((check) => check.verdict === verdict);
+  const causes = blamed.flatMap(({ path }) => roots.get(pathKey(path)) ?? [{ path: pathKey(path) }]);
+  return [...new Map(causes.map((cause) => [causeKey(cause), cause])).values()].slice(0, MAX_CAUSES);
 }
 
 /** Causes of the whole that are kept. */

@@ -1,13 +1,12 @@
 /** Runs a namespace, records what that says, and hands on what somebody has to be told. */
 import { maintenance } from '../document/lists.ts';
 import type { Namespace } from '../document/namespace.ts';
-import { leavesOf, pathKey } from '../engine/tree.ts';
 import { USUAL_CONFIRMATION } from '../engine/types.ts';
 import type { Confirmation, OnRun, Report } from '../engine/types.ts';
 import type { Change } from '../history/change.ts';
 import { concerns, windowsIn } from '../history/maintenance.ts';
 import { record } from '../history/recording.ts';
-import { sampleOf, WHOLE } from '../history/sample.ts';
+import { sampleOf } from '../history/sample.ts';
 import type { Batch, HistoryStore } from '../history/store.ts';
 import type { Log } from '../log.ts';
 import type { Reporter } from '../reporter.ts';
@@ -105,8 +104,6 @@ export class Recorder {
     const byHand = await this.#options.store.windows(namespace.name);
     const run = { from: startedAt, to: startedAt + Math.max(1, durationMs) };
     const windows = windowsIn(namespace.settings.get(maintenance), byHand, run);
-    const isMaintained = (path: string) => windows.some((window) => concerns(window, path));
-    const all = () => leavesOf(namespace.root).every(({ path }) => isMaintained(pathKey(path)));
-    return (path) => windows.length > 0 && (path === WHOLE ? all() : isMaintained(path));
+    return (path) => windows.some((window) => concerns(window, path));
   }
 }

@@ -41,9 +41,35 @@ test('a sample has what each failure rests on', async () => {
   expect(causes.get('')).toEqual([{ path: 'mq' }, { address: 'mq:5672' }]);
 });
 
-test('what is in maintenance is sampled as that, whatever its state', async () => {
-  const sample = await sampled(groupOf('', checkAt('a', { run: refused }), checkAt('b')), (path) => path === 'a');
-  expect(sample.checks.map(({ state }) => state)).toEqual(['down', 'maintenance', 'up']);
+test('what is in maintenance is sampled as that, and the whole is as bad as the rest', async () => {
+  const tree = groupOf('', checkAt('a', { run: refused }), checkAt('b'));
+  const sample = await sampled(tree, (path) => path === 'a');
+  expect(sample.checks.map(({ state }) => state)).toEqual(['up', 'maintenance', 'up']);
+  const both = await sampled(tree, () => true);
+  expect(both.checks.map(({ state }) => state)).toEqual(['maintenance', 'maintenance', 'maintenance']);
+});
+
+test('what fails because of a check in maintenance, or of its address, is in maintenance too', async () => {
+  const sample = await sampled(
+    groupOf(
+      '',
+      checkAt('mq', { run: refused, needs: ['mq:5672'] }),
+      checkAt('other', { run: refused, needs: ['mq:5672'] }),
+      checkAt('mail', { run: refused, dependsOn: ['mq'] }),
+      checkAt('both', { run: refused, dependsOn: ['mq', 'disk'] }),
+      checkAt('disk', { run: throwing(new UnhealthyError('full')) }),
+    ),
+    (path) => path === 'mq',
+  );
+  const states = Object.fromEntries(sample.checks.map(({ path, state }) => [path, state]));
+  expect(states).toEqual({
+    '': 'down',
+    mq: 'maintenance',
+    other: 'maintenance',
+    mail: 'maintenance',
+    both: 'down',
+    disk: 'down',
+  });
 });
 
 test('the slot of a time is the multiple of the interval before it', () => {
