@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const timeouts = { testTimeout: 30_000, hookTimeout: 30_000 };
@@ -7,8 +8,8 @@ export default defineConfig({
   test: {
     // Time for the servers of the stack to end.
     teardownTimeout: 30_000,
-    // One worker for each core, because most tests spend their time waiting for servers.
-    maxWorkers: '100%',
+    // One worker more than there are cores, because most tests spend their time waiting for servers.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'forks', ...timeouts } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], pool: 'forks', ...timeouts, ...withStack } },

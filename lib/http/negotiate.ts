@@ -17,6 +17,7 @@ export function negotiate(
   accept: string | undefined,
   has: readonly Need[] = [],
 ): FormatEntry | undefined {
+  if (variants.some(({ parameter }) => isUnknown(parameter, query))) return undefined;
   const available = formats.filter(({ needs = [] }) => needs.every((need) => has.includes(need)));
   const format = chosen(available, query, accept);
   const { variant } = format ?? {};
@@ -24,6 +25,14 @@ export function negotiate(
   if (format === undefined || variant === undefined || typeof value !== 'string') return format;
   const { values, needs = [], load } = variant;
   return values.test(value) && needs.every((need) => has.includes(need)) ? { ...format, needs, load } : undefined;
+}
+
+const variants = formats.flatMap(({ variant }) => variant ?? []);
+
+/** Whether a parameter has a value that no format knows. A format that does not have the parameter ignores another. */
+function isUnknown(parameter: string, query: URLSearchParams): boolean {
+  const value = query.get(parameter);
+  return value !== null && !variants.some((own) => own.parameter === parameter && own.values.test(value));
 }
 
 function chosen(

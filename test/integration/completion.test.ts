@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { commands } from '../../lib/cli/commands.ts';
 import { consumers } from '../../lib/generate/index.ts';
 import { kinds } from '../../lib/checks/index.ts';
-import { formats } from '../../lib/formats/index.ts';
+import { formatsOfReport } from '../../lib/formats/index.ts';
 import { runCli } from '../support/cli.ts';
 import { complete, shellNames } from '../support/shell-completion.ts';
 
@@ -14,7 +14,7 @@ const CASES: readonly (readonly [line: string, words: readonly string[]])[] = [
   ['healthgate ', sorted(commands.map(({ name }) => name))],
   ['healthgate val', ['validate']],
   ['healthgate check --form', ['--format']],
-  ['healthgate check --format ', sorted(formats.map(({ name }) => name))],
+  ['healthgate check --format ', sorted(formatsOfReport.map(({ name }) => name))],
   ['healthgate check --quiet --format sh', ['shields']],
   ['healthgate check --format=sh', ['shields']],
   ['healthgate kinds --format ', ['json', 'text']],

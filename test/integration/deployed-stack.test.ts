@@ -16,7 +16,7 @@ import {
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { createToken } from '../../lib/document/tokens.ts';
-import { formats } from '../../lib/formats/index.ts';
+import { formatsOfReport } from '../../lib/formats/index.ts';
 import { secretsManagerStore } from '../../lib/vault/stores/secrets-manager.ts';
 import { freePort } from '../stack/process.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
@@ -89,7 +89,7 @@ describe('the URL that npm run deploy prints', () => {
     expect(answer.headers.allow).toBe(status === 405 ? 'GET, HEAD' : undefined);
   });
 
-  test.each(formats)('answers in the format $name, to HEAD as to GET', async (format) => {
+  test.each(formatsOfReport)('answers in the format $name, to HEAD as to GET', async (format) => {
     const { name } = format;
     const { contentType } = await format.load();
     for (const method of ['GET', 'HEAD']) {
@@ -103,7 +103,7 @@ describe('the URL that npm run deploy prints', () => {
   });
 
   test('shows everybody the page of the public namespace, where there are pages', async () => {
-    const page = formats.find(({ name }) => name === 'html');
+    const page = formatsOfReport.find(({ name }) => name === 'html');
     const loaded = await page?.load();
     const { status, headers } = await ask('/status/');
     const expected = loaded === undefined ? [404, 'application/json'] : [200, loaded.contentType];

@@ -119,11 +119,11 @@ print(json.dumps({'statuses': [status(*one) for one in asked], 'ready': ready}))
     });
   });
 
-  it('answers a dry run without a token with the class of the error alone', async () => {
+  it('answers a dry run without a token with the name of the check and the class of the error', async () => {
     expect(JSON.parse((await grpcurl(addressOf('failing'), DRY_RUN)).out)).toEqual({
       code: 'ERROR',
-      description: 'ConnectionError',
-      exception: { name: 'ConnectionError' },
+      description: 'hard: ConnectionError',
+      exception: { name: 'ConnectionError', executor: 'hard' },
     });
     expect(JSON.parse((await grpcurl(addressOf('working'), DRY_RUN)).out)).toEqual({});
   });
@@ -171,7 +171,7 @@ describe('a namespace that is not public', () => {
     expect(probed).toMatchObject({ code: 0 });
   });
 
-  it('tells a token everything in a dry run, and a token for summaries the class of the error', async () => {
+  it('tells a token everything in a dry run, and a token for summaries the class of the error alone', async () => {
     const { address, token, summaryToken } = secret;
     const [full, summary] = await Promise.all(
       [token, summaryToken].map(
@@ -184,7 +184,11 @@ describe('a namespace that is not public', () => {
       description: `hard: ConnectionError: ${message}`,
       exception: { name: 'ConnectionError', args: [message], executor: 'hard' },
     });
-    expect(summary).toEqual({ code: 'ERROR', description: 'ConnectionError', exception: { name: 'ConnectionError' } });
+    expect(summary).toEqual({
+      code: 'ERROR',
+      description: 'hard: ConnectionError',
+      exception: { name: 'ConnectionError', executor: 'hard' },
+    });
   });
 
   it('refuses no token, a wrong one, and one of another namespace with the same words, and logs no token', async () => {

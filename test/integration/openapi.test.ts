@@ -34,7 +34,10 @@ test(
       openApi,
       JSON.stringify(openApiDocument(await availableFormats(), { failingStatus: FAILING_STATUS })),
     );
-    const served = await serveCli(['--vault', `file:${folder.path}`], { env: { HEALTHGATE_PUBLIC_NAMESPACE: 'shop' } });
+    const recorded = ['--record', '60', '--history', join(folder.path, 'history')];
+    const served = await serveCli(['--vault', `file:${folder.path}`, ...recorded], {
+      env: { HEALTHGATE_PUBLIC_NAMESPACE: 'shop' },
+    });
     onTestFinished(async () => {
       await served.stop();
     });

@@ -18,6 +18,7 @@ const MATTERMOST = [
     (step) => `mattermost/probe/${step}`,
   ),
 ];
+const RAGFLOW = ['db', 'doc_engine', 'redis', 'storage'].map((name) => `ragflow/health/${name}`);
 const QUEUES = ['celery/queues.high_priority', 'celery/queues.medium_priority', 'celery/queues.low_priority'];
 
 const EVENT_BRIDGE = ['api_destination', 'connection', 'credentials', 'rule'].map(
@@ -28,7 +29,15 @@ const EVENT_BRIDGE = ['api_destination', 'connection', 'credentials', 'rule'].ma
 const OUTAGES: readonly { part: PartName; fails: readonly string[]; names: RegExp }[] = [
   {
     part: 'redis',
-    fails: ['cache/data', 'cache/pages', 'cache/task_lock', 'cache/task_queue', ...QUEUES, 'redis'],
+    fails: [
+      'cache/data',
+      'cache/pages',
+      'cache/task_lock',
+      'cache/task_queue',
+      ...QUEUES,
+      'redis',
+      'ragflow/executors',
+    ],
     names: /redis/,
   },
   { part: 'redisTls', fails: ['redis2'], names: /redis/ },
@@ -45,6 +54,7 @@ const OUTAGES: readonly { part: PartName; fails: readonly string[]; names: RegEx
   { part: 'assets', fails: ['cloud_front/custom_component'], names: /cloudfront/ },
   { part: 'websocket', fails: ['websocket'], names: /websocket/ },
   { part: 'mattermost', fails: MATTERMOST, names: /mattermost/ },
+  { part: 'ragflow', fails: RAGFLOW, names: /ragflow/ },
   {
     part: 'aws',
     fails: ['history/e2e', ...EVENT_BRIDGE, 'history/files', 's3/custom_component', 'vault'],

@@ -86,9 +86,11 @@ describe('history', () => {
       expect(nameFor(undefined, `format=${format}&of=${of}`)).toBeUndefined();
   });
 
-  it('is a parameter of the formats that know it alone', () => {
-    expect(nameFor(undefined, 'format=text&history=nonsense')).toBe('text');
-    expect(nameFor(undefined, 'format=json&of=nonsense')).toBe('json');
+  it('is ignored by the formats that do not know it, unless it is nonsense', () => {
+    expect(nameFor(undefined, 'format=text&history=24h')).toBe('text');
+    expect(nameFor(undefined, 'format=json&of=uptime-24h')).toBe('json');
+    expect(nameFor(undefined, 'format=text&history=nonsense')).toBeUndefined();
+    expect(nameFor(undefined, 'format=json&of=nonsense')).toBeUndefined();
   });
 
   it('cannot be asked for where the deployment has none', () => {

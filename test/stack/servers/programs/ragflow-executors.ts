@@ -49,8 +49,8 @@ async function beat(redis: Redis, name: string, at: number, text: string): Promi
   await redis.sadd('TASKEXE', name);
   const { keptAt, last } = written.get(name) ?? { keptAt: at, last: '' };
   const stays = at - keptAt >= BEAT_S;
-  if (!stays) await redis.zrem(name, last);
   await redis.zadd(name, at, text);
+  if (!stays && last !== text) await redis.zrem(name, last); // afterwards, so that there is always one
   await redis.zremrangebyscore(name, 0, at - KEPT_S);
   written.set(name, { keptAt: stays ? at : keptAt, last: text });
 }
