@@ -23,7 +23,6 @@ import { engineCost } from './engine-cost.ts';
 import type { Figure } from './figure.ts';
 import { formatCosts } from './formats.ts';
 import { grpcChecks } from './grpc-checks.ts';
-import { historyUnits } from './history-units.ts';
 import { lag } from './lag.ts';
 import { growth } from './growth.ts';
 import { grpcServed } from './grpc-served.ts';
@@ -95,7 +94,6 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   memory: () => memory(addresses),
   stalls: async () => [...(await largeDocumentsRun()), ...(await stalls(addresses))],
   artifact,
-  units: historyUnits,
   lag: () => lag({ addresses, folder: stack.folder }),
 };
 const [cpu] = cpus();
