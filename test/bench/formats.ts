@@ -48,25 +48,41 @@ async function pageWithHistory(): Promise<Figure[]> {
     ['24 hours', 1.3, { ...rest, ...(quarters && { quarters }) }],
     ['24 hours and 90 days', 1.5, { ...rest, ...(quarters && { quarters }), ...(days && { days }) }],
   ];
-  return histories.map(([name, asked, history]) => {
+  return histories.flatMap(([name, asked, history]) => {
     const [without, shown] = [viewOf(report), viewOf(report, { history })];
-    const ratios = Array.from({ length: PAGE_ROUNDS }, () => {
+    const seen = Array.from({ length: PAGE_ROUNDS }, () => {
       const bare = cpuMs(() => page.render(without));
       return cpuMs(() => page.render(shown)) / bare;
     });
-    const measured = median(ratios);
-    return {
-      name: `the page of 25 checks with ${name} of history, against the page without`,
-      asked: `≤ ${String(asked)} ×`,
-      measured: ratio(measured),
-      ok: measured <= asked,
-    };
+    const first = Array.from({ length: ROUNDS }, () => {
+      const unseen = Array.from({ length: TIMES }, () => viewOf(report, { history: structuredClone(history) }));
+      const bare = cpuMs(() => page.render(without));
+      return cpuMs((time) => page.render(unseen[time] ?? without)) / bare;
+    });
+    const measured = median(seen);
+    return [
+      {
+        name: `the page of 25 checks with ${name} of history, against the page without`,
+        asked: `≤ ${String(asked)} ×`,
+        measured: ratio(measured),
+        ok: measured <= asked,
+      },
+      {
+        name: 'the same, rendered for the first time since the history was read',
+        asked: 'none, for comparison',
+        measured: ratio(median(first)),
+        ok: true,
+      },
+    ];
   });
 }
 
-function cpuMs(work: () => string): number {
+/** One rendering is shorter than a tick of the clock of the processor's time. */
+const TIMES = 5;
+
+function cpuMs(work: (time: number) => string): number {
   const before = process.cpuUsage();
-  for (let time = 0; time < 5; time += 1) work();
+  for (let time = 0; time < TIMES; time += 1) work(time);
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }
