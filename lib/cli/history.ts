@@ -29,7 +29,7 @@ export const history: Command = {
   options: {
     namespace: { type: 'string', value: 'NAME', help: 'the namespace; may be left out if the history has only one' },
     part: { type: 'string', value: 'PATH', help: 'only this part of the tree: cache/data' },
-    hours: { type: 'string', value: 'HOURS', help: 'how far back (24)' },
+    hours: { type: 'string', value: 'HOURS', help: 'how far back, from 1 to 2160 (24)' },
     dead: { type: 'boolean', help: 'lists the notices that could not be sent' },
     replay: { type: 'boolean', help: 'sends them again, to the targets that the document names now' },
     format: { type: 'string', value: 'FORMAT', help: 'text or json (text)' },

@@ -30,7 +30,7 @@ export const maintenance: Command = {
   options: {
     namespace: { type: 'string', value: 'NAME', help: 'the namespace; may be left out if the vault has only one' },
     checks: { type: 'string', value: 'PATH,…', help: 'only these checks and groups: cache,postgres' },
-    minutes: { type: 'string', value: 'MINUTES', help: 'with start: how long (60)' },
+    minutes: { type: 'string', value: 'MINUTES', help: 'with start: how long, from 1 to 44640 (60)' },
     text: { type: 'string', value: 'TEXT', help: 'with start: what is done, for those who read the page' },
     ...historyOption,
     ...vaultOption,

@@ -17,7 +17,7 @@ interface OpenOptions {
  * @throws ConfigurationError if the name has no known form, or the folder cannot be opened.
  */
 export async function openHistory(name: string, options: OpenOptions = {}): Promise<HistoryStore> {
-  const [, scheme = 'file', rest = ''] = /^(?:([a-z]{2,}):)?(.*)$/s.exec(name) ?? [];
+  const [, scheme = 'file', rest = ''] = /^(?:([a-z][a-z0-9]+):)?(.*)$/s.exec(name) ?? [];
   if (rest.trim() === '') throw new ConfigurationError(`no history; expected ${HISTORY_FORMS}`);
   if (scheme === 'file') {
     const { EmbeddedItems } = await import('./embedded.ts');
