@@ -32,7 +32,7 @@ export class PastViews {
   /** The earliest first. */
   readonly #kept = new Map<string, Kept>();
 
-  /** A view that is young enough, or that others wait for. However often it is asked for, it is read once in a while. */
+  /** One that is young enough, or that others wait for. However often it is asked for, it is read once in a while. */
   share(key: string, { now, ageMs, open, load }: Asked): Promise<HistoryView> {
     const known = this.#kept.get(key);
     const oldMs = known === undefined ? Infinity : now - known.at;

@@ -194,13 +194,14 @@ describe('the store of the history', () => {
 
   it('is read again where the views that were kept have grown too large', async () => {
     const many = Array.from({ length: 30_000 }, () => ({ path: 'group/a', state: 'up', durationMs: 1 }) as const);
-    const checks = { namespace: 'prod', at: Date.now() - MINUTE, intervalMs: MINUTE, observerCutOff: false, checks: many };
+    const slot = { at: Date.now() - MINUTE, intervalMs: MINUTE };
+    const sample = { namespace: 'prod', ...slot, observerCutOff: false, checks: many };
     let calls = 0;
     const large: ReadableHistory = {
       ...store,
       samples: () => {
         calls += 1;
-        return Promise.resolve([checks]);
+        return Promise.resolve([sample]);
       },
     };
     const { report } = withHistory(() => Promise.resolve(large));
