@@ -84,8 +84,8 @@ async function show(store: HistoryStore, name: string, { rangeMs, format, input,
   const changesMs = Math.max(rangeMs, CHANGES_MS);
   const strips = rangeMs <= MAX_QUARTERS_MS ? { quartersMs: rangeMs } : { daysMs: rangeMs };
   const wanted = { ...(format === 'json' ? wantedOf(rangeMs) : strips), changesMs, standings: true } as const;
-  const whole = await loadView(store, name, { now: Date.now(), wanted });
   const part = pathKey(namesOf(stringOf(input, 'part') ?? ''));
+  const whole = await loadView(store, name, { now: Date.now(), wanted, part });
   const view = partOfView(whole, part);
   const known = [...(whole.standings?.keys() ?? [])];
   if (part !== '' && view.standings?.size === 0)

@@ -1,4 +1,5 @@
 /** `json` with `?history=`: what was recorded of each check, as samples, or as spans where the range is long. */
+import { MAX_CHECK_SAMPLES } from '../history/latest-samples.ts';
 import { uptimeOf, DAY_MS } from '../history/span.ts';
 import type { Tally } from '../history/span.ts';
 import { WHOLE } from '../history/sample.ts';
@@ -12,8 +13,6 @@ import { jsonText } from './json-text.ts';
 
 /** The longest range that is told by quarters of an hour. */
 const MAX_QUARTERS_MS = 8 * DAY_MS;
-/** Samples of checks in one answer: about 4 MB. Where there are more, the earliest are left out. */
-const MAX_SAMPLES = 50_000;
 
 export const jsonHistory: Format = {
   contentType: 'application/json',
@@ -93,7 +92,7 @@ function latest(all: readonly Sample[], begin: number): { readonly samples: read
   let count = 0;
   for (let index = all.length - 1; index >= 0; index -= 1) {
     count += all[index]?.checks.length ?? 0;
-    if (count > MAX_SAMPLES) return { samples: all.slice(index + 1), from: all[index + 1]?.at ?? begin };
+    if (count > MAX_CHECK_SAMPLES) return { samples: all.slice(index + 1), from: all[index + 1]?.at ?? begin };
   }
   return { samples: all, from: begin };
 }

@@ -37,7 +37,8 @@ export async function openEnvironment(folder: string, lmdb: Lmdb): Promise<Envir
 function openNow(path: string, lmdb: Lmdb, readOnly: boolean): Entries {
   // Without overlapping: a write is acknowledged when it has reached the disk.
   const settings = { encoding: 'binary', useVersions: true, overlappingSync: false, noSubdir: false } as const;
-  return lmdb.open<Buffer>(path, { ...settings, readOnly });
+  // Without batches of a turn: on a full disk, each rejects a promise that nobody has, which ends the process.
+  return lmdb.open<Buffer>(path, { ...settings, eventTurnBatching: false, readOnly });
 }
 
 async function release(path: string, shared: Shared): Promise<void> {

@@ -137,6 +137,8 @@ export class EmbeddedItems implements Items {
         return write();
       });
     } catch (error) {
+      // It rejects by itself, and would end the process.
+      Promise.resolve((error as { commitError?: unknown }).commitError).catch(() => undefined);
       throw error instanceof CheckError ? error : this.#failed('written', error);
     }
   }

@@ -16,11 +16,14 @@ const MAX_WINDOWS = 500;
  */
 export function windowsIn(items: readonly Item[], byHand: readonly Window[], range: Stretch): readonly Window[] {
   const found: Window[] = byHand.filter((window) => overlaps(window, range));
-  for (const { windows } of readWindows(items)) {
-    for (const window of windows(range)) {
-      if (found.length >= MAX_WINDOWS) break;
-      found.push(window);
-    }
+  // In turn: an item with very many windows must not hide those of another one.
+  let left = readWindows(items).map(({ windows }) => windows(range)[Symbol.iterator]());
+  while (left.length > 0 && found.length < MAX_WINDOWS) {
+    left = left.filter((iterator) => {
+      const next = iterator.next();
+      if (next.done !== true) found.push(next.value);
+      return next.done !== true;
+    });
   }
   return found.toSorted((a, b) => a.from - b.from);
 }

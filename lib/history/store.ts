@@ -64,8 +64,13 @@ export interface HistoryStore {
   commit(namespace: string, entry: Entry): Promise<boolean>;
 
   memory(namespace: string): Promise<Memory>;
-  /** In the order of time, the earliest first. So are the others. */
-  samples(namespace: string, range: Range): Promise<readonly Sample[]>;
+  /**
+   * In the order of time, the earliest first. So are the others.
+   *
+   * @param pick What to keep of each sample, the latest first; everything unless given. The rest is not read once it
+   * returns undefined.
+   */
+  samples(namespace: string, range: Range, pick?: (sample: Sample) => Sample | undefined): Promise<readonly Sample[]>;
   quarters(namespace: string, range: Range): Promise<readonly Span[]>;
   days(namespace: string, range: Range): Promise<readonly Span[]>;
   changes(namespace: string, range: Range): Promise<readonly Change[]>;

@@ -14,6 +14,8 @@ import type { Batch, DeadLetter, Entry, HistoryStore, Loaded, Range } from './st
 
 /** A namespace's name is written down again after so many samples, so that it is not forgotten while there are any. */
 const SAMPLES_PER_NAME = 1024;
+type PickSample = NonNullable<Parameters<HistoryStore['samples']>[2]>;
+
 /** Items that a batch may be spread over. */
 const MAX_PARTS = 4;
 
@@ -67,8 +69,15 @@ export class StoredHistory implements HistoryStore {
     return (await this.#decoded(codecs.memory, items.get(MEMORY_KEY))) ?? NOTHING_YET;
   }
 
-  async samples(namespace: string, range: Range): Promise<readonly Sample[]> {
-    return this.#all('sample', codecs.sample, namespace, range);
+  async samples(namespace: string, range: Range, pick: PickSample = (sample) => sample): Promise<readonly Sample[]> {
+    const items = await this.#items.range(namespace, ...keysOf('sample', range));
+    const samples: Sample[] = [];
+    for (const { value } of items.toReversed()) {
+      const sample = pick(await decode(codecs.sample, value, this.location));
+      if (sample === undefined) break;
+      samples.push(sample);
+    }
+    return samples.reverse();
   }
 
   async quarters(namespace: string, range: Range): Promise<readonly Span[]> {

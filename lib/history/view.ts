@@ -4,6 +4,7 @@ import { covers } from './notices.ts';
 import type { Change } from './change.ts';
 import type { Memory } from './changes.ts';
 import type { Window } from './maintenance.ts';
+import { latestOf } from './latest-samples.ts';
 import { outagesOf } from './past-outages.ts';
 import type { PastOutage } from './past-outages.ts';
 import type { Sample } from './sample.ts';
@@ -61,6 +62,8 @@ export interface LoadOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly wanted: Wanted;
+  /** The part of which samples are read; everything unless given. */
+  readonly part?: string;
   /** What the document's `maintenance` says. */
   readonly maintenance?: readonly Item[];
 }
@@ -73,7 +76,7 @@ export interface LoadOptions {
 export async function loadView(
   store: ReadableHistory,
   namespace: string,
-  { now, wanted, maintenance = [] }: LoadOptions,
+  { now, wanted, part = WHOLE, maintenance = [] }: LoadOptions,
 ): Promise<HistoryView> {
   const back = (ms: number): Range => ({ from: now - ms, to: now + 1 });
   const strips = async (read: 'quarters' | 'days', rangeMs: number, lengthMs: number) => {
@@ -82,7 +85,7 @@ export async function loadView(
   };
   const { samplesMs, quartersMs, daysMs, changesMs, standings, windowsMs } = wanted;
   const [samples, quarters, days, changes, memory, windows] = await Promise.all([
-    samplesMs && store.samples(namespace, back(samplesMs)),
+    samplesMs && store.samples(namespace, back(samplesMs), latestOf(part)),
     quartersMs && strips('quarters', quartersMs, QUARTER_MS),
     daysMs && strips('days', daysMs, DAY_MS),
     changesMs && store.changes(namespace, back(changesMs)),

@@ -6,6 +6,7 @@ import { pathKey } from '../engine/tree.ts';
 import type { FormatEntry, View } from '../formats/format.ts';
 import { loadView, partOfView } from '../history/view.ts';
 import type { HistoryReader, HistoryView, Wanted } from '../history/view.ts';
+import { PastViews } from './past-views.ts';
 import type { Services } from './routes/route.ts';
 
 /** Milliseconds that an answer waits for the history, if the caller does not leave less. */
@@ -14,8 +15,6 @@ const PATIENCE_MS = 3000;
 const LEAST_AGE_MS = 5000;
 /** Milliseconds for which a view of nothing but figures is shared: monitors ask for them all the time. */
 const FIGURES_AGE_MS = 60_000;
-/** Views that are kept. */
-const MAX_VIEWS = 100;
 
 interface AskedPast {
   readonly namespace: Namespace;
@@ -27,14 +26,8 @@ interface AskedPast {
   readonly limitMs: number;
 }
 
-interface Kept {
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly view: Promise<HistoryView>;
-}
-
-/** The views of one history, the earliest first. By the namespace's object, so that a changed document begins anew. */
-const views = new WeakMap<HistoryReader, Map<string, Kept>>();
+/** By history. A changed document has keys of its own. */
+const views = new WeakMap<HistoryReader, PastViews>();
 
 /** What a view shows of the history: what the format wants, or that it is missing. */
 export async function pastFor(
@@ -46,8 +39,9 @@ export async function pastFor(
   try {
     const wanted = (await format.load()).wants?.(query);
     if (wanted === undefined) return {};
-    const whole = await within(limit, () => share(history, namespace, wanted));
-    const view = partOfView(whole, pathKey(part));
+    const path = pathKey(part);
+    const whole = await within(limit, () => share(history, { namespace, part: path }, wanted));
+    const view = partOfView(whole, path);
     return { history: summary ? (await import('../history/shown.ts')).historySummary(view) : view };
   } catch (error) {
     log.error('the history is not available, so an answer comes without it', { namespace: namespace.name, error });
@@ -55,29 +49,23 @@ export async function pastFor(
   }
 }
 
-/** A view that is young enough, or that others wait for. However often it is asked for, it is read once in a while. */
-function share(history: HistoryReader, namespace: Namespace, wanted: Wanted): Promise<HistoryView> {
-  const kept = views.get(history) ?? new Map<string, Kept>();
-  views.set(history, kept);
-  const key = JSON.stringify([namespace.name, namespace.fingerprint, wanted]);
-  const known = kept.get(key);
+function share(
+  history: HistoryReader,
+  { namespace, part }: { readonly namespace: Namespace; readonly part: string },
+  wanted: Wanted,
+): Promise<HistoryView> {
+  const shared = views.get(history) ?? new PastViews();
+  views.set(history, shared);
+  // Samples are read of the part alone: of the whole there may be too many.
+  const key = JSON.stringify([namespace.name, namespace.fingerprint, wanted, wanted.samplesMs && part]);
   const now = Date.now();
-  const ageMs = known === undefined ? Infinity : now - known.at;
-  if (known !== undefined && ageMs >= 0 && ageMs < keptMs(namespace, wanted)) return known.view;
-  const view = history().then((store) =>
-    loadView(store, namespace.name, { now, wanted, maintenance: namespace.settings.get(maintenance) }),
-  );
-  kept.delete(key);
-  kept.set(key, { at: now, view });
-  for (const [oldest] of kept) {
-    if (kept.size <= MAX_VIEWS) break;
-    kept.delete(oldest);
-  }
-  // The next one asks again, but not while this one is still under way.
-  view.catch(() => {
-    if (kept.get(key)?.view === view) kept.delete(key);
+  return shared.share(key, {
+    now,
+    ageMs: keptMs(namespace, wanted),
+    open: history,
+    load: (store) =>
+      loadView(store, namespace.name, { now, wanted, part, maintenance: namespace.settings.get(maintenance) }),
   });
-  return view;
 }
 
 function keptMs({ maxAgeMs }: Namespace, { samplesMs, changesMs }: Wanted): number {

@@ -146,6 +146,21 @@ export function testHistoryStore(open: () => HistoryStore | Promise<HistoryStore
     expect(times(await store.samples(namespace, { from: range.to, to: range.from }))).toEqual([]);
   });
 
+  test('of samples, what is picked is read, the latest first, until no more is wanted', async () => {
+    const namespace = newNamespace();
+    const store = await recordAll(namespace, ['uu', 'uu', 'uu', 'uu', 'uu']);
+    const seen: number[] = [];
+    const picked = await store.samples(namespace, ALL, (sample) => {
+      seen.push((sample.at - MIDNIGHT) / MINUTE);
+      return seen.length > 2 ? undefined : { ...sample, checks: [] };
+    });
+    expect(seen).toEqual([4, 3, 2]);
+    expect(picked.map(({ at, checks }) => [(at - MIDNIGHT) / MINUTE, checks.length])).toEqual([
+      [3, 0],
+      [4, 0],
+    ]);
+  });
+
   test('what has to be sent stays until it was sent', async () => {
     const namespace = newNamespace();
     const store = await recordAll(namespace, ['u', 'x', 'x', 'u']);

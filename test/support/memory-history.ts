@@ -74,7 +74,12 @@ export function memoryHistory(): MemoryHistory {
       return true;
     },
     memory: (namespace) => Promise.resolve(of(namespace).memory),
-    samples: (namespace, range) => Promise.resolve(within(of(namespace).samples.values(), range)),
+    samples: (namespace, range, pick = (sample) => sample) => {
+      const picked = within(of(namespace).samples.values(), range).toReversed().map(pick);
+      const end = picked.indexOf(undefined);
+      const read = end < 0 ? picked : picked.slice(0, end);
+      return Promise.resolve(read.reverse().filter((sample) => sample !== undefined));
+    },
     quarters: (namespace, range) => Promise.resolve(within(of(namespace).quarters.values(), range)),
     days: (namespace, range) => Promise.resolve(within(of(namespace).days.values(), range)),
     changes: (namespace, range) => Promise.resolve(within(of(namespace).changes, range)),

@@ -1,6 +1,6 @@
 /** What only the embedded store does: it deletes what is too old, has a bound, and is read while it is written. */
 import { execFile } from 'node:child_process';
-import { stat, writeFile } from 'node:fs/promises';
+import { stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -165,6 +165,18 @@ describe('the folder', () => {
       await expect(openHistory(path, { readOnly })).rejects.toThrow(
         `history folder ${path}: its data.mdb is damaged, or not a history`,
       );
+  });
+
+  test.each([40, 5000, 8192, 9000])('is refused where its file was cut off after %i bytes', async (length) => {
+    const path = join(folder.path, 'cut');
+    const whole = await openHistory(path);
+    for (let minute = 0; minute < 5; minute += 1)
+      await record(whole, sampleAt('shop', MIDNIGHT + minute * MINUTE), RULES);
+    await whole.close();
+    await (await openHistory(path, { readOnly: true })).close();
+    await truncate(join(path, 'data.mdb'), length);
+    for (const readOnly of [true, false])
+      await expect(openHistory(path, { readOnly })).rejects.toThrow('its data.mdb is damaged, or not a history');
   });
 
   test('is begun again where its file is empty, since its first page was never written', async () => {

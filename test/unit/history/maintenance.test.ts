@@ -13,6 +13,17 @@ function windows(item: Record<string, unknown>, from: string, to: string): strin
 
 const nightly = (zone: string, cron = '30 2 * * *') => ({ cron, zone, duration: 3600 });
 
+describe('an item with very many windows', () => {
+  test('hides none of another item', () => {
+    const always = { cron: '* * * * *', zone: 'UTC', duration: 31 * 24 * 3600, checks: ['cache'] };
+    const now = { from: '2027-01-10T22:00Z', to: '2027-01-11T02:00Z', checks: ['postgres'] };
+    const at = Date.parse('2027-01-10T23:00Z');
+    const found = windowsIn([always, always, now], [], { from: at, to: at + 1 });
+    expect(isInMaintenance(found, 'postgres', at)).toBe(true);
+    expect(found.length).toBeLessThan(510);
+  });
+});
+
 describe('a window with two times', () => {
   test.each([
     ['2027-01-10T22:00:00+01:00', '2027-01-11T02:00:00+01:00', undefined, '2027-01-10T21:00Z to 2027-01-11T01:00Z'],

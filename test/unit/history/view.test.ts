@@ -65,6 +65,31 @@ describe('a view of the history', () => {
   });
 });
 
+describe('samples beyond what one answer tells', () => {
+  const checks = Array.from({ length: 1000 }, (_, index) => {
+    return { path: `${index < 500 ? 'a' : 'b'}/${String(index)}`, state: 'up', durationMs: 1 } as const;
+  });
+
+  it.each([
+    ['', false, 51],
+    ['a', false, 101],
+    ['a/7', false, 200],
+    ['', true, 200],
+  ])('are not kept in memory: of part %j, where the observer is cut off: %s', async (part, observerCutOff, count) => {
+    const past = Array.from({ length: 200 }, (_, index) => {
+      return { namespace: 'x', at: NOW - index * 60_000, intervalMs: 60_000, observerCutOff, checks };
+    });
+    const large = await pastOf(stories.quiet, []);
+    const samples: typeof large.samples = (_namespace, _range, pick = (sample) => sample) =>
+      Promise.resolve(past.flatMap((sample) => pick(sample) ?? []).reverse());
+    const read = await loadView({ ...large, samples }, 'x', { now: NOW, wanted: { samplesMs: DAY_MS }, part });
+    expect(read.samples).toHaveLength(count);
+    expect(read.samples?.at(-1)?.at).toBe(NOW);
+    const kept = read.samples?.reduce((sum, { checks: own }) => sum + own.length, 0) ?? 0;
+    expect(kept).toBeLessThanOrEqual(51_000);
+  });
+});
+
 describe('the view of a part', () => {
   it('has what concerns that part alone', () => {
     const part = partOfView(view, 'storage');

@@ -173,6 +173,46 @@ describe('the store of the history', () => {
     expect(calls.filter((name) => name !== 'then').sort()).toEqual(['days', 'memory', 'quarters']);
   });
 
+  it('is read four times at once at most, whatever is asked for', async () => {
+    let [reading, most] = [0, 0];
+    const slow: ReadableHistory = {
+      ...store,
+      samples: async (...asked) => {
+        reading += 1;
+        most = Math.max(most, reading);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        reading -= 1;
+        return store.samples(...asked);
+      },
+    };
+    const { report } = withHistory(() => Promise.resolve(slow));
+    const ranges = Array.from({ length: 20 }, (_, index) => `history=${String(index + 1)}h`);
+    const answers = await Promise.all(ranges.map((query) => report('', { query })));
+    expect(answers.every(({ body }) => body.includes('"group/b"'))).toBe(true);
+    expect(most).toBe(4);
+  });
+
+  it('is read again where the views that were kept have grown too large', async () => {
+    const many = Array.from({ length: 30_000 }, () => ({ path: 'group/a', state: 'up', durationMs: 1 }) as const);
+    const slot = { at: Date.now() - MINUTE, intervalMs: MINUTE };
+    const sample = { namespace: 'prod', ...slot, observerCutOff: false, checks: many };
+    let calls = 0;
+    const large: ReadableHistory = {
+      ...store,
+      samples: () => {
+        calls += 1;
+        return Promise.resolve([sample]);
+      },
+    };
+    const { report } = withHistory(() => Promise.resolve(large));
+    for (let hours = 1; hours <= 10; hours += 1) await report('', { query: `history=${String(hours)}h` });
+    await report('', { query: 'history=1h' });
+    expect(calls).toBe(10);
+    await report('', { query: 'history=11h' });
+    await report('', { query: 'history=1h' });
+    expect(calls).toBe(12);
+  });
+
   it('does not matter where a check fails', async () => {
     const { report } = withHistory(history, { checks: { group: { b: FAILS } } });
     expect((await report('', { query: 'history=1h' })).status).toBe(503);
