@@ -11,7 +11,15 @@ export type Item = Readonly<Record<string, unknown>>;
 /** Items that a list may have. */
 const MAX_ITEMS = 100;
 
-const schema = v.pipe(v.array(v.record(v.string(), v.unknown())), v.maxLength(MAX_ITEMS));
+/** What is no object has no keys, so that its reader tells what is missing, and the other items count. */
+const itemOf = (given: unknown): Item =>
+  typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Item) : {};
+
+const schema = v.pipe(
+  v.array(v.unknown()),
+  v.maxLength(MAX_ITEMS),
+  v.transform((items) => items.map(itemOf)),
+);
 
 export const notify: Setting<readonly Item[]> = {
   key: 'notify',

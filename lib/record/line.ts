@@ -30,6 +30,8 @@ export interface LineOptions {
 /** Milliseconds before the second attempt. Each further pause is twice as long as the one before. */
 const FIRST_PAUSE_MS = 2000;
 const MAX_PAUSE_MS = 300_000;
+/** A target that asks for a longer pause is asked again after this one: what waits behind it would be given up. */
+const MAX_ASKED_PAUSE_MS = 3_600_000;
 /** A beat that is late is worth little, and the next one comes soon. */
 const MAX_BEAT_PAUSE_MS = 10_000;
 /** Milliseconds after which it is given up: a target may be down for an hour or two. */
@@ -99,7 +101,8 @@ export class Line {
       }
       parcel.failed(error);
       const backoffMs = FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 20) * (1 + Math.random() / 4);
-      return Math.max(retryAfterMs, Math.min(backoffMs, parcel.isBeat ? MAX_BEAT_PAUSE_MS : MAX_PAUSE_MS));
+      if (parcel.isBeat) return Math.min(Math.max(retryAfterMs, backoffMs), MAX_BEAT_PAUSE_MS);
+      return Math.max(Math.min(retryAfterMs, MAX_ASKED_PAUSE_MS), Math.min(backoffMs, MAX_PAUSE_MS));
     }
   }
 

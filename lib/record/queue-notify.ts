@@ -27,6 +27,8 @@ interface SendingNotices {
 /** Seconds before the second attempt. Each further pause is twice as long as the one before, up to five minutes. */
 const FIRST_PAUSE_S = 5;
 const MAX_PAUSE_S = 300;
+/** A target that asks for a longer pause is asked again after this one. */
+const MAX_ASKED_PAUSE_S = 3600;
 /** Milliseconds after which a beat says nothing any more. */
 const MAX_BEAT_AGE_MS = 120_000;
 /** A document is kept for a minute, so the recorder may know a target that this process does not know yet. */
@@ -68,7 +70,7 @@ export function sendNotice({
         return;
       }
       log.warn('a notice could not be sent, and will be sent again', { namespace: change.namespace, id, error });
-      throw new Later(Math.max(pauseAfter(receives), retryAfterMs / 1000));
+      throw new Later(Math.max(pauseAfter(receives), Math.min(retryAfterMs / 1000, MAX_ASKED_PAUSE_S)));
     }
   };
 }

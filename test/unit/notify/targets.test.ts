@@ -11,6 +11,7 @@ import { itemsAt, SECRET_PART } from '../../support/notify-items.ts';
 
 const URL = 'https://hooks.example/services/T0/B0/x1234567';
 const slack = { type: 'slack', url: URL };
+const CHECK = { kind: 'tcp', host: 'a.example', port: 1 };
 
 async function read(...items: readonly Item[]) {
   return readTargets(items, await shopRoot());
@@ -35,6 +36,15 @@ test('a target is told of everything that goes down and comes up, immediately, u
 test('for, on and after are what the target says', async () => {
   const { targets } = await read({ ...slack, for: ['celery', 'orders/'], on: ['degraded'], after: 90 });
   expect(targets[0]?.rule).toMatchObject({ for: ['celery', 'orders'], on: ['degraded'], afterMs: 90_000 });
+});
+
+test('an entry that is no object leaves the others working', async () => {
+  const access_tokens = ['an-opaque-token-of-a-test'];
+  const document = { access_tokens, notify: [slack, 'slack', null, ['x']], checks: { a: CHECK } };
+  const namespace = await parseNamespace('', JSON.stringify(document));
+  const { targets, problems } = await readTargets(namespace.settings.get(notify), namespace);
+  expect(targets).toHaveLength(1);
+  expect(problems.map(({ path }) => path)).toEqual(['notify.1.type', 'notify.2.type', 'notify.3.type']);
 });
 
 describe('mistakes', () => {

@@ -64,6 +64,7 @@ describe('a notice from the queue', () => {
     ['after five minutes at the latest', 12, undefined, 300],
     ['when the target says so, if that is later', 1, 120_000, 120],
     ['no earlier because the target would have it so', 5, 1000, 80],
+    ['within an hour, however long the target would have it wait', 1, 86_400_000, 3600],
   ])('that a target refuses for now comes again %s', async (_when, receives, retryAfterMs, seconds) => {
     const { receive, buried } = sending({ send: refusing(false, retryAfterMs) });
     await expect(receive(receives)).rejects.toMatchObject({ name: 'Later', seconds });
