@@ -11,17 +11,14 @@ export type Item = Readonly<Record<string, unknown>>;
 /** Items that a list may have. */
 const MAX_ITEMS = 100;
 
+const schema = v.pipe(v.array(v.unknown()), v.maxLength(MAX_ITEMS));
+
 /** What is no object has no keys, so that its reader tells what is missing, and the other items count. */
-const itemOf = (given: unknown): Item =>
-  typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Item) : {};
+export function itemOf(given: unknown): Item {
+  return typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Item) : {};
+}
 
-const schema = v.pipe(
-  v.array(v.unknown()),
-  v.maxLength(MAX_ITEMS),
-  v.transform((items) => items.map(itemOf)),
-);
-
-export const notify: Setting<readonly Item[]> = {
+export const notify: Setting<readonly unknown[]> = {
   key: 'notify',
   description: 'Who is told of outages.',
   schema,
@@ -34,7 +31,7 @@ export const notify: Setting<readonly Item[]> = {
 /** Where a document has objects whose keys are paths. A path may be `secret` or `env`, which is no reference there. */
 export const keyedByPaths = v.object({ notify: v.array(v.object({ components: v.record(v.string(), v.string()) })) });
 
-export const maintenance: Setting<readonly Item[]> = {
+export const maintenance: Setting<readonly unknown[]> = {
   key: 'maintenance',
   description: 'When somebody works on what is checked: nobody is told of failures then, and uptime does not count.',
   schema,

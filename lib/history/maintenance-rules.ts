@@ -3,6 +3,7 @@ import { Cron } from 'croner';
 import * as v from 'valibot';
 import { describe, text } from '../clients/keys.ts';
 import { didYouMean } from '../did-you-mean.ts';
+import { itemOf } from '../document/lists.ts';
 import type { Item } from '../document/lists.ts';
 import { mistakesIn, unknownKeys } from '../document/mistakes.ts';
 import { shortName } from '../document/names.ts';
@@ -70,16 +71,16 @@ interface Read {
 }
 
 /** Cron expressions take longer to read than to use. */
-const known = new WeakMap<readonly Item[], Read>();
+const known = new WeakMap<readonly unknown[], Read>();
 
 /** The items that are right. */
-export function readWindows(items: readonly Item[]): readonly WindowRule[] {
+export function readWindows(items: readonly unknown[]): readonly WindowRule[] {
   return read(items).rules;
 }
 
 /** What is wrong with a document's `maintenance`. @param root The checks of the document. */
-export function mistakesInMaintenance(items: readonly Item[], root: Group): readonly Problem[] {
-  const unknown = items.flatMap(({ checks }, index) =>
+export function mistakesInMaintenance(items: readonly unknown[], root: Group): readonly Problem[] {
+  const unknown = items.map(itemOf).flatMap(({ checks }, index) =>
     (Array.isArray(checks) ? checks : []).flatMap((path: unknown, place) => {
       if (typeof path !== 'string' || path === '' || findPart(root, namesOf(path)) !== undefined) return [];
       const message = `no check or group at ${shortName(path)}${didYouMean(path, pathsIn(root))}`;
@@ -89,10 +90,10 @@ export function mistakesInMaintenance(items: readonly Item[], root: Group): read
   return [...read(items).problems, ...unknown];
 }
 
-function read(items: readonly Item[]): Read {
+function read(items: readonly unknown[]): Read {
   const before = known.get(items);
   if (before !== undefined) return before;
-  const all = items.map(readItem);
+  const all = items.map((given) => readItem(itemOf(given)));
   const now: Read = {
     rules: all.flatMap(({ rule }) => rule ?? []),
     problems: all.flatMap(({ problems = [] }, index) =>

@@ -1,5 +1,4 @@
 /** When somebody works on what is checked: by the document, and as begun by hand. Pure. */
-import type { Item } from '../document/lists.ts';
 import { readWindows } from './maintenance-rules.ts';
 import type { Stretch, Window } from './maintenance-rules.ts';
 
@@ -14,7 +13,7 @@ const MAX_WINDOWS = 500;
  * @param items What the document's `maintenance` says.
  * @param byHand The windows that were begun by hand.
  */
-export function windowsIn(items: readonly Item[], byHand: readonly Window[], range: Stretch): readonly Window[] {
+export function windowsIn(items: readonly unknown[], byHand: readonly Window[], range: Stretch): readonly Window[] {
   const found: Window[] = byHand.filter((window) => overlaps(window, range));
   // In turn: an item with very many windows must not hide those of another one.
   let left = readWindows(items).map(({ windows }) => windows(range)[Symbol.iterator]());

@@ -1,5 +1,4 @@
 /** What formats show of the history: pure data, read from a store in a few queries. */
-import type { Item } from '../document/lists.ts';
 import { covers } from './notices.ts';
 import type { Change } from './change.ts';
 import type { Memory } from './changes.ts';
@@ -65,7 +64,7 @@ export interface LoadOptions {
   /** The part of which samples are read; everything unless given. */
   readonly part?: string;
   /** What the document's `maintenance` says. */
-  readonly maintenance?: readonly Item[];
+  readonly maintenance?: readonly unknown[];
 }
 
 /**
@@ -111,7 +110,7 @@ function confirmed({ standings }: Memory): NonNullable<HistoryView['standings']>
 /** What is now or soon. How the document's rules are read is loaded only here. */
 async function windowsAhead(
   byHand: Promise<readonly Window[]>,
-  items: readonly Item[],
+  items: readonly unknown[],
   range: Range,
 ): Promise<readonly Window[]> {
   return (await import('./maintenance.ts')).windowsIn(items, await byHand, range);

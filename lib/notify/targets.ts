@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { didYouMean } from '../did-you-mean.ts';
 import { Unread } from '../document/json.ts';
+import { itemOf } from '../document/lists.ts';
 import type { Item } from '../document/lists.ts';
 import { mistakesIn, unknownKeys } from '../document/mistakes.ts';
 import type { Namespace } from '../document/namespace.ts';
@@ -30,10 +31,11 @@ type Place = Pick<Namespace, 'root'>;
  * @param items The setting `notify`.
  * @returns Problems whose messages may name a path that was read from a secret: the caller hides what is concealed.
  */
-export async function readTargets(items: readonly Item[], namespace: Place): Promise<Targets> {
+export async function readTargets(items: readonly unknown[], namespace: Place): Promise<Targets> {
   const targets: Target[] = [];
   const problems: Problem[] = [];
-  for (const [index, item] of items.entries()) {
+  for (const [index, given] of items.entries()) {
+    const item = itemOf(given);
     const read = await readTarget(item, namespace, new Set(targets.map(({ rule }) => rule.target)));
     if (read.target !== undefined) targets.push(read.target);
     problems.push(
