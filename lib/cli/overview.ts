@@ -35,7 +35,7 @@ export async function showOverview(vault: string, terminal: Terminal): Promise<v
     terminal.err(`${String(mistakes - MAX_MISTAKES)} more mistakes; see ${program()} validate ${vault}\n`);
 }
 
-/** With a name that does not exist, the public paths would be unknown without a word. */
+/** Says which namespace is public. If its name were wrong, the public paths would answer 404 without a reason. */
 async function showPublic(store: Store, terminal: Terminal): Promise<void> {
   const name = publicNamespaceIn(terminal.env)?.trim();
   if (!name) return;

@@ -41,7 +41,7 @@ async function isWhole(file: FileHandle): Promise<boolean> {
   return BigInt(size) >= (latest.readBigUInt64LE(LAST_PAGE_AT) + 1n) * BigInt(pageSize);
 }
 
-/** @returns Undefined if there is no page of LMDB's. */
+/** @returns Undefined if LMDB did not write this page. */
 async function headAt(file: FileHandle, position: number): Promise<Buffer | undefined> {
   const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD), 0, HEAD, position);
   const isOwn = bytesRead === HEAD && buffer.subarray(MAGIC_AT, MAGIC_AT + MAGIC.length).equals(MAGIC);

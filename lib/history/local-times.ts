@@ -4,7 +4,7 @@ import { Cron } from 'croner';
 /** A date and a time of day, with or without its distance from UTC: https://www.rfc-editor.org/rfc/rfc3339 */
 export const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?$/i;
 const ZONE_NEEDED = 'needs a zone beside it, or its distance from UTC at its end, such as +01:00';
-const NO_DATE = 'is no date of the calendar';
+const NO_DATE = 'is not a valid date';
 
 /** Milliseconds since 1970; what is wrong with the time, if it cannot be read. */
 export function instantOf(given: string, zone: string | undefined): number | string {

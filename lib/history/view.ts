@@ -147,7 +147,7 @@ export function uptimeIn(strips: Strips | undefined, path: string, latest = Infi
   return uptimeOf(marks.slice(-Math.min(latest, marks.length)).flatMap((mark) => mark ?? []));
 }
 
-/** What of it is about a part of the namespace. The whole of the namespace is no part of a part. */
+/** Keeps what concerns one part of the namespace. The history of the whole is left out. */
 export function partOfView(view: HistoryView, part: string): HistoryView {
   if (part === WHOLE) return view;
   const isIn = (path: string) => covers({ for: [part] }, path);

@@ -88,7 +88,7 @@ export class Strip {
     this.#label();
   }
 
-  /** The panel of the mark that is open. It is built anew only where it says something else. */
+  /** Shows the panel of the open mark. It is rebuilt only if its text changes. */
   #tell(): void {
     const mark = this.#marks.find(({ from }) => from === this.#open);
     const lines = mark?.troubles.map(troubleText) ?? [];
