@@ -58,7 +58,8 @@ export class PastViews {
   #read(load: () => Promise<HistoryView>): Promise<HistoryView> {
     const since = performance.now();
     return this.#gate.pass(async () => {
-      if (performance.now() - since > MAX_WAIT_MS) throw new UnhealthyError('too many requests are reading the history');
+      if (performance.now() - since > MAX_WAIT_MS)
+        throw new UnhealthyError('too many requests are reading the history');
       return load();
     });
   }
