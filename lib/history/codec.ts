@@ -1,6 +1,7 @@
 /** How history is written in a store: JSON, compressed with Brotli, after one byte that tells the format. */
 import { promisify } from 'node:util';
-import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
+import { brotliCompress, brotliCompressSync, brotliDecompress, brotliDecompressSync, constants } from 'node:zlib';
+import type { BrotliOptions } from 'node:zlib';
 import { UnhealthyError } from '../errors.ts';
 import type { Change } from './change.ts';
 import type { Memory } from './changes.ts';
@@ -47,16 +48,19 @@ const FEW_CHECKS = 25;
 /** Bytes of JSON, however well they can be compressed: they must be parsed again. */
 const MAX_JSON_BYTES = 8 * 1024 * 1024;
 
-const compress = promisify(brotliCompress);
-const decompress = promisify(brotliDecompress);
+/** Bytes up to which it takes longer to hand work to another thread than to do it. */
+const QUICK_JSON_BYTES = 32_768;
+const QUICK_BYTES = 8192;
+
+const compressApart = promisify(brotliCompress);
+const decompressApart = promisify(brotliDecompress);
 
 /** The value, with shorter messages and lists if it would be too large. */
 export async function encode<T>(codec: Codec<T>, value: T, maxBytes = MAX_VALUE_BYTES): Promise<Uint8Array> {
   for (const shorten of SHORTER) {
     const json = Buffer.from(JSON.stringify(codec.toJson(value), shorten));
     if (json.length > MAX_JSON_BYTES) continue;
-    const params = { [constants.BROTLI_PARAM_QUALITY]: QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: json.length };
-    const bytes = await compress(json, { params });
+    const bytes = await compress(json);
     if (bytes.length < maxBytes) return Buffer.concat([Uint8Array.of(FORMAT), bytes]);
   }
   throw new UnhealthyError(`history: what has to be kept of one sample has more than ${maxBytes} bytes`);
@@ -71,9 +75,20 @@ export function maxSpanBytes({ checks }: Span): number {
 export async function decode<T>(codec: Codec<T>, bytes: Uint8Array, location: string): Promise<T> {
   if (bytes[0] !== FORMAT) throw new UnhealthyError(`${location}: it was written by another version of Healthgate`);
   try {
-    const json = await decompress(bytes.subarray(1), { maxOutputLength: MAX_JSON_BYTES });
+    const json = await decompress(bytes.subarray(1));
     return codec.fromJson(JSON.parse(json.toString()) as never);
   } catch {
     throw new UnhealthyError(`${location}: what was read is damaged`);
   }
+}
+
+async function compress(json: Uint8Array): Promise<Uint8Array> {
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = constants;
+  const options = { params: { [BROTLI_PARAM_QUALITY]: QUALITY, [BROTLI_PARAM_SIZE_HINT]: json.length } };
+  return json.length <= QUICK_JSON_BYTES ? brotliCompressSync(json, options) : compressApart(json, options);
+}
+
+async function decompress(bytes: Uint8Array): Promise<Buffer> {
+  const options: BrotliOptions = { maxOutputLength: MAX_JSON_BYTES };
+  return bytes.length <= QUICK_BYTES ? brotliDecompressSync(bytes, options) : decompressApart(bytes, options);
 }
