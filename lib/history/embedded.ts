@@ -2,6 +2,7 @@
  * Items in a folder, for one machine: LMDB, a tree of pages that is replaced on disk as a whole by each transaction.
  * Whatever ends the process, what was acknowledged is there, and nothing is half there. Others may read meanwhile.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Key } from 'lmdb';
 import { CheckError, ConfigurationError, UnhealthyError } from '../errors.ts';
 import { openEnvironment } from './embedded-environment.ts';
@@ -137,9 +138,7 @@ export class EmbeddedItems implements Items {
         return write();
       });
     } catch (error) {
-      // It rejects by itself, and would end the process.
-      Promise.resolve((error as { commitError?: unknown }).commitError).catch(() => undefined);
-      throw error instanceof CheckError ? error : this.#failed('written', error);
+      throw error instanceof CheckError ? error : this.#failed('written', await commitErrorOf(error));
     }
   }
 
@@ -171,9 +170,21 @@ function lastOf(key: Key): string {
   return Array.isArray(key) ? String(key.at(-1) ?? '') : '';
 }
 
+/** Milliseconds after which LMDB does not tell any more why it did not commit. */
+const TOLD_WITHIN_MS = 1000;
+
+/** LMDB tells why it did not commit by a promise that rejects. If nobody listened to it, it would end the process. */
+async function commitErrorOf(error: unknown): Promise<unknown> {
+  const { commitError } = Object(error) as { readonly commitError?: Promise<never> };
+  const told = commitError?.catch((reason: unknown) => reason);
+  return told === undefined ? error : Promise.race([told, wait(TOLD_WITHIN_MS, error, { ref: false })]);
+}
+
 /** LMDB's own words, or the system's: neither holds anything of what is kept. */
 function reason(error: unknown): string {
   const [words] =
-    /^(MDB_\w+|[A-Z][a-z]+( [a-z]+){0,6}$|E[A-Z]+: [a-z ]+)/.exec(error instanceof Error ? error.message : '') ?? [];
+    /^(MDB_\w+|[A-Z][a-z/]+( [a-z]+){0,6}$|E[A-Z]+: [a-z ]+)/.exec(error instanceof Error ? error.message : '') ?? [];
+  // LMDB calls it so where the disk takes less than it was given.
+  if (words === 'Input/output error') return `: ${words}; is the disk full?`;
   return words === undefined ? '' : `: ${words}`;
 }
