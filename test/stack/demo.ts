@@ -3,14 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import { didYouMean } from '../../lib/did-you-mean.ts';
 import { createToken } from '../../lib/document/tokens.ts';
 import type { Addresses, PartName } from './addresses.ts';
 import { ask, show } from './answer.ts';
 import type { Answer } from './answer.ts';
-import type { ServerDefinition } from './define-server.ts';
-import { servers, withDependents } from './find-servers.ts';
+import { DEFAULT_PORT, HELP, isAbsent, readOptions, SERVERS, UsageError } from './demo-options.ts';
+import type { Options } from './demo-options.ts';
+import { withDependents } from './find-servers.ts';
 import { findMissing, install } from './install.ts';
 import { DEMO, demoNamespace } from './namespace.ts';
 import { freePort, isFree, startProcess } from './process.ts';
@@ -24,104 +23,12 @@ import { shown, startListeners, toldOnce } from './told.ts';
 import type { Awaited, Listeners } from './told.ts';
 import { fillVault } from './vault.ts';
 
-const DEFAULT_PORT = 3000;
 /** Seconds between two samples of the history. */
 const RECORD_SECONDS = 5;
 /** Milliseconds in which an outage is confirmed by two samples, each of which may take as long as a run. */
 const TOLD_WITHIN_MS = 2 * (RECORD_SECONDS * 1000 + 10_000);
 /** Milliseconds in which all that rests on a server works again after its start: workers connect again by and by. */
 const HEALED_WITHIN_MS = 90_000;
-
-interface Server extends Pick<NonNullable<ServerDefinition['demo']>, 'title' | 'with' | 'harm' | 'outages'> {
-  readonly part: PartName;
-}
-
-/** The servers of the demo, by the names that `--break` takes. */
-const SERVERS = new Map(
-  [...servers.values()].flatMap(({ name, demo }): [string, Server][] =>
-    demo === undefined ? [] : [[demo.name ?? name, { part: name, ...demo }]],
-  ),
-);
-
-/** What `--with` may name. */
-const EXTRAS = [...new Set([...SERVERS.values()].flatMap((server) => server.with ?? []))].sort();
-
-const HELP = `Starts real servers and the app, and asks the app whether they work.
-
-Usage: npm run demo -- [--yes] [--with SYSTEM,…] [--break SERVER] [--heal-after SECONDS] [--once]
-                       [--port ${String(DEFAULT_PORT)}]
-
-  --yes           installs what is missing without asking: Debian packages with apt-get, and a Python
-                  environment in .cache/venv
-  --with SYSTEM   starts and checks another system too: ${EXTRAS.join(', ')}; may be repeated, or be a list
-  --break SERVER  stops that server after the first answer and shows the next answer; may be repeated
-                  The outage is told once to a server that stands for Slack, and to one for PagerDuty
-  --heal-after SECONDS
-                  starts what --break stopped again so much later, and shows how that is told
-  --once          exits after the answers: with code 0 if they and what was told are as expected, otherwise 1
-  --port PORT     port of the app; 0 takes any free port; without this option, the port is ${String(DEFAULT_PORT)},
-                  or any free port if that is taken
-  --help          prints this help
-
-Servers:
-${[...SERVERS].map(([name, server]) => `  ${name.padEnd(14)}  ${titleOf(server)}\n`).join('')}`;
-
-function titleOf({ title, with: extra }: Server): string {
-  return extra === undefined ? title : `${title} (--with ${extra})`;
-}
-
-interface Options {
-  readonly yes: boolean;
-  readonly once: boolean;
-  readonly port: number | undefined;
-  readonly extras: readonly string[];
-  readonly broken: readonly string[];
-  readonly healAfterMs: number | undefined;
-}
-
-class UsageError extends Error {}
-
-/** @returns Undefined if the arguments ask for help. */
-function readOptions(args: string[]): Options | undefined {
-  const { values } = parseArgs({
-    args,
-    options: {
-      yes: { type: 'boolean', short: 'y', default: false },
-      once: { type: 'boolean', default: false },
-      with: { type: 'string', multiple: true, default: [] },
-      break: { type: 'string', multiple: true, default: [] },
-      'heal-after': { type: 'string' },
-      port: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  if (values.help) return undefined;
-  const extras = values.with.flatMap((names) => names.split(','));
-  refuseUnknown('--with', extras, EXTRAS);
-  refuseUnknown('--break', values.break, [...SERVERS.keys()]);
-  const absent = values.break.map((name) => SERVERS.get(name)?.with).find((extra) => isAbsent(extra, extras));
-  if (absent !== undefined) throw new UsageError(`--break: that server is started only with --with ${absent}`);
-  const port = values.port === undefined ? undefined : Number(values.port);
-  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535))
-    throw new UsageError('--port: expected a whole number from 0 to 65535');
-  const healAfterMs = values['heal-after'] === undefined ? undefined : 1000 * Number(values['heal-after']);
-  if (healAfterMs !== undefined && !(healAfterMs >= 0 && healAfterMs <= 3_600_000))
-    throw new UsageError('--heal-after: expected seconds from 0 to 3600');
-  if (healAfterMs !== undefined && values.break.length === 0)
-    throw new UsageError('--heal-after: there is nothing to heal without --break');
-  return { yes: values.yes, once: values.once, port, extras, broken: [...new Set(values.break)], healAfterMs };
-}
-
-function refuseUnknown(option: string, given: readonly string[], known: readonly string[]): void {
-  const unknown = given.find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new UsageError(`${option}: there is no server ${JSON.stringify(unknown)}${didYouMean(unknown, known)}`);
-}
-
-/** Whether a server belongs to a system that was not asked for. */
-function isAbsent(extra: string | undefined, extras: readonly string[]): boolean {
-  return extra !== undefined && !extras.includes(extra);
-}
 
 /** @returns Whether the answers were as expected. */
 async function demo({ yes, once, port, extras, broken, healAfterMs }: Options): Promise<boolean> {
