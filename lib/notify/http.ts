@@ -43,9 +43,12 @@ export function objectIn(answer: HttpResponse): JsonObject {
   return jsonObjectOf(answer);
 }
 
-/** Whether a request that got this status would get it again: 408, 425 and 429 ask for another try. */
+/** These ask for another try. Statuspage answers 420 to too many requests. */
+const PASSING: readonly number[] = [408, 420, 425, 429];
+
+/** Whether a request that got this status would get it again. */
 export function isFinalStatus(status: number): boolean {
-  return status < 500 && ![408, 425, 429].includes(status);
+  return status < 500 && !PASSING.includes(status);
 }
 
 /** Where vendors say what is wrong with a request. */

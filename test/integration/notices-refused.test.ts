@@ -65,6 +65,11 @@ const refusals: Readonly<Record<string, Refusal>> = {
   '403': { answer: { status: 403 }, isFinal: true },
   '404': { answer: { status: 404 }, isFinal: true },
   '408': { answer: { status: 408 }, isFinal: false },
+  '420, which Statuspage uses for 429': {
+    answer: { status: 420, headers: { 'retry-after': '30' } },
+    isFinal: false,
+    retryAfterMs: 30_000,
+  },
   '425': { answer: { status: 425 }, isFinal: false },
   '429 with seconds': {
     answer: { status: 429, headers: { 'retry-after': '7' } },
