@@ -1,6 +1,6 @@
 /**
- * Whether a time was less than so many milliseconds ago. One that has not come yet was not: the clock was ahead then, or
- * was set back since, and what was kept from that time would be kept for as long.
+ * Whether a time was less than so many milliseconds ago. One that has not come yet was not: the clock was set back, and
+ * what is kept for a time would be kept until then.
  */
 export function isRecent(at: number, withinMs: number, now: number): boolean {
   return at <= now && now - at < withinMs;

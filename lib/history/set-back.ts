@@ -9,8 +9,8 @@ const LATE_INTERVALS = 10;
 const LATE_MS = 300_000;
 
 /**
- * The memory to take the sample into account with. Where it is of a time that has not come yet, the clock was ahead, and
- * nothing would be taken into account until that time: what began later than now begins now.
+ * The memory to take the sample into account with. If it is of a time that has not come yet, the clock was ahead, and
+ * nothing would be taken into account until that time. So what began later than now begins now.
  */
 export function asOf({ at, intervalMs }: Sample, memory: Memory): Memory {
   const { lastAt, held, standings, observer, outages } = memory;
