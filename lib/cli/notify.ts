@@ -83,32 +83,40 @@ interface Trying {
   readonly terminal: Terminal;
 }
 
-/** @returns Whether all were sent. */
+/** @returns Whether all were sent. Each outcome is shown as soon as it is known. */
 async function tryAll(targets: readonly Target[], { namespace, isNamed, terminal }: Trying): Promise<boolean> {
   const began = Date.now();
-  const failures = new Map<Target, string>();
-  const send = async (target: Target, to: 'down' | 'up', signal: AbortSignal) => {
-    const notice = testNotice(target.rule, { namespace, began, now: Date.now() }, to);
-    await target.send(notice, { signal, now: Date.now }).catch((error: unknown) => {
-      failures.set(target, `${to}: ${error instanceof Error ? oneLine(error.message) : 'unforeseen'}`);
-    });
+  const show = (outcome: string, { rule }: Target, why?: string) => {
+    terminal.out(`${outcome.padEnd(10)}${rule.target}${why === undefined ? '' : `: ${oneLine(why)}`}\n`);
   };
-  const tried = targets.filter(({ isPublic }) => isNamed || !isPublic);
-  for (const target of tried) {
-    const [first = 'up'] = testsOf(target.rule);
-    await send(target, first, terminal.signal);
+  /** Why it was not sent, if it was not. */
+  const send = async (target: Target, to: 'down' | 'up', signal: AbortSignal): Promise<string | undefined> => {
+    const notice = testNotice(target.rule, { namespace, began, now: Date.now() }, to);
+    return target.send(notice, { signal, now: Date.now }).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : 'unforeseen'),
+    );
+  };
+  const begun: Target[] = [];
+  let failures = 0;
+  for (const target of targets) {
+    if (target.isPublic && !isNamed) {
+      show('skipped', target, `everybody would see it; try it with --target ${target.type}`);
+      continue;
+    }
+    const [first, second] = testsOf(target.rule);
+    const why = await send(target, first, terminal.signal);
+    if (why === undefined && second !== undefined) begun.push(target);
+    else show(why === undefined ? 'sent' : 'not sent', target, why);
+    if (why !== undefined) failures += 1;
   }
-  const begun = tried.filter((target) => testsOf(target.rule).length > 1 && !failures.has(target));
   if (begun.length > 0) await sleep(PAUSE_MS, undefined, { signal: terminal.signal }).catch(() => undefined);
-  // Also if it was called off: what was opened is resolved.
-  for (const target of begun) await send(target, 'up', new AbortController().signal);
-  for (const target of targets) terminal.out(`${outcomeOf(target, tried, failures)}\n`);
-  return failures.size === 0;
-}
-
-function outcomeOf(target: Target, tried: readonly Target[], failures: ReadonlyMap<Target, string>): string {
-  const { target: name } = target.rule;
-  if (!tried.includes(target)) return `skipped   ${name}: everybody would see it; try it with --target ${target.type}`;
-  const why = failures.get(target);
-  return why === undefined ? `sent      ${name}` : `not sent  ${name}: ${why}`;
+  for (const target of begun) {
+    // Also if it was called off: what was opened is resolved.
+    const why = await send(target, 'up', new AbortController().signal);
+    if (why === undefined) show('sent', target);
+    else show('not sent', target, `it was told of the outage, but not of its end: ${why}`);
+    if (why !== undefined) failures += 1;
+  }
+  return failures === 0;
 }

@@ -42,7 +42,7 @@ export class EmbeddedItems implements Items {
     if (found === 'other') throw new ConfigurationError(`${location}: its data.mdb is damaged, or not a history`);
     if (found === 'nothing' && mustExist)
       throw new ConfigurationError(
-        `${location}: there is no history in it; correct the name, or let a service record to it first`,
+        `${location}: there is no history in it; name the folder that a service records to, or start one that does`,
       );
     const lmdb = await import('lmdb').catch(() => {
       throw new ConfigurationError(`${location}: the package lmdb is missing; install it with npm install lmdb`);

@@ -14,7 +14,7 @@ interface Test {
 }
 
 /** The notices that try a target, in this order. A beat that fails would raise an alarm that no other beat ends. */
-export function testsOf({ every }: NoticeRule): readonly ('down' | 'up')[] {
+export function testsOf({ every }: NoticeRule): readonly ['down', 'up'] | readonly ['up'] {
   return every ? ['up'] : ['down', 'up'];
 }
 
