@@ -3,6 +3,7 @@ import { didYouMean } from '../did-you-mean.ts';
 import { notify as setting } from '../document/lists.ts';
 import { oneLine } from '../errors.ts';
 import { readTargets } from '../notify/targets.ts';
+import { SendError } from '../notify/send-error.ts';
 import type { Target } from '../notify/target.ts';
 import { testNotice, testsOf } from '../notify/test-notice.ts';
 import { targetTypes } from '../notify/types.ts';
@@ -89,15 +90,12 @@ async function tryAll(targets: readonly Target[], { namespace, isNamed, terminal
   const show = (outcome: string, { rule }: Target, why?: string) => {
     terminal.out(`${outcome.padEnd(10)}${rule.target}${why === undefined ? '' : `: ${oneLine(why)}`}\n`);
   };
-  /** Why it was not sent, if it was not. */
-  const send = async (target: Target, to: 'down' | 'up', signal: AbortSignal): Promise<string | undefined> => {
+  /** What kept it from being sent, if anything did. */
+  const send = async (target: Target, to: 'down' | 'up', signal: AbortSignal): Promise<unknown> => {
     const notice = testNotice(target.rule, { namespace, began, now: Date.now() }, to);
-    return target.send(notice, { signal, now: Date.now }).then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : 'unforeseen'),
-    );
+    return target.send(notice, { signal, now: Date.now }).catch((error: unknown) => error);
   };
-  const begun: Target[] = [];
+  const begun = new Map<Target, unknown>();
   let failures = 0;
   for (const target of targets) {
     if (target.isPublic && !isNamed) {
@@ -105,18 +103,29 @@ async function tryAll(targets: readonly Target[], { namespace, isNamed, terminal
       continue;
     }
     const [first, second] = testsOf(target.rule);
-    const why = await send(target, first, terminal.signal);
-    if (why === undefined && second !== undefined) begun.push(target);
-    else show(why === undefined ? 'sent' : 'not sent', target, why);
-    if (why !== undefined) failures += 1;
+    const error = await send(target, first, terminal.signal);
+    // Where no answer came, it may have been taken.
+    if (second !== undefined && !isRefusal(error)) begun.set(target, error);
+    else if (error === undefined) show('sent', target);
+    else show('not sent', target, wordsOf(error));
+    if (error !== undefined) failures += 1;
   }
-  if (begun.length > 0) await sleep(PAUSE_MS, undefined, { signal: terminal.signal }).catch(() => undefined);
-  for (const target of begun) {
+  if (begun.size > 0) await sleep(PAUSE_MS, undefined, { signal: terminal.signal }).catch(() => undefined);
+  for (const [target, error] of begun) {
     // Also if it was called off: what was opened is resolved.
-    const why = await send(target, 'up', new AbortController().signal);
-    if (why === undefined) show('sent', target);
-    else show('not sent', target, `it was told of the outage, but not of its end: ${why}`);
-    if (why !== undefined) failures += 1;
+    const last = await send(target, 'up', new AbortController().signal);
+    if (error !== undefined) show('not sent', target, wordsOf(error));
+    else if (last === undefined) show('sent', target);
+    else show('not sent', target, `it was told of the outage, but not of its end: ${wordsOf(last)}`);
+    if (error === undefined && last !== undefined) failures += 1;
   }
   return failures === 0;
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof SendError && error.isFinal;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unforeseen';
 }
