@@ -1,20 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { didYouMean } from '../did-you-mean.ts';
 import { notify as setting } from '../document/lists.ts';
 import { oneLine } from '../errors.ts';
 import { readTargets } from '../notify/targets.ts';
-import { SendError } from '../notify/send-error.ts';
 import type { Target } from '../notify/target.ts';
-import { testNotice, testsOf } from '../notify/test-notice.ts';
+import { tryTargets } from '../notify/trial.ts';
 import { targetTypes } from '../notify/types.ts';
 import { openStore } from '../vault/stores/open.ts';
 import { Namespaces } from './chosen-namespace.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';
 import type { Command, Terminal } from './command.ts';
 import { vaultName, vaultOption } from './vault-option.ts';
-
-/** Milliseconds between a notice and the one of its end: some vendors make an alert a moment after they took it. */
-const PAUSE_MS = 3000;
 
 export const notify: Command = {
   arguments: [],
@@ -77,55 +72,24 @@ function toldOf({ rule, isPublic }: Target): string {
   return `${what} of ${of}${when}${isPublic ? '; everybody sees it' : ''}`;
 }
 
-interface Trying {
+interface Asked {
   readonly namespace: string;
   /** Whether somebody named the targets, also those that everybody sees. */
   readonly isNamed: boolean;
   readonly terminal: Terminal;
 }
 
-/** @returns Whether all were sent. Each outcome is shown as soon as it is known. */
-async function tryAll(targets: readonly Target[], { namespace, isNamed, terminal }: Trying): Promise<boolean> {
-  const began = Date.now();
-  const show = (outcome: string, { rule }: Target, why?: string) => {
-    terminal.out(`${outcome.padEnd(10)}${rule.target}${why === undefined ? '' : `: ${oneLine(why)}`}\n`);
-  };
-  /** What kept it from being sent, if anything did. */
-  const send = async (target: Target, to: 'down' | 'up', signal: AbortSignal): Promise<unknown> => {
-    const notice = testNotice(target.rule, { namespace, began, now: Date.now() }, to);
-    return target.send(notice, { signal, now: Date.now }).catch((error: unknown) => error);
-  };
-  const begun = new Map<Target, unknown>();
+/** @returns Whether all were sent. */
+async function tryAll(targets: readonly Target[], { namespace, isNamed, terminal }: Asked): Promise<boolean> {
+  const skipped = isNamed ? [] : targets.filter(({ isPublic }) => isPublic);
+  for (const { rule, type } of skipped)
+    terminal.out(`skipped   ${rule.target}: everybody would see it; try it with --target ${type}\n`);
+  const tried = targets.filter((target) => !skipped.includes(target));
   let failures = 0;
-  for (const target of targets) {
-    if (target.isPublic && !isNamed) {
-      show('skipped', target, `everybody would see it; try it with --target ${target.type}`);
-      continue;
-    }
-    const [first, second] = testsOf(target.rule);
-    const error = await send(target, first, terminal.signal);
-    // Where no answer came, it may have been taken.
-    if (second !== undefined && !isRefusal(error)) begun.set(target, error);
-    else if (error === undefined) show('sent', target);
-    else show('not sent', target, wordsOf(error));
+  for await (const { target, error } of tryTargets(tried, { namespace, signal: terminal.signal })) {
     if (error !== undefined) failures += 1;
-  }
-  if (begun.size > 0) await sleep(PAUSE_MS, undefined, { signal: terminal.signal }).catch(() => undefined);
-  for (const [target, error] of begun) {
-    // Also if it was called off: what was opened is resolved.
-    const last = await send(target, 'up', new AbortController().signal);
-    if (error !== undefined) show('not sent', target, wordsOf(error));
-    else if (last === undefined) show('sent', target);
-    else show('not sent', target, `it was told of the outage, but not of its end: ${wordsOf(last)}`);
-    if (error === undefined && last !== undefined) failures += 1;
+    const { target: name } = target.rule;
+    terminal.out(error === undefined ? `sent      ${name}\n` : `not sent  ${name}: ${oneLine(error)}\n`);
   }
   return failures === 0;
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof SendError && error.isFinal;
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unforeseen';
 }

@@ -165,15 +165,16 @@ describe('a test', () => {
     expect(keysOf(bodies(/enqueue/), 'event_action')).toEqual(['trigger', 'resolve']);
   });
 
-  test('what was opened is resolved also where Ctrl-C calls the test off', async () => {
+  test('ends what was opened also where Ctrl-C calls it off, and begins nothing more', async () => {
     const controller = new AbortController();
     refuses = () => {
       controller.abort();
       return false;
     };
-    const { code } = await run({ test: true, target: 'pagerduty' }, { signal: controller.signal });
+    const { code } = await run({ test: true }, { signal: controller.signal });
     expect(code).toBe(130);
-    expect(keysOf(bodies(/enqueue/), 'event_action')).toContain('resolve');
+    expect(server.requests.map(({ path }) => path.split('/')[1])).toEqual(['services', 'services']);
+    expect(server.requests.at(-1)?.body).toContain('it has ended');
   });
 
   test('a target with a mistake counts as not sent, and its mistake is told', async () => {
