@@ -27,8 +27,8 @@ export const notify: Command = {
   notes: `Lists the targets that the document of a namespace names under notify: their names, and what each is told.
 
 With --test, tries them before the first outage, whatever for, on and after say. The notices say that they are a test,
-and belong to one outage, so that an alert is resolved again. A heartbeat and Uptime Kuma get a beat that all is well,
-since one that fails would raise an alarm. What everybody sees, as a status page, is tried only if --target names it.
+and belong to one outage, so that an alert is resolved again. Only if --target names them, it tries what everybody
+sees, as a status page, and what gets beats: a heartbeat and Uptime Kuma are told once that all is well.
 
 Exit code 0 if all were sent, 1 if any was not, 2 usage or configuration, 130 called off.`,
   example: 'healthgate notify --test --namespace shop --target slack',
@@ -74,17 +74,25 @@ function toldOf({ rule, isPublic }: Target): string {
 
 interface Asked {
   readonly namespace: string;
-  /** Whether somebody named the targets, also those that everybody sees. */
+  /** Whether somebody named the targets, also those that are tried only then. */
   readonly isNamed: boolean;
   readonly terminal: Terminal;
 }
 
+/** Why it is tried only where it is named. A beat that fails would raise an alarm, so it would get one that works. */
+function objectionTo({ isPublic, rule }: Target): string | undefined {
+  if (isPublic) return 'everybody would see it';
+  return rule.every ? 'it would be told that all is well' : undefined;
+}
+
 /** @returns Whether all were sent. */
 async function tryAll(targets: readonly Target[], { namespace, isNamed, terminal }: Asked): Promise<boolean> {
-  const skipped = isNamed ? [] : targets.filter(({ isPublic }) => isPublic);
-  for (const { rule, type } of skipped)
-    terminal.out(`skipped   ${rule.target}: everybody would see it; try it with --target ${type}\n`);
-  const tried = targets.filter((target) => !skipped.includes(target));
+  const tried = targets.filter((target) => {
+    const objection = isNamed ? undefined : objectionTo(target);
+    if (objection === undefined) return true;
+    terminal.out(`skipped   ${target.rule.target}: ${objection}; try it with --target ${target.type}\n`);
+    return false;
+  });
   let failures = 0;
   for await (const { target, error } of tryTargets(tried, { namespace, signal: terminal.signal })) {
     if (error !== undefined) failures += 1;

@@ -12,6 +12,8 @@ import { inputOf, recordingTerminal } from '../support/terminal.ts';
 
 const WORDS = 'this is a test notice of healthgate, nothing is down';
 const PAGES = ['statuspage', 'instatus'];
+/** What is tried only where it is named. */
+const SHY = [...PAGES, ...BEATING];
 const types = Object.keys(itemsAt('http://x'));
 /** What SNS answers: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 const PUBLISHED = '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>';
@@ -86,11 +88,11 @@ describe('a test of all targets', () => {
     ran = await run({ test: true });
   });
 
-  test('tells all but those that everybody sees of an outage and of its end', () => {
+  test('tells all of an outage and of its end, but those that everybody sees, or that get beats', () => {
     const { code, lines, err } = ran;
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(typesOf(lines, 'skipped   ')).toEqual(PAGES);
-    const told = types.filter((type) => !PAGES.includes(type));
+    expect(typesOf(lines, 'skipped   ').sort()).toEqual(SHY.toSorted());
+    const told = types.filter((type) => !SHY.includes(type));
     expect(typesOf(lines, 'sent      ').sort()).toEqual(told.sort());
     for (const path of [/^\/services/, /^\/workflows/, /^\/hooks/, /^\/v2\/email/]) {
       expect(bodies(path)).toHaveLength(2);
@@ -113,12 +115,8 @@ describe('a test of all targets', () => {
     expect(new Set(keysOf(changes, 'outage')).size).toBe(1);
   });
 
-  test('gives a heartbeat and Uptime Kuma one beat, which says that all is well', () => {
-    expect(server.requests.filter(({ path }) => path.startsWith('/ping/'))).toHaveLength(1);
-    const pushes = server.requests.filter(({ path }) => path.startsWith('/api/push/'));
-    const [push] = pushes.map(({ path }) => new URL(path, 'http://kuma.example').searchParams);
-    expect(pushes).toHaveLength(1);
-    expect([push?.get('status'), push?.get('msg')]).toEqual(['up', `Test: ${WORDS}`]);
+  test('sends no beat', () => {
+    expect(server.requests.filter(({ path }) => /^\/(?:ping|api\/push)\//.test(path))).toEqual([]);
   });
 });
 
@@ -139,11 +137,21 @@ describe('a test', () => {
     },
   );
 
+  test.each([...BEATING])('%s gets one beat where it is named, which says that all is well', async (type) => {
+    const { lines } = await run({ test: true, target: type });
+    expect(typesOf(lines, 'sent      ')).toEqual([type]);
+    const [beat, ...others] = server.requests;
+    const query = new URL(beat?.path ?? '', 'http://kuma.example').searchParams;
+    expect(others).toEqual([]);
+    if (type === 'uptime_kuma') expect([query.get('status'), query.get('msg')]).toEqual(['up', `Test: ${WORDS}`]);
+    else expect(beat?.path).not.toContain('fail');
+  });
+
   test('what refuses is told with the reason, and the exit code is 1', async () => {
-    refuses = ({ path }) => path.startsWith('/hooks') || path.startsWith('/ping');
+    refuses = ({ path }) => path.startsWith('/hooks') || path.startsWith('/services');
     const { code, lines } = await run({ test: true });
     expect(code).toBe(1);
-    expect(typesOf(lines, 'not sent  ').sort()).toEqual(['heartbeat', 'webhook']);
+    expect(typesOf(lines, 'not sent  ').sort()).toEqual(['slack', 'webhook']);
     expect(lines.find((line) => line.startsWith('not sent  webhook'))).toMatch(/: webhook \S+ answered 403/);
     // Its end is not told to whoever was not told of it.
     expect(bodies(/^\/hooks/)).toHaveLength(1);
