@@ -14,9 +14,11 @@ import {
   NOW,
   observer,
   OUTAGE,
+  quoted,
   targetOf,
   up,
   update,
+  wide,
 } from '../support/notices.ts';
 import { BEATING, itemsAt } from '../support/notify-items.ts';
 import { recordingServer } from '../support/recording-server.ts';
@@ -62,7 +64,16 @@ test('every type of target stands in the tables of these tests', () => {
 /** Of a message; 256 kB unless given. What a webhook of one's own takes has no limit but that of a notice. */
 const MAX_BYTES: Readonly<Record<string, number>> = { teams: 28_000, webhook: 1_000_000 };
 
-const notices = { down, update, up, degraded, 'an observer that is cut off': observer, 'hostile names': hostile };
+const notices = {
+  down,
+  update,
+  up,
+  degraded,
+  'an observer that is cut off': observer,
+  'hostile names': hostile,
+  'long names of wide characters': wide,
+  'long names of characters that JSON escapes': quoted,
+};
 
 describe.each(Object.keys(vendors))('%s', (type) => {
   test.each(Object.entries(notices))('takes the request for %s as the vendor publishes it', async (_name, notice) => {
@@ -127,7 +138,7 @@ describe('hostile names and errors', () => {
     const [opened] = changing(sent).filter(({ path }) => /incidents$|alerts$/.test(path));
     const { incident = bodyOf(opened) } = bodyOf(opened);
     const { body, message, description, name } = incident as Record<string, string | undefined>;
-    expect([body, description ?? message, name].join('\n')).not.toMatch(/[<>[\]]/);
+    expect([body, description, message, name].join('\n')).not.toMatch(/[<>[\]]/);
   });
 
   test.each(Object.keys(vendors))('put no control character into what %s shows', async (type) => {
@@ -204,6 +215,16 @@ describe('opsgenie', () => {
     expect(create?.headers.authorization).toBe('GenieKey secret-part-1-of-the-key');
     expect(bodyOf(create)).toMatchObject({ alias: OUTAGE, priority: 'P1', entity: 'celery/ping' });
     expect(close?.path).toBe(`/v2/alerts/${OUTAGE}/close?identifierType=alias`);
+  });
+
+  test('sends the same to Jira Service Management, whose URL has a path', async () => {
+    const url = `${server.url}/jsm/ops/integration`;
+    const [create] = await send('opsgenie', down, { url });
+    const [close] = await send('opsgenie', up, { url });
+    expect([create?.path, close?.path]).toEqual([
+      '/jsm/ops/integration/v2/alerts',
+      `/jsm/ops/integration/v2/alerts/${OUTAGE}/close?identifierType=alias`,
+    ]);
   });
 });
 
