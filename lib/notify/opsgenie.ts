@@ -22,7 +22,11 @@ export const opsgenie = defineTarget({
   keys: {
     api_key: describe(text(), 'Key of an API integration.', '01234567-89ab-cdef-0123-456789abcdef'),
     url: v.optional(
-      describe(serverRoot(), 'Base URL; that of the EU instance and that of Jira Service Management are others.', 'https://api.eu.opsgenie.com'),
+      describe(
+        serverRoot(),
+        'Base URL; that of the EU instance and that of Jira Service Management are others.',
+        'https://api.eu.opsgenie.com',
+      ),
       'https://api.opsgenie.com',
     ),
   },

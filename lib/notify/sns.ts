@@ -12,7 +12,7 @@ import { asciiLine, shortChange, wordsFor } from './wording.ts';
 const TOPIC = /^arn:[\w-]+:sns:(?<region>[\w-]+):\d{12}:[\w-]{1,256}(?:\.fifo)?$/;
 /** Characters of a subject, all of them ASCII. */
 const MAX_SUBJECT = 99;
-/** Bytes of the change in a message, which has it five times. A message may have 256 KiB with its words and attributes. */
+/** Bytes of the change in a message, which has it five times, and may have 256 KiB with its words and attributes. */
 const MAX_CHANGE = 40_000;
 
 export const sns = defineTarget({

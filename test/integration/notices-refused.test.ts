@@ -149,7 +149,7 @@ describe('an incoming webhook of Teams that answers 200', () => {
     [429, false],
     [413, true],
   ])('and says that the channel answered %i has not taken the card', async (status, isFinal) => {
-    const said = `Microsoft Teams endpoint returned HTTP error ${String(status)} with ContextId tcid=0,server=S,cv=x/1..`;
+    const said = `Microsoft Teams endpoint returned HTTP error ${String(status)} with ContextId tcid=0,cv=x/1..`;
     answer = { status: 200, body: `Webhook message delivery failed with error: ${said}` };
     const error = await errorOf('teams', answering.url);
     expect(error).toMatchObject({ isFinal, message: expect.stringContaining(`with ${String(status)}`) as unknown });

@@ -228,6 +228,19 @@ describe('opsgenie', () => {
   });
 });
 
+describe('email', () => {
+  test.each([
+    ['Healthgate <healthgate@shop.example>', 'Healthgate <healthgate@shop.example>'],
+    ['"Shop (Ltd.)" <a@shop.example>', '"Shop (Ltd.)" <a@shop.example>'],
+    ['Störung <a@shop.example>', '=?UTF-8?B?U3TDtnJ1bmc=?= <a@shop.example>'],
+    ['Shop (Ltd.) <a@shop.example>', '=?UTF-8?B?U2hvcCAoTHRkLg==?= =?UTF-8?B?KQ==?= <a@shop.example>'],
+    ['a@shop.example', 'a@shop.example'],
+  ])('sends as %s with a name that SES takes', async (from, sent) => {
+    const [request] = await send('email', down, { from, to: [from] });
+    expect(bodyOf(request)).toMatchObject({ FromEmailAddress: sent, Destination: { ToAddresses: [sent] } });
+  });
+});
+
 const words = {
   statuspage: { major: 'major_outage', partial: 'partial_outage', ok: 'operational', resolved: 'resolved' },
   instatus: { major: 'MAJOROUTAGE', partial: 'PARTIALOUTAGE', ok: 'OPERATIONAL', resolved: 'RESOLVED' },
@@ -259,6 +272,22 @@ describe.each(['statuspage', 'instatus'] as const)('the incident of %s', (type) 
     expect(changing(await send(type, up))).toEqual([]);
     expect(pages.incidents).toHaveLength(1);
     expect(pages.updates).toHaveLength(2);
+  });
+
+  test('is found and resolved also if many others came after it', async () => {
+    await send(type, down);
+    const other = { id: 'other', name: 'another', status: resolved };
+    pages.incidents.unshift(...Array.from({ length: 100 }, () => other));
+    await send(type, up);
+    expect(pages.incidents.at(-1)).toMatchObject({ status: resolved });
+  });
+
+  test('sets only the components that are in another state', async () => {
+    pages.components.set('C1', major).set('C2', ok);
+    const sent = await send(type, down);
+    expect(changing(sent).filter(({ path }) => path.includes('/components/'))).toEqual([]);
+    const after = await send(type, up);
+    expect(changing(after).filter(({ path }) => path.includes('/components/'))).toHaveLength(1);
   });
 
   test('says nothing while the observer is cut off', async () => {
