@@ -33,6 +33,7 @@ const layers = [
   'lib/hide.ts',
   'lib/spellings.ts',
   'lib/pace.ts',
+  'lib/clock.ts',
   'lib/problem.ts',
   'lib/did-you-mean.ts',
   'lib/errors.ts',

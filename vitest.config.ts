@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const timeouts = { testTimeout: 30_000, hookTimeout: 30_000 };
+// Also of `expect.poll`, whose second is not enough for a program to start on a machine that is busy.
+const timeouts = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 20_000 } } };
 const withStack = { globalSetup: ['test/support/global-setup.ts'] };
 
 export default defineConfig({

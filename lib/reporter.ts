@@ -1,4 +1,5 @@
 /** The only way to a report of a namespace: from a run for one caller, or shared by concurrent callers. */
+import { isRecent } from './clock.ts';
 import type { Namespace } from './document/namespace.ts';
 import { tenths, within } from './engine/deadline.ts';
 import { run } from './engine/run.ts';
@@ -192,6 +193,7 @@ function satisfies(run: Run, { limitMs, until }: Need): boolean {
 
 function youngest({ kept }: Slot, { maxAgeMs }: Namespace, { limitMs }: Need): Shared | undefined {
   const last = kept.findLast((one) => one.limitMs >= limitMs);
-  const ageMs = last === undefined ? Infinity : Date.now() - last.endedAt;
-  return last !== undefined && ageMs >= 0 && ageMs < maxAgeMs ? { report: last.report, ageMs } : undefined;
+  const now = Date.now();
+  if (last === undefined || !isRecent(last.endedAt, maxAgeMs, now)) return undefined;
+  return { report: last.report, ageMs: now - last.endedAt };
 }

@@ -20,6 +20,7 @@ import { summaryText } from './summary.ts';
 import { systemWords } from './system-words.ts';
 import { vaultName, vaultOption } from './vault-option.ts';
 
+const WATCH = { preset: undefined, min: 0.1, max: 86_400 };
 const formatNames = formatsOfReport.map((format) => format.name);
 
 export const check: Command = {
@@ -33,7 +34,7 @@ export const check: Command = {
     },
     part: { type: 'string', value: 'PATH', help: 'only this part of the tree: cache/data' },
     format: { type: 'string', value: 'FORMAT', help: `${formatNames.join(', ')} (text)`, words: formatNames },
-    watch: { type: 'string', value: 'SECONDS', help: 'run again so many seconds after each run' },
+    watch: { type: 'string', value: 'SECONDS', help: 'run again so many seconds after each run', number: WATCH },
     quiet: { type: 'boolean', help: 'write nothing on standard output: the exit code tells the verdict' },
     'no-color': { type: 'boolean', help: 'no colours; NO_COLOR in the environment does the same' },
   },
@@ -45,7 +46,7 @@ between two runs ends it with the code of the last run.`,
   example: 'healthgate check --namespace prod --part celery',
 
   async run(input, terminal) {
-    const watchMs = 1000 * numberOf(input, 'watch', { preset: 0, min: 0.1, max: MAX_WATCH_SECONDS });
+    const watchMs = 1000 * (numberOf(input, 'watch', WATCH) ?? 0);
     const runOnce = await runnerOf(input, terminal, new Namespaces(await storeIn(input, terminal), terminal));
     for (let run = 1; ; run += 1) {
       if (watchMs > 0 && input.values.quiet !== true) separate(run, terminal);
@@ -56,8 +57,6 @@ between two runs ends it with the code of the last run.`,
     }
   },
 };
-
-const MAX_WATCH_SECONDS = 86_400;
 
 /** Keeps one run from the next: by its time for people, by an empty line in a pipe. */
 function separate(run: number, terminal: Terminal): void {

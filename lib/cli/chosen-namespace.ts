@@ -3,6 +3,7 @@ import { didYouMean } from '../did-you-mean.ts';
 import type { Namespace } from '../document/namespace.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { mistakesInSetUp } from '../record/set-up.ts';
 import type { Store } from '../vault/stores/store.ts';
 import { Vault } from '../vault/vault.ts';
 import { UsageError } from './command.ts';
@@ -17,6 +18,8 @@ export class Namespaces {
   readonly #terminal: Terminal;
   /** Whether the vault had something to say since the last time. */
   #hasNews = false;
+  /** The version of the document that was inspected last. */
+  #inspected: Namespace | undefined;
 
   constructor(store: Store, terminal: Terminal) {
     const note = () => {
@@ -41,12 +44,20 @@ export class Namespaces {
     if (name === undefined) throw new UsageError(`no namespace in ${location}`);
     if (names.length > 1) throw new UsageError(`--namespace: which one? ${names.sort().slice(0, 20).join(', ')}`);
     const namespace = await this.vault.namespace(name);
+    if (namespace !== undefined) await this.#inspectSetUp(namespace);
     const file = this.#hasNews ? await this.#tellMistakes(name) : name;
     if (namespace !== undefined) return namespace;
     const known = await this.vault.names();
     if (known.includes(name))
       throw new ConfigurationError(`${file} cannot be used; correct it, and ask ${program()} validate ${location}`);
     throw new UsageError(`namespace ${JSON.stringify(name)}: not in ${location}${didYouMean(name, known)}`);
+  }
+
+  /** The vault says nothing of what the document says about notices and maintenance. */
+  async #inspectSetUp(namespace: Namespace): Promise<void> {
+    if (this.#inspected === namespace) return;
+    this.#inspected = namespace;
+    if ((await mistakesInSetUp(namespace)).length > 0) this.#hasNews = true;
   }
 
   /** @returns What the document is called. */

@@ -10,6 +10,20 @@ export interface Option {
   readonly help: string;
   /** The values that it takes, if they are known, for completion. */
   readonly words?: readonly string[];
+  /** What it takes, if that is a number. */
+  readonly number?: Bounds<number | undefined>;
+  /** What gives it a meaning, unless everything does: one of these options (`--add`) or first arguments (`start`). */
+  readonly onlyWith?: readonly string[];
+  /** The options that leave it without a meaning. */
+  readonly notWith?: readonly string[];
+}
+
+/** The numbers that an option takes, and the one that it has unless it is given. */
+export interface Bounds<Preset> {
+  readonly preset: Preset;
+  readonly min: number;
+  readonly max: number;
+  readonly integer?: boolean;
 }
 
 export interface Argument {
@@ -81,11 +95,11 @@ export function stringOf(input: Input, name: string): string | undefined {
  *
  * @throws UsageError if it is not a number, or is out of bounds.
  */
-export function numberOf(
+export function numberOf<Preset extends number | undefined>(
   input: Input,
   name: string,
-  { preset, min, max, integer = false }: { preset: number; min: number; max: number; integer?: boolean },
-): number {
+  { preset, min, max, integer = false }: Bounds<Preset>,
+): number | Preset {
   const text = stringOf(input, name);
   if (text === undefined) return preset;
   const value = text.trim() === '' ? Number.NaN : Number(text);

@@ -38,6 +38,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./history.ts')).history,
   },
   {
+    name: 'notify',
+    summary: 'Lists who is told of outages, and sends them test notices',
+    load: async () => (await import('./notify.ts')).notify,
+  },
+  {
     name: 'maintenance',
     summary: 'Begins, ends and shows maintenance, during which nobody is told of failures',
     load: async () => (await import('./maintenance.ts')).maintenance,

@@ -7,10 +7,27 @@ import { numberOf, stringOf, UsageError } from './command.ts';
 import type { Input, Option } from './command.ts';
 import { systemWords } from './system-words.ts';
 
+const PORT = { preset: undefined, min: 0, max: 65535, integer: true };
+
 export const grpcOptions = {
-  'grpc-port': { type: 'string', value: 'PORT', help: 'also speak gRPC, on this port; 0 takes any free port' },
-  'grpc-cert': { type: 'string', value: 'FILE', help: 'certificate for gRPC over TLS, in PEM, with its chain' },
-  'grpc-key': { type: 'string', value: 'FILE', help: 'its private key, in PEM, without a passphrase' },
+  'grpc-port': {
+    type: 'string',
+    value: 'PORT',
+    help: 'also speak gRPC, on this port; 0 takes any free port',
+    number: PORT,
+  },
+  'grpc-cert': {
+    type: 'string',
+    value: 'FILE',
+    help: 'certificate for TLS, in PEM, with its chain',
+    onlyWith: ['--grpc-port'],
+  },
+  'grpc-key': {
+    type: 'string',
+    value: 'FILE',
+    help: 'its private key, in PEM, without a passphrase',
+    onlyWith: ['--grpc-port'],
+  },
 } as const satisfies Readonly<Record<string, Option>>;
 
 interface GrpcAsked {
@@ -25,11 +42,8 @@ interface GrpcAsked {
  */
 export async function grpcAsked(input: Input): Promise<GrpcAsked | undefined> {
   const [certFile, keyFile] = [stringOf(input, 'grpc-cert'), stringOf(input, 'grpc-key')];
-  if (stringOf(input, 'grpc-port') === undefined) {
-    if (certFile === undefined && keyFile === undefined) return undefined;
-    throw new UsageError(`--${certFile === undefined ? 'grpc-key' : 'grpc-cert'} needs --grpc-port`);
-  }
-  const port = numberOf(input, 'grpc-port', { preset: 0, min: 0, max: 65535, integer: true });
+  const port = numberOf(input, 'grpc-port', PORT);
+  if (port === undefined) return undefined;
   if (certFile === undefined && keyFile === undefined) return { port };
   if (certFile === undefined) throw new UsageError('--grpc-key needs --grpc-cert');
   if (keyFile === undefined) throw new UsageError('--grpc-cert needs --grpc-key');

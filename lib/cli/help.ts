@@ -2,6 +2,7 @@
 import { version } from '../version.ts';
 import type { Command, CommandEntry, Option } from './command.ts';
 import { commands } from './commands.ts';
+import { explanationOf } from './explanation.ts';
 import { program } from './program.ts';
 import { wrapped } from './wrapped.ts';
 
@@ -34,7 +35,7 @@ export function helpOf({ name, summary }: CommandEntry, command: Command): strin
   ].join(' ');
   const lines = [
     ...command.arguments.map((argument) => explained(argument.name, argument.help)),
-    ...options.map(({ flag, help }) => explained(flag, help)),
+    ...options.map(({ flag, ...option }) => explained(flag, explanationOf(option))),
   ].join('');
   const start = `Usage: ${program()} ${name} `;
   const head = wrapped(usage, { columns: COLUMNS, start }).replaceAll(NO_BREAK, ' ');

@@ -17,8 +17,9 @@ import { pastText } from './history-text.ts';
 import { vaultOf, vaultOption } from './vault-option.ts';
 
 const HOUR_MS = 3_600_000;
-/** Hours of 90 days. */
-const MAX_HOURS = 2160;
+/** Up to the hours of 90 days. */
+const HOURS = { preset: 24, min: 1, max: 2160, integer: true };
+const FORMATS = ['text', 'json'] as const;
 /** The longest range that is shown by quarters of an hour: they are kept for 8 days. */
 const MAX_QUARTERS_MS = 8 * DAY_MS;
 /** Changes are told from so far back at least. */
@@ -28,17 +29,28 @@ export const history: Command = {
   arguments: [],
   options: {
     namespace: { type: 'string', value: 'NAME', help: 'the namespace; may be left out if the history has only one' },
-    part: { type: 'string', value: 'PATH', help: 'only this part of the tree: cache/data' },
-    hours: { type: 'string', value: 'HOURS', help: 'how far back, from 1 to 2160 (24)' },
-    dead: { type: 'boolean', help: 'lists the notices that could not be sent' },
+    part: {
+      type: 'string',
+      value: 'PATH',
+      help: 'only this part of the tree: cache/data',
+      notWith: ['--dead', '--replay'],
+    },
+    hours: { type: 'string', value: 'HOURS', help: 'how far back', number: HOURS, notWith: ['--dead', '--replay'] },
+    dead: { type: 'boolean', help: 'lists the notices that could not be sent', notWith: ['--replay'] },
     replay: { type: 'boolean', help: 'sends them again, to the targets that the document names now' },
-    format: { type: 'string', value: 'FORMAT', help: 'text or json (text)' },
+    format: {
+      type: 'string',
+      value: 'FORMAT',
+      help: 'text or json (text)',
+      words: FORMATS,
+      notWith: ['--replay'],
+    },
     'no-color': { type: 'boolean', help: 'no colours; NO_COLOR in the environment does the same' },
     ...historyOption,
-    ...vaultOption,
+    vault: { ...vaultOption.vault, onlyWith: ['--replay'] },
   },
   notes: `Shows what was recorded, also while a service records it: a strip for each check, uptime, since when it is
-as it is, and the outages and changes of the last 14 days. Only --replay reads the vault.
+as it is, and the outages and changes of the last 14 days.
 
 Exit code 0, also when something is down; 1 if --replay could not send everything; 2 usage or configuration.`,
   example: 'healthgate history --namespace shop --part cache --hours 168',
@@ -47,9 +59,9 @@ Exit code 0, also when something is down; 1 if --replay could not send everythin
     if (input.positionals.length > 0)
       throw new UsageError(`unexpected argument ${JSON.stringify(input.positionals[0])}`);
     const isReplay = input.values.replay === true;
-    const hours = numberOf(input, 'hours', { preset: 24, min: 1, max: MAX_HOURS, integer: true });
-    const format = oneOfOption(input, 'format', ['text', 'json']);
-    const store = await openHistory(historyName(input, terminal), { readOnly: !isReplay });
+    const hours = numberOf(input, 'hours', HOURS);
+    const format = oneOfOption(input, 'format', FORMATS);
+    const store = await openHistory(historyName(input, terminal), { readOnly: !isReplay, mustExist: true });
     try {
       const name = await chosen(store, stringOf(input, 'namespace'));
       if (isReplay) return await sendAgain(store, name, input, terminal);

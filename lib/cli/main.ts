@@ -4,6 +4,7 @@ import type { ParseArgsConfig } from 'node:util';
 import { didYouMean } from '../did-you-mean.ts';
 import { CheckError } from '../errors.ts';
 import { version } from '../version.ts';
+import { refuseUseless } from './combinations.ts';
 import { EXIT, UsageError } from './command.ts';
 import type { CommandEntry, ExitCode, Terminal } from './command.ts';
 import { commands } from './commands.ts';
@@ -44,6 +45,7 @@ async function runCommand(entry: CommandEntry, args: string[], terminal: Termina
       terminal.out(helpOf(entry, command));
       return EXIT.ok;
     }
+    refuseUseless(command, input);
     return await command.run(input, terminal);
   } catch (error) {
     const isUsage = error instanceof UsageError || isParseError(error);

@@ -15,8 +15,8 @@ import type { Command, Input, Terminal } from './command.ts';
 import { historyName, historyOption } from './history-option.ts';
 import { vaultName, vaultOption } from './vault-option.ts';
 
-/** Minutes of 31 days. */
-const MAX_MINUTES = 44_640;
+/** Up to the minutes of 31 days. */
+const MINUTES = { preset: 60, min: 1, max: 44_640 };
 /** Windows that a namespace may have by hand at the same time. */
 const MAX_WINDOWS = 100;
 const MAX_TEXT_LENGTH = 200;
@@ -26,12 +26,17 @@ const AHEAD_MS = 14 * 24 * 3_600_000;
 const ACTIONS = { start, stop, list } as const;
 
 export const maintenance: Command = {
-  arguments: [{ name: 'start|stop|list', help: 'begins, ends or shows maintenance' }],
+  arguments: [{ name: 'start|stop|list', help: 'begins, ends or shows maintenance', words: Object.keys(ACTIONS) }],
   options: {
     namespace: { type: 'string', value: 'NAME', help: 'the namespace; may be left out if the vault has only one' },
-    checks: { type: 'string', value: 'PATH,…', help: 'only these checks and groups: cache,postgres' },
-    minutes: { type: 'string', value: 'MINUTES', help: 'with start: how long, from 1 to 44640 (60)' },
-    text: { type: 'string', value: 'TEXT', help: 'with start: what is done, for those who read the page' },
+    checks: {
+      type: 'string',
+      value: 'PATH,…',
+      help: 'only these checks and groups: cache,postgres',
+      onlyWith: ['start', 'stop'],
+    },
+    minutes: { type: 'string', value: 'MINUTES', help: 'how long', number: MINUTES, onlyWith: ['start'] },
+    text: { type: 'string', value: 'TEXT', help: 'what is done, for those who read the page', onlyWith: ['start'] },
     ...historyOption,
     ...vaultOption,
   },
@@ -50,8 +55,10 @@ what of it begins within 14 days.`,
     const store = await openStore(vaultName(input, terminal));
     const namespace = await new Namespaces(store, terminal).choose(stringOf(input, 'namespace'));
     const checks = checksIn(input, namespace);
-    const history = await openHistory(historyName(input, terminal));
+    const history = await openHistory(historyName(input, terminal), { mustExist: true });
     try {
+      if (!(await history.namespaces()).includes(namespace.name))
+        terminal.err(`nothing is recorded of ${namespace.name} in ${history.location} yet; is it the right history?\n`);
       await ACTIONS[action as keyof typeof ACTIONS]({ input, terminal, namespace, checks, history });
     } finally {
       await history.close();
@@ -69,7 +76,7 @@ interface Asked {
 }
 
 async function start({ input, terminal, namespace, checks, history }: Asked): Promise<void> {
-  const minutes = numberOf(input, 'minutes', { preset: 60, min: 1, max: MAX_MINUTES });
+  const minutes = numberOf(input, 'minutes', MINUTES);
   const text = stringOf(input, 'text');
   if (text !== undefined && text.length > MAX_TEXT_LENGTH)
     throw new UsageError(`--text: expected at most ${String(MAX_TEXT_LENGTH)} characters`);
@@ -95,7 +102,8 @@ async function stop({ terminal, namespace, checks, history }: Asked): Promise<vo
     namespace.name,
     before.filter((window) => !isEnded(window)),
   );
-  for (const window of ended) terminal.out(`${namespace.name}: ended ${inWords(window)}\n`);
+  const now = timeOf(Date.now());
+  for (const window of ended) terminal.out(`${namespace.name}: ended ${subjectOf(window)} at ${now}${whyOf(window)}\n`);
 }
 
 async function list({ terminal, namespace, history }: Asked): Promise<void> {
@@ -120,10 +128,16 @@ function checksIn(input: Input, { root, name }: Namespace): readonly string[] {
   });
 }
 
-function inWords({ from, to, checks, text }: Window): string {
-  const what = checks.length === 0 ? 'everything' : checks.join(', ');
-  const why = text === undefined ? '' : ` (${text})`;
-  return `maintenance of ${what} from ${timeOf(from)} to ${timeOf(to)}${why}`;
+function inWords(window: Window): string {
+  return `${subjectOf(window)} from ${timeOf(window.from)} to ${timeOf(window.to)}${whyOf(window)}`;
+}
+
+function subjectOf({ checks }: Window): string {
+  return `maintenance of ${checks.length === 0 ? 'everything' : checks.join(', ')}`;
+}
+
+function whyOf({ text }: Window): string {
+  return text === undefined ? '' : ` (${text})`;
 }
 
 function timeOf(time: number): string {

@@ -8,8 +8,10 @@ import type { Command, Terminal } from './command.ts';
 import type { PingTarget } from './ping-target.ts';
 import { targetOf } from './ping-targets.ts';
 
-const MAX_ATTEMPTS = 10_000;
-const MAX_SECONDS = 3600;
+const ATTEMPTS = { preset: 3, min: 1, max: 10_000, integer: true };
+const MIN_SUCCESSFUL = { ...ATTEMPTS, preset: 1 };
+const TIMEOUT = { preset: 3, min: 0.001, max: 3600 };
+const INTERVAL = { preset: 1, min: 0, max: 3600 };
 
 export const ping: Command = {
   arguments: [
@@ -26,14 +28,15 @@ export const ping: Command = {
     },
   ],
   options: {
-    attempts: { type: 'string', value: 'N', help: 'number of attempts (3)' },
+    attempts: { type: 'string', value: 'N', help: 'number of attempts', number: ATTEMPTS },
     timeout: {
       type: 'string',
       value: 'SECONDS',
-      help: 'time limit of one attempt, including the body of the answer (3)',
+      help: 'time limit of one attempt, including the body of the answer',
+      number: TIMEOUT,
     },
-    'min-successful': { type: 'string', value: 'N', help: 'how many attempts must succeed (1)' },
-    interval: { type: 'string', value: 'SECONDS', help: 'pause between two attempts (1)' },
+    'min-successful': { type: 'string', value: 'N', help: 'how many of them must succeed', number: MIN_SUCCESSFUL },
+    interval: { type: 'string', value: 'SECONDS', help: 'pause between two attempts', number: INTERVAL },
   },
   notes: `Redirects are not followed, and each attempt opens a new connection. The list of processes shows arguments,
 so keep the token out of the URL: HEALTHGATE_TOKEN in the environment is sent as Authorization: Bearer.
@@ -44,10 +47,10 @@ Exit code 0 if enough attempts succeeded, otherwise 1; 2 usage. Ctrl-C ends it a
   example: 'HEALTHGATE_TOKEN=… healthgate ping https://status.example/api/health/ --attempts 5',
 
   async run(input, terminal) {
-    const attempts = numberOf(input, 'attempts', { preset: 3, min: 1, max: MAX_ATTEMPTS, integer: true });
-    const minSuccessful = numberOf(input, 'min-successful', { preset: 1, min: 1, max: attempts, integer: true });
-    const timeoutMs = 1000 * numberOf(input, 'timeout', { preset: 3, min: 0.001, max: MAX_SECONDS });
-    const intervalMs = 1000 * numberOf(input, 'interval', { preset: 1, min: 0, max: MAX_SECONDS });
+    const attempts = numberOf(input, 'attempts', ATTEMPTS);
+    const minSuccessful = numberOf(input, 'min-successful', { ...MIN_SUCCESSFUL, max: attempts });
+    const timeoutMs = 1000 * numberOf(input, 'timeout', TIMEOUT);
+    const intervalMs = 1000 * numberOf(input, 'interval', INTERVAL);
     const token = tokenFrom(terminal);
     const { url, role, target } = targetOf(input.positionals, token);
 

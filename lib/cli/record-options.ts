@@ -5,17 +5,18 @@ import type { Log } from '../log.ts';
 import type { RecordingService } from '../record/service.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Vault } from '../vault/vault.ts';
-import { numberOf, stringOf } from './command.ts';
+import { numberOf } from './command.ts';
 import type { Input, Option, Terminal } from './command.ts';
 import { historyName, historyOption, namedHistory } from './history-option.ts';
 
-const MAX_SECONDS = 3600;
+const SECONDS = { preset: undefined, min: 1, max: 3600, integer: true };
 
 export const recordOptions = {
   record: {
     type: 'string',
     value: 'SECONDS',
     help: 'run every namespace that often, record it, and tell who wants to know of outages;\n60 is usual',
+    number: SECONDS,
   },
   ...historyOption,
 } as const satisfies Readonly<Record<string, Option>>;
@@ -33,11 +34,11 @@ export interface Recorded {
  * @throws ConfigurationError if the history cannot be opened.
  */
 export async function recordAsked(input: Input, terminal: Terminal): Promise<Recorded | undefined> {
-  if (stringOf(input, 'record') === undefined) {
+  const seconds = numberOf(input, 'record', SECONDS);
+  if (seconds === undefined) {
     const name = namedHistory(input, terminal);
     return name === undefined ? undefined : { history: historyAt(name) };
   }
-  const seconds = numberOf(input, 'record', { preset: 60, min: 1, max: MAX_SECONDS, integer: true });
   const name = historyName(input, terminal);
   const [{ openHistory }, { RecordingService }] = await Promise.all([
     import('../history/open.ts'),

@@ -15,18 +15,22 @@ import { showOverview } from './overview.ts';
 import { systemWords } from './system-words.ts';
 import { DEFAULT_FOLDER, isDefaultVault, vaultName, vaultOf, vaultOption } from './vault-option.ts';
 
+const PORT = { preset: 3000, min: 0, max: 65535, integer: true };
+
 export const serve: Command = {
   arguments: [],
   options: {
     ...vaultOption,
     host: { type: 'string', value: 'HOST', help: 'address to listen on (127.0.0.1)' },
-    port: { type: 'string', value: 'PORT', help: 'port to listen on (3000); 0 takes any free port' },
+    port: { type: 'string', value: 'PORT', help: 'port to listen on; 0 takes any free port', number: PORT },
     ...recordOptions,
     ...grpcOptions,
   },
   notes: `If no vault is named and the folder ${DEFAULT_FOLDER} does not exist, the folder is created, with an example
 namespace that checks the service itself. When the service starts at another address, the example follows. Ctrl-C
 stops the service.
+
+Without --record, --history names what another process records, and answers show it.
 
 In the environment, HEALTHGATE_BASE_PATH=/ops is cut off the paths that begin with it, and HEALTHGATE_CORS_ORIGINS
 names the origins whose web pages may read answers: * or https://status.example, separated by commas.
@@ -45,7 +49,7 @@ it is sent in the clear.`,
     if (input.positionals.length > 0)
       throw new UsageError(`unexpected argument ${JSON.stringify(input.positionals[0])}`);
     const host = stringOf(input, 'host') ?? '127.0.0.1';
-    const port = numberOf(input, 'port', { preset: 3000, min: 0, max: 65535, integer: true });
+    const port = numberOf(input, 'port', PORT);
     const log = standardLog();
     const vault = await vaultOf(input, terminal, log);
     const isFirst = isDefaultVault(input, terminal) && !existsSync(DEFAULT_FOLDER);

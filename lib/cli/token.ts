@@ -20,14 +20,15 @@ export const token: Command = {
     add: { type: 'boolean', help: "also add the token to the namespace's access_tokens in the vault" },
     summary: {
       type: 'boolean',
-      help: 'with --add: to summary_tokens, which open names and verdicts alone, for public pages and badges',
+      help: 'to summary_tokens, which open names and verdicts alone, for public pages and badges',
+      onlyWith: ['--add'],
     },
     drop: {
       type: 'string',
       value: 'DIGEST',
       help: 'drop every token whose SHA-256 digest begins with this (8 to 64 characters)',
     },
-    ...vaultOption,
+    vault: { ...vaultOption.vault, onlyWith: ['--add', '--drop'] },
   },
   notes: `Prints the token, which is shown nowhere else, and its SHA-256 digest. With --drop alone, creates no token
 and prints the digests of the remaining ones. A running service follows within a minute.
@@ -39,9 +40,6 @@ To replace a token: --add, hand out the new one, then --drop the old one.`,
     const namespace = namespaceIn(input);
     const add = input.values.add === true;
     const drop = dropIn(input);
-    if (!add && drop === undefined && stringOf(input, 'vault') !== undefined)
-      throw new UsageError('--vault: needs --add or --drop');
-    if (!add && input.values.summary === true) throw new UsageError('--summary: needs --add');
     const list = input.values.summary === true ? 'summary_tokens' : 'access_tokens';
 
     const created = add || drop === undefined ? createToken(namespace) : undefined;

@@ -15,6 +15,8 @@ import type { Kind } from './keys.ts';
 export interface EmbeddedOptions {
   /** Whether it is only read, while another process may write it. */
   readonly readOnly?: boolean;
+  /** Whether there must be a history already. What is only read must be there anyway. */
+  readonly mustExist?: boolean;
   /** Bytes that are kept at most. */
   readonly maxBytes?: number;
 }
@@ -27,20 +29,22 @@ export class EmbeddedItems implements Items {
   readonly location: string;
   readonly #db: Entries;
   readonly #environment: Environment;
-  readonly #options: Required<EmbeddedOptions>;
+  readonly #options: Required<Omit<EmbeddedOptions, 'mustExist'>>;
   /** The namespace whose old items were looked for last. */
   #swept = '';
 
   /** @throws ConfigurationError if the folder cannot be opened. */
   static async open(folder: string, options: EmbeddedOptions = {}): Promise<EmbeddedItems> {
-    const { readOnly = false, maxBytes = MAX_BYTES } = options;
+    const { readOnly = false, mustExist = readOnly, maxBytes = MAX_BYTES } = options;
     const location = `history folder ${folder}`;
     const found = await fileIn(folder).catch((error: unknown) => {
       throw new ConfigurationError(`${location} cannot be opened${reason(error)}`);
     });
     if (found === 'other') throw new ConfigurationError(`${location}: its data.mdb is damaged, or not a history`);
-    if (found === 'nothing' && readOnly)
-      throw new ConfigurationError(`${location}: there is no history in it; does something record to it?`);
+    if (found === 'nothing' && mustExist)
+      throw new ConfigurationError(
+        `${location}: there is no history in it; name the folder that a service records to, or start one that does`,
+      );
     const lmdb = await import('lmdb').catch(() => {
       throw new ConfigurationError(`${location}: the package lmdb is missing; install it with npm install lmdb`);
     });
@@ -51,7 +55,11 @@ export class EmbeddedItems implements Items {
     }
   }
 
-  private constructor(location: string, environment: Environment, options: Required<EmbeddedOptions>) {
+  private constructor(
+    location: string,
+    environment: Environment,
+    options: Required<Omit<EmbeddedOptions, 'mustExist'>>,
+  ) {
     this.location = location;
     this.#environment = environment;
     this.#db = environment.db;

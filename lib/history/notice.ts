@@ -33,4 +33,6 @@ export interface PlannedNotice {
 export interface Notice extends PlannedNotice {
   /** All checks that are not up when it is sent and that the target knows of, whatever outage they belong to. */
   readonly notUp: readonly { readonly path: string; readonly state: State }[];
+  /** Whether it only tries the target, and nothing has happened. */
+  readonly isTest?: true;
 }

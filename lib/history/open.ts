@@ -9,6 +9,8 @@ export const HISTORY_FORMS = 'file:<folder>, a folder, or dynamodb:<table>';
 interface OpenOptions {
   /** Whether it is only read, while another process may write it. */
   readonly readOnly?: boolean;
+  /** Whether something must have recorded to it before, so that a mistyped name makes no history of its own. */
+  readonly mustExist?: boolean;
 }
 
 /**

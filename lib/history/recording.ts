@@ -7,6 +7,7 @@ import type { OrderRules } from './order.ts';
 import { plan } from './notices.ts';
 import type { NoticeRule, PlannedNotice } from './notices.ts';
 import type { Memory } from './changes.ts';
+import { asOf } from './set-back.ts';
 import type { Sample } from './sample.ts';
 import { addTo, DAY_MS, emptySpan, QUARTER_MS } from './span.ts';
 import type { Entry, HistoryStore } from './store.ts';
@@ -34,7 +35,7 @@ export async function record(
     if (attempt > 0) await wait(Math.random() * FIRST_PAUSE_MS * 2 ** attempt);
     const loaded = await store.load(namespace, at);
     if (loaded.isKnown) return undefined;
-    const { memory, changes, notices } = follow(loaded.memory, sample, rules);
+    const { memory, changes, notices } = follow(asOf(sample, loaded.memory), sample, rules);
     const batch = { namespace, at, changes, notices };
     const entry: Entry = {
       version: loaded.version,

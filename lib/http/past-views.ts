@@ -1,4 +1,5 @@
 /** Views of one history that requests share. Whatever is asked for, few are read at a time, and few are kept. */
+import { isRecent } from '../clock.ts';
 import { UnhealthyError } from '../errors.ts';
 import type { HistoryReader, HistoryView, ReadableHistory } from '../history/view.ts';
 import { Gate } from '../record/gate.ts';
@@ -35,8 +36,7 @@ export class PastViews {
   /** One that is young enough, or that others wait for. However often it is asked for, it is read once in a while. */
   share(key: string, { now, ageMs, open, load }: Asked): Promise<HistoryView> {
     const known = this.#kept.get(key);
-    const oldMs = known === undefined ? Infinity : now - known.at;
-    if (known !== undefined && oldMs >= 0 && oldMs < ageMs) return known.view;
+    if (known !== undefined && isRecent(known.at, ageMs, now)) return known.view;
     const view = open().then((store) => this.#read(() => load(store)));
     const kept: Kept = { at: now, view, weight: 0 };
     this.#kept.delete(key);

@@ -23,6 +23,7 @@ export const instatus = defineTarget({
     'A notice that is sent twice opens and resolves nothing twice: the name of the incident ends with a part of the ' +
     "outage's id. An update that is sent twice stands there twice.",
   updates: true,
+  isPublic: true,
   example: ['component'],
   keys: {
     api_key: describe(text(), 'API key of a user of Instatus.', '0123456789abcdef'),

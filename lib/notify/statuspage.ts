@@ -22,6 +22,7 @@ export const statuspage = defineTarget({
   tells: 'Sets components of Statuspage, and opens, updates and resolves an incident for each outage.',
   repeats: 'A notice that is sent twice changes nothing: the metadata of the incident name the outage and the notice.',
   updates: true,
+  isPublic: true,
   example: ['component'],
   keys: {
     api_key: describe(text(), 'API key of a user of Statuspage.', '01234567-89ab-cdef-0123-456789abcdef'),

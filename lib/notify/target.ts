@@ -17,6 +17,8 @@ export interface SendContext {
 export interface Target {
   readonly rule: NoticeRule;
   readonly type: string;
+  /** Whether everybody sees what it is told. */
+  readonly isPublic: boolean;
   /** @throws SendError */
   send(notice: Notice, context: SendContext): Promise<void>;
 }
@@ -46,6 +48,8 @@ export interface TargetType<Entries extends Keys = Keys> {
   readonly updates?: true;
   /** Whether it is told after every sample how the namespace is, instead of what changes. */
   readonly every?: true;
+  /** Whether everybody sees what it is told. */
+  readonly isPublic?: true;
   /** The optional keys that its example has in addition to the required ones. */
   readonly example?: readonly string[];
   /** Finds a mistake in keys that are valid one by one. */

@@ -87,7 +87,7 @@ async function readTarget(item: Item, { root }: Place, taken: ReadonlySet<string
   };
   const checks = leavesOf(root).map(({ path }) => pathKey(path));
   const send = sender(type, config, { checks: checks.filter((path) => covers(rule, path)) });
-  return { target: { rule, type: type.type, send }, problems };
+  return { target: { rule, type: type.type, isPublic: type.isPublic === true, send }, problems };
 }
 
 function unknownType(given: unknown): Problem {

@@ -36,7 +36,7 @@ function pushUrl(url: string, notice: Notice): string {
 }
 
 function messageOf({ change, notUp }: Notice): string {
-  if (change.to === 'up') return 'OK';
+  if (change.to === 'up') return change.error ?? 'OK';
   const paths = notUp.map(({ path }) => path).filter((path) => path !== '');
   const more = paths.length > MAX_LISTED ? ` and ${String(paths.length - MAX_LISTED)} more` : '';
   const listed = `${paths.slice(0, MAX_LISTED).join(', ')}${more}`;

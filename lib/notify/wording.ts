@@ -21,10 +21,12 @@ const MAX_LISTED = { paths: 20, characters: 1500 } as const;
 /** Characters of a URL: half of a longer one would lead nowhere. */
 const MAX_URL = 2000;
 
-export function wordsFor({ change, began }: Pick<Notice, 'change' | 'began'>): Words {
+type Worded = Pick<Notice, 'change' | 'began' | 'isTest'>;
+
+export function wordsFor({ change, began, isTest }: Worded): Words {
   const { to, since, error } = change;
   const runbook = isShort(change.runbook) ? change.runbook : undefined;
-  const title = shortLine(titleOf(change), 2 * MAX_NAME);
+  const title = shortLine(isTest === true ? testTitleOf(change) : titleOf(change), 2 * MAX_NAME);
   const facts: (readonly [string, string])[] = [];
   if (to === 'up') {
     facts.push(['Since', `${timeText(since)}, after ${durationText(since - began)}`]);
@@ -45,10 +47,14 @@ export function wordsFor({ change, began }: Pick<Notice, 'change' | 'began'>): W
 }
 
 /** For pages that everybody may read: without errors, addresses and runbooks. */
-export function publicWordsFor({ change, began }: Pick<Notice, 'change' | 'began'>): Words {
+export function publicWordsFor({ change, began, ...rest }: Worded): Words {
   const { id, outage, namespace, path, from, to, since, at, consequences } = change;
   const causes = change.causes.filter((cause) => 'path' in cause);
-  return wordsFor({ change: { id, outage, namespace, path, from, to, since, at, causes, consequences }, began });
+  return wordsFor({
+    ...rest,
+    change: { id, outage, namespace, path, from, to, since, at, causes, consequences },
+    began,
+  });
 }
 
 const LOOKALIKES: Readonly<Record<string, string>> = { '<': '‹', '>': '›', '[': '(', ']': ')', '`': "'" };
@@ -70,6 +76,11 @@ function titleOf(change: Notice['change']): string {
       ? `Healthgate reaches ${shortLine(namespace, MAX_NAME)} again`
       : `Healthgate itself may be cut off: everything in ${shortLine(namespace, MAX_NAME)} fails alike`;
   return `${subjectOf(change)} is ${STATES[to]}${where}`;
+}
+
+function testTitleOf({ namespace, to }: Notice['change']): string {
+  const what = to === 'up' ? 'it has ended' : 'nothing is down';
+  return `Test notice of Healthgate for ${shortLine(namespace, MAX_NAME)}: ${what}`;
 }
 
 const STATES = { up: 'up again', down: 'down', degraded: 'degraded' } as const;

@@ -2,6 +2,7 @@
  * Sends what the store's outbox holds from this process. The store knows what is left of a batch, so that a process
  * that takes over repeats at most what was under way, with the same ids.
  */
+import { isRecent } from '../clock.ts';
 import { complete } from '../history/notices.ts';
 import type { PlannedNotice } from '../history/notices.ts';
 import type { Batch, HistoryStore } from '../history/store.ts';
@@ -179,7 +180,7 @@ export class Outbox {
 
   #forgetOld(): void {
     const now = this.#options.now();
-    if (now - this.#lookedAt < LOOK_EVERY_MS) return;
+    if (isRecent(this.#lookedAt, LOOK_EVERY_MS, now)) return;
     this.#lookedAt = now;
     const before = now - REMEMBERED_MS;
     for (const [key, { endedAt = Infinity }] of this.#batches) if (endedAt < before) this.#batches.delete(key);

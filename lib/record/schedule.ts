@@ -1,5 +1,6 @@
 /** Has every namespace recorded once a slot, spread over the slot. What was missed is not made up for. */
 import { createHash } from 'node:crypto';
+import { isRecent } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { slotOf } from '../history/sample.ts';
 import { Gate } from './gate.ts';
@@ -53,15 +54,17 @@ export class Schedule {
 
   /** Begins with the slot that is under way. Resolves when it was stopped. */
   async run(): Promise<void> {
-    const { intervalMs, now } = this.#options;
+    const { intervalMs, now, log } = this.#options;
     const { signal } = this.#stopping;
     let last: number | undefined;
     while (!signal.aborted) {
       const at = slotOf(now(), intervalMs);
+      if (last !== undefined && at < last)
+        log.warn('the clock was set back: slots that were recorded before count only once', { ms: last - at });
       // A timer may end a little early.
       if (at !== last) await this.#begin(at);
       last = at;
-      await pause(Math.max(1, at + intervalMs - now()), signal);
+      await pause(Math.min(intervalMs, Math.max(1, at + intervalMs - now())), signal);
     }
   }
 
@@ -102,7 +105,7 @@ export class Schedule {
 
   async #names(): Promise<readonly string[]> {
     const { names, log, now } = this.#options;
-    if (now() - this.#listed.at < LIST_MS) return this.#listed.names;
+    if (isRecent(this.#listed.at, LIST_MS, now())) return this.#listed.names;
     try {
       this.#listed = { names: await names(), at: now() };
     } catch (error) {

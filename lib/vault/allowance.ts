@@ -15,7 +15,9 @@ export class Allowance {
   /** Whether it may be done once more; if so, that is counted. */
   take(): boolean {
     const now = this.#now();
-    this.#left = Math.min(this.#perMinute, this.#left + ((now - this.#countedAt) / 60_000) * this.#perMinute);
+    // The clock may have been set back.
+    const minutes = Math.max(0, now - this.#countedAt) / 60_000;
+    this.#left = Math.min(this.#perMinute, this.#left + minutes * this.#perMinute);
     this.#countedAt = now;
     if (this.#left < 1) return false;
     this.#left -= 1;

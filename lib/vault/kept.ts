@@ -1,4 +1,5 @@
 /** A value from elsewhere that is kept for a while, and for longer while it cannot be read again. */
+import { isRecent } from '../clock.ts';
 
 /** Milliseconds for which a value is fresh. */
 export const KEEP_MS = 60_000;
@@ -62,7 +63,7 @@ export class Kept<T> {
     if (this.#reading !== undefined) return false;
     if (this.#isExpired) return true;
     if (this.#isPausing) return false;
-    return this.#last === undefined || this.ageMs >= Math.min(this.#last.keepMs, maxAgeMs);
+    return !isRecent(this.#last?.readAt ?? -Infinity, Math.min(this.#last?.keepMs ?? 0, maxAgeMs), this.#now());
   }
 
   /** The last value that was read, however old. */
@@ -72,7 +73,7 @@ export class Kept<T> {
 
   /** Milliseconds since the value was read. */
   get ageMs(): number {
-    return this.#last === undefined ? Infinity : this.#now() - this.#last.readAt;
+    return this.#last === undefined ? Infinity : Math.max(0, this.#now() - this.#last.readAt);
   }
 
   /** Milliseconds since the value was read, if it is used only because it cannot be read again. */
@@ -86,7 +87,7 @@ export class Kept<T> {
 
   /** Whether the pause after a failed read is not over yet. */
   get #isPausing(): boolean {
-    return this.#failure !== undefined && this.#now() - this.#failure.at < this.#failure.retryMs;
+    return this.#failure !== undefined && isRecent(this.#failure.at, this.#failure.retryMs, this.#now());
   }
 
   /** Makes the next `get` read the value, even if the last read failed just now. */

@@ -1,5 +1,6 @@
 /** Reads one namespace from a store, and keeps it. */
 import { setMaxListeners } from 'node:events';
+import { isRecent } from '../clock.ts';
 import type { ReadEnv } from '../document/environment.ts';
 import type { Namespace, parseNamespace } from '../document/namespace.ts';
 import type { AnySetting } from '../document/settings.ts';
@@ -84,7 +85,7 @@ export class KeptNamespace {
   }
 
   #mayLook(): boolean {
-    return this.#stamps.size > 0 && this.#options.now() - this.#lookedAt >= LOOK_MS;
+    return this.#stamps.size > 0 && !isRecent(this.#lookedAt, LOOK_MS, this.#options.now());
   }
 
   async #hasChanged(): Promise<boolean> {

@@ -188,8 +188,8 @@ describe('TLS', () => {
 
 test.each([
   [['--grpc-port', 'x'], '--grpc-port: expected a whole number from 0 to 65535'],
-  [['--grpc-cert', 'cert.pem'], '--grpc-cert needs --grpc-port'],
-  [['--grpc-key', 'key.pem'], '--grpc-key needs --grpc-port'],
+  [['--grpc-cert', 'cert.pem'], '--grpc-cert: only with --grpc-port'],
+  [['--grpc-key', 'key.pem'], '--grpc-key: only with --grpc-port'],
 ])('serve refuses %j in words', async (args, message) => {
   const { code, err } = await runCli(['serve', '--port', '0', ...args]);
   expect({ code, err }).toEqual({ code: 2, err: `healthgate serve: ${message}\nSee ${programIn()} serve --help.\n` });

@@ -74,6 +74,30 @@ export function testHistoryStore(open: () => HistoryStore | Promise<HistoryStore
     expect(await store.changes(namespace, ALL)).toHaveLength(2);
   });
 
+  test('an outage is found at once after the clock was an hour ahead, and one that began then ends', async () => {
+    const namespace = newNamespace();
+    const store = await recordAll(namespace, []);
+    const at = (minute: number, letters: string) =>
+      record(store, sampleAt(namespace, MIDNIGHT + minute * MINUTE, letters), RULES);
+    const confirmed: Change[] = [];
+    for (const [minute, letters] of [
+      [60, 'uu'],
+      [61, 'ux'],
+      [62, 'ux'],
+      [3, 'xu'],
+      [4, 'xu'],
+    ] as const)
+      confirmed.push(...((await at(minute, letters)) ?? []));
+    expect(confirmed.map(({ path, to, since }) => [path, to, (since - MIDNIGHT) / MINUTE])).toEqual([
+      ['group/c2', 'down', 61],
+      ['group/c2', 'up', 3],
+      ['', 'down', 3],
+      ['group/c1', 'down', 3],
+    ]);
+    expect(confirmed[1]?.outage).toBe(confirmed[0]?.outage);
+    expect((await store.memory(namespace)).lastAt).toBe(MIDNIGHT + 4 * MINUTE);
+  });
+
   test('several recorders at once count each sample once, and lose no change', async () => {
     const namespace = newNamespace();
     const stores = await Promise.all([open(), open()]);

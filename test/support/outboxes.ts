@@ -23,6 +23,7 @@ export function fakeTarget(name: string): FakeTarget {
   const target: FakeTarget = {
     rule: { target: name, for: [], on: ['down', 'up'], afterMs: 0, updates: false, every: false },
     type: name,
+    isPublic: false,
     told: [],
     attempts: [],
     answer: () => undefined,

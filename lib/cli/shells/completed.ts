@@ -1,5 +1,6 @@
 /** What a shell completes, in the form in which the scripts need it. */
 import type { Command, CommandEntry, Option } from '../command.ts';
+import { explanationOf } from '../explanation.ts';
 
 export interface Completed extends Pick<CommandEntry, 'name' | 'summary'> {
   readonly options: readonly (Value & { readonly help: string; readonly takesValue: boolean })[];
@@ -25,12 +26,12 @@ export function completedOf({ name, summary }: CommandEntry, command: Command): 
   return {
     name,
     summary,
-    options: Object.entries({ ...command.options, help: HELP }).map(([option, { value = '', words = [], help }]) => ({
-      name: `--${option}`,
-      words,
-      isFile: isFile(value),
-      takesValue: value !== '',
-      help: help.split('\n')[0] ?? '',
+    options: Object.entries<Option>({ ...command.options, help: HELP }).map(([name, option]) => ({
+      name: `--${name}`,
+      words: option.words ?? [],
+      isFile: isFile(option.value ?? ''),
+      takesValue: option.value !== undefined,
+      help: explanationOf(option).split('\n')[0] ?? '',
     })),
     positional: {
       name: names,

@@ -218,6 +218,18 @@ describe('check with a file', () => {
     expect(terminal.writtenErr().match(/\n/g)).toHaveLength(mistakes);
   });
 
+  it.each([
+    ['notify', { notify: [{ type: 'slack', ulr: 'https://hooks.slack.example/x' }] }, 'notify.0.ulr: unknown key'],
+    ['maintenance', { maintenance: [{ from: 'soon', to: 'later' }] }, 'maintenance.0.from: must be a time'],
+  ])('says what is wrong with %s, which changes neither the report nor the exit code', async (_name, keys, mistake) => {
+    const folder = await temporaryFolder({ 'shop.json': documentText({ ...keys, checks: { own: WORKS } }) });
+    folders.push(folder);
+    const terminal = recordingTerminal();
+    expect(await check.run(inputOf([`${folder.path}/shop.json`], { format: 'json' }), terminal)).toBe(0);
+    expect(terminal.writtenErr()).toContain(`: ${mistake}`);
+    expect(JSON.parse(terminal.written())).toMatchObject({ own: { status: 'working' } });
+  });
+
   it('says in words what is wrong with a file that can be run, once', async () => {
     const folder = await temporaryFolder({ 'shop.json': documentText({ timout: 1, checks: { own: WORKS } }) });
     folders.push(folder);

@@ -25,6 +25,30 @@ describe.each(commands)('healthgate $name --help', (entry) => {
     }
   });
 
+  it('tells the range of every number', async () => {
+    const command = await entry.load();
+    const text = helpOf(entry, command);
+    for (const [name, { value, number }] of Object.entries(command.options)) {
+      if (/^(?:N|PORT|SECONDS|MINUTES|HOURS)$/.test(value ?? '')) expect(number, name).toBeDefined();
+      if (number !== undefined) expect(text).toContain(`; from ${String(number.min)} to ${String(number.max)}`);
+    }
+  });
+
+  it('says of each option what it belongs to', async () => {
+    const command = await entry.load();
+    const text = helpOf(entry, command).replace(/\s+/g, ' ');
+    for (const [name, { value, onlyWith }] of Object.entries(command.options))
+      if (onlyWith !== undefined)
+        expect(text).toContain(`--${name}${value === undefined ? '' : ` ${value}`} with ${onlyWith.join(' or ')}: `);
+  });
+
+  it('lets shells complete what is one of some words', async () => {
+    const command = await entry.load();
+    for (const { name, words } of command.arguments)
+      if (name.includes('|')) expect(words).toEqual(name.replace(/[[\]]/g, '').split('|'));
+    for (const { value, words } of Object.values(command.options)) if (value === 'FORMAT') expect(words).toBeDefined();
+  });
+
   it('fits a terminal of 120 columns', async () => {
     for (const line of helpOf(entry, await entry.load()).split('\n')) expect(line.length).toBeLessThanOrEqual(120);
   });

@@ -12,8 +12,6 @@ test.each([
   ['a token as the namespace', [made], {}, 'that is a token'],
   ['a token to drop', ['prod'], { drop: made }, 'never put a token itself here'],
   ['a digest that is cut too short', ['prod'], { drop: digest(made).slice(0, 7) }, 'first 8 to 64 characters'],
-  ['a vault without --add or --drop', ['prod'], { vault: 'file:vault' }, '--vault: needs --add or --drop'],
-  ['--summary without --add', ['prod'], { summary: true }, '--summary: needs --add'],
 ])('refuses %s', async (_name, positionals, values, said) => {
   const error: unknown = await token.run({ positionals, values }, recordingTerminal()).catch((error: unknown) => error);
   expect(error).toMatchObject({ name: 'UsageError', message: expect.stringContaining(said) as string });

@@ -32,6 +32,7 @@ function sending({ send = async () => undefined, names = [notice.target], now = 
       names.map((target) => ({
         rule: { ...rule, target },
         type: 'slack',
+        isPublic: false,
         send: async (notice) => {
           await send();
           sent.push(notice);

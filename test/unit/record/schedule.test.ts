@@ -79,6 +79,20 @@ describe('the schedule', () => {
     expect(runs.map(({ slot }) => slot / MINUTE)).toEqual([0, 60]);
   });
 
+  test('goes on when the clock is set back, and says so', async () => {
+    const { runs, list, lines } = started(['old']);
+    await vi.advanceTimersByTimeAsync(MINUTE - 1);
+    vi.setSystemTime(START - 60 * MINUTE);
+    list.names = ['new'];
+    await vi.advanceTimersByTimeAsync(2 * MINUTE);
+    expect(runs.map(({ name, slot }) => [name, slot / MINUTE])).toEqual([
+      ['old', 0],
+      ['new', -60],
+      ['new', -59],
+    ]);
+    expect(lines.join()).toContain('the clock was set back');
+  });
+
   test('leaves out the slots in which a run is still under way, and says so', async () => {
     const { runs, schedule, lines } = started(['shop'], lasting(2.5 * MINUTE));
     await vi.advanceTimersByTimeAsync(6 * MINUTE - 1);

@@ -34,6 +34,27 @@ describe('a value that was read', () => {
     expect(kept.staleMs).toBeUndefined();
   });
 
+  it('is read again when the clock was set back', async () => {
+    const { kept } = source();
+    await kept.get();
+    now -= 60 * MINUTE;
+    expect(await kept.get()).toBe(2);
+    expect(await kept.get()).toBe(2);
+  });
+
+  it('is tried again when the clock was set back after a read that failed', async () => {
+    const { state, kept } = source();
+    await kept.get();
+    now += MINUTE;
+    state.broken = true;
+    expect(await kept.get()).toBe(1);
+    now -= 60 * MINUTE;
+    expect([await kept.get(), kept.ageMs]).toEqual([1, 0]);
+    state.broken = false;
+    now += MINUTE;
+    expect(await kept.get()).toBeGreaterThan(1);
+  });
+
   it('is kept for as long as the value itself says', async () => {
     const kept = new Kept(() => Promise.resolve(now), { keepMs: () => 5000, now: clock });
     const first = await kept.get();
