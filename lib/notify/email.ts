@@ -14,7 +14,10 @@ const MAX_RECIPIENTS = 50;
 /** Characters of a subject: longer lines are folded by servers, and cut by readers. */
 const MAX_SUBJECT = 150;
 
-/** `ops@shop.example`, or `Shop <ops@shop.example>`. The address itself is ASCII: SES takes no other. */
+/**
+ * `ops@shop.example`, or `Shop <ops@shop.example>`. The address itself is ASCII:
+ * https://docs.aws.amazon.com/ses/latest/dg/send-email-formatted.html
+ */
 function address() {
   const pattern = /^(?:[^<>@,;\p{Cc}]* )?<?[!-+\--:=?A-~]+@[!-+\--:=?A-~]+>?$/u;
   return v.pipe(v.string(), v.maxLength(320), v.regex(pattern, 'expected an e-mail address of ASCII characters'));

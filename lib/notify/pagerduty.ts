@@ -12,7 +12,7 @@ import { shortChange, wordsFor } from './wording.ts';
 const MAX_SUMMARY = 1024;
 /** Characters of the other texts. */
 const MAX_TEXT = 255;
-/** Bytes of the change. A request may have 512 KB: https://developer.pagerduty.com/docs/events-api-v2/overview/ */
+/** Bytes of the change. A request may have 512 KB: https://github.com/PagerDuty/developer-docs, 01-Overview.md */
 const MAX_CHANGE = 100_000;
 
 export const pagerduty = defineTarget({

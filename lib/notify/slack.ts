@@ -1,4 +1,7 @@
-/** https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+/**
+ * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks. What it answers:
+ * https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks
+ */
 import { describe, httpUrl } from '../clients/keys.ts';
 import { shortLine } from '../errors.ts';
 import { callJson } from './http.ts';

@@ -1,5 +1,5 @@
 /**
- * Workflows: https://learn.microsoft.com/en-us/connectors/teams/#microsoft-teams-webhook
+ * Workflows: https://learn.microsoft.com/en-us/connectors/teams/ (a message may have 28 KB)
  * Incoming webhooks, which Microsoft retires:
  * https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
  */
