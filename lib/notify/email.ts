@@ -14,10 +14,29 @@ const MAX_RECIPIENTS = 50;
 /** Characters of a subject: longer lines are folded by servers, and cut by readers. */
 const MAX_SUBJECT = 150;
 
-/** `ops@shop.example`, or `Shop <ops@shop.example>`. */
+/**
+ * `ops@shop.example`, or `Shop <ops@shop.example>`. The address itself is ASCII:
+ * https://docs.aws.amazon.com/ses/latest/dg/send-email-formatted.html
+ */
 function address() {
-  const pattern = /^(?:[^<>@,;\p{Cc}]* )?<?[^\s<>@,;]+@[^\s<>@,;]+>?$/u;
-  return v.pipe(v.string(), v.maxLength(320), v.regex(pattern, 'expected an e-mail address'));
+  const pattern = /^(?:[^<>@,;\p{Cc}]* )?<?[!-+\--:=?A-~]+@[!-+\--:=?A-~]+>?$/u;
+  return v.pipe(v.string(), v.maxLength(320), v.regex(pattern, 'expected an e-mail address of ASCII characters'));
+}
+
+/** Names that need no encoding: https://www.rfc-editor.org/rfc/rfc5322#section-3.2.3, and those in quotation marks. */
+const PLAIN_NAME = /^(?:[\w !#$%&'*+/=?^`{|}~-]*|"[ !#-[\]-~]*")$/;
+/** So few that none of their encoded words is longer than 75 characters. */
+const CHARACTERS_OF_A_WORD = /.{1,10}/gu;
+
+/**
+ * The name in front of an address as encoded words: https://www.rfc-editor.org/rfc/rfc2047#section-2. SES demands it for
+ * what is not ASCII: https://docs.aws.amazon.com/ses/latest/APIReference/API_Destination.html
+ */
+function encoded(given: string): string {
+  const [, name = '', address = ''] = /^([^<]*) (<.*)$/.exec(given) ?? [];
+  if (PLAIN_NAME.test(name)) return given;
+  const parts = name.match(CHARACTERS_OF_A_WORD) ?? [];
+  return [...parts.map((part) => `=?UTF-8?B?${Buffer.from(part).toString('base64')}?=`), address].join(' ');
 }
 
 export const email = defineTarget({
@@ -50,8 +69,8 @@ export const email = defineTarget({
       open: (settings: object) => new sdk.SESv2Client({ ...settings, ...endpoint }),
     };
     const command = new sdk.SendEmailCommand({
-      FromEmailAddress: from,
-      Destination: { ToAddresses: typeof to === 'string' ? [to] : to },
+      FromEmailAddress: encoded(from),
+      Destination: { ToAddresses: [to].flat().map(encoded) },
       Content: {
         Simple: {
           Subject: { Data: shortLine(title, MAX_SUBJECT), Charset: 'UTF-8' },

@@ -1,4 +1,7 @@
-/** Services that raise an alarm when a beat stays away: healthchecks.io, Better Stack. */
+/**
+ * Services that raise an alarm when a beat stays away: https://healthchecks.io/docs/http_api/,
+ * https://betterstack.com/docs/uptime/cron-and-heartbeat-monitor/
+ */
 import { describe, httpUrl } from '../clients/keys.ts';
 import { call } from './http.ts';
 import { defineTarget } from './target.ts';

@@ -5,7 +5,7 @@ import { isJsonObject, jsonOf } from '../clients/http/json.ts';
 import { below, serverRoot } from '../clients/http/rest.ts';
 import { shortLine } from '../errors.ts';
 import { call, callJson } from './http.ts';
-import { pageKeys, pageMistake, pagePaths, tellPage } from './status-page.ts';
+import { FIRST_PAGE, pageKeys, pageMistake, pagePaths, tellPage } from './status-page.ts';
 import type { ComponentState, Incident, Page, Told } from './status-page.ts';
 import { defineTarget } from './target.ts';
 import type { Sending } from './target.ts';
@@ -49,6 +49,9 @@ const STATES: Readonly<Record<ComponentState, string>> = {
   major: 'MAJOROUTAGE',
 };
 
+/** Lists are in pages: https://instatus.com/help/api/incidents */
+const UNRESOLVED = 'INVESTIGATING,IDENTIFIED,MONITORING';
+
 interface Access {
   readonly url: string;
   readonly page: string;
@@ -62,20 +65,22 @@ function openPage({ url, page, api_key }: Access, sending: Sending): Page<Found>
     url: below(url, `/${version}/${encodeURIComponent(page)}${path}`),
     headers,
   });
+  const incidents = async (query: string, outage: string) =>
+    incidentsIn(jsonOf(await call({ ...at('v1', `/incidents?${query}`), method: 'GET' }, sending)), outage);
   const add = async ({ id }: Found, status: string, told: Told) => {
     const path = `/incidents/${encodeURIComponent(id)}/incident-updates`;
     await callJson({ ...at('v1', path), method: 'POST' }, { status, ...updateOf(told) }, sending);
   };
   return {
-    find: async (outage) => {
-      const found = incidentsIn(jsonOf(await call({ ...at('v1', '/incidents'), method: 'GET' }, sending)), outage);
-      return found.find(({ isResolved }) => !isResolved) ?? found[0];
-    },
+    find: async (outage) =>
+      (await incidents(`${FIRST_PAGE}&status=${UNRESOLVED}`, outage))[0] ?? (await incidents(FIRST_PAGE, outage))[0],
     knows: ({ isResolved, resolvedAt }, { kind, change }) =>
       isResolved ? resolvedAt >= change.at : kind === 'change' && change.from === 'up',
-    setComponent: async (id, state) => {
+    words: STATES,
+    components: async () => jsonOf(await call({ ...at('v1', `/components?${FIRST_PAGE}`), method: 'GET' }, sending)),
+    setComponent: async (id, status) => {
       const path = `/components/${encodeURIComponent(id)}`;
-      await callJson({ ...at('v2', path), method: 'PUT' }, { status: STATES[state] }, sending);
+      await callJson({ ...at('v2', path), method: 'PUT' }, { status }, sending);
     },
     open: async (told) => {
       const { outage } = told.notice.change;

@@ -1,4 +1,8 @@
-/** https://docs.opsgenie.com/docs/alert-api */
+/**
+ * https://docs.opsgenie.com/docs/alert-api
+ * Jira Service Management takes the same requests:
+ * https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v1/api-group-integration-events/
+ */
 import * as v from 'valibot';
 import { describe, text } from '../clients/keys.ts';
 import { below, serverRoot } from '../clients/http/rest.ts';
@@ -13,12 +17,16 @@ const MAX = { message: 130, entity: 512, description: 15_000, note: 25_000, sour
 
 export const opsgenie = defineTarget({
   type: 'opsgenie',
-  tells: 'Creates an alert of Opsgenie and closes it.',
+  tells: 'Creates an alert of Opsgenie, or of Jira Service Management, and closes it.',
   repeats: 'A notice that is sent twice changes nothing but the count of the alert: its alias is the id of the outage.',
   keys: {
     api_key: describe(text(), 'Key of an API integration.', '01234567-89ab-cdef-0123-456789abcdef'),
     url: v.optional(
-      describe(serverRoot(), 'Base URL; that of the EU instance is another.', 'https://api.eu.opsgenie.com'),
+      describe(
+        serverRoot(),
+        'Base URL; that of the EU instance and that of Jira Service Management are others.',
+        'https://api.eu.opsgenie.com',
+      ),
       'https://api.opsgenie.com',
     ),
   },
@@ -38,7 +46,8 @@ function opening(notice: Notice) {
   return {
     path: '/v2/alerts',
     body: {
-      message: shortLine(title, MAX.message),
+      // Read as HTML: https://docs.opsgenie.com/docs/alerts-and-alert-fields
+      message: shortLine(withoutMarkup(title), MAX.message),
       alias: outage,
       description: withoutMarkup(description).slice(0, MAX.description),
       entity: shortLine(path === '' ? namespace : path, MAX.entity),

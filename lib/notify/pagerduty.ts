@@ -3,7 +3,6 @@ import * as v from 'valibot';
 import { describe, text } from '../clients/keys.ts';
 import { below, serverRoot } from '../clients/http/rest.ts';
 import { shortLine } from '../errors.ts';
-import { changeJson } from '../history/change-json.ts';
 import type { Notice } from '../history/notices.ts';
 import { callJson } from './http.ts';
 import { defineTarget } from './target.ts';
@@ -13,6 +12,8 @@ import { shortChange, wordsFor } from './wording.ts';
 const MAX_SUMMARY = 1024;
 /** Characters of the other texts. */
 const MAX_TEXT = 255;
+/** Bytes of the change. A request may have 512 KB: https://github.com/PagerDuty/developer-docs, 01-Overview.md */
+const MAX_CHANGE = 100_000;
 
 export const pagerduty = defineTarget({
   type: 'pagerduty',
@@ -52,7 +53,7 @@ function eventOf(notice: Notice) {
       ...(path !== '' && { component: shortLine(path, MAX_TEXT) }),
       group: shortLine(namespace, MAX_TEXT),
       class: 'availability',
-      custom_details: { ...Object.fromEntries(facts), change: changeJson(shortChange(change)) },
+      custom_details: { ...Object.fromEntries(facts), change: shortChange(change, MAX_CHANGE) },
     },
     ...(runbook !== undefined && { links: [{ href: runbook, text: 'Runbook' }] }),
   };

@@ -1,4 +1,7 @@
-/** https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+/**
+ * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks. What it answers:
+ * https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks
+ */
 import { describe, httpUrl } from '../clients/keys.ts';
 import { shortLine } from '../errors.ts';
 import { callJson } from './http.ts';
@@ -8,8 +11,6 @@ import type { Words } from './wording.ts';
 
 /** Characters: https://docs.slack.dev/reference/block-kit/blocks/header-block */
 const MAX_HEADER = 150;
-/** Characters: https://docs.slack.dev/reference/block-kit/blocks/section-block */
-const MAX_TEXT = 3000;
 
 export const slack = defineTarget({
   type: 'slack',
@@ -35,11 +36,11 @@ function messageOf({ title, facts, runbook, text }: Words) {
   const lines = facts.flatMap(([name, fact], index) => [
     ...(index === 0 ? [] : [textElement('\n')]),
     { ...textElement(`${name}: `), style: { bold: true } },
-    textElement(shortLine(fact, MAX_TEXT)),
+    textElement(fact),
   ]);
   const link = runbook === undefined ? [] : [textElement('\n'), { type: 'link', url: runbook, text: 'Runbook' }];
   return {
-    text: escaped(text.slice(0, MAX_TEXT)),
+    text: escaped(text),
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: shortLine(title, MAX_HEADER), emoji: false } },
       { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [...lines, ...link] }] },

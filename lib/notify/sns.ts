@@ -3,7 +3,6 @@ import * as v from 'valibot';
 import { drivers } from '../clients/drivers/index.ts';
 import { describe } from '../clients/keys.ts';
 import { serverRoot } from '../clients/http/rest.ts';
-import { changeJson } from '../history/change-json.ts';
 import type { Notice } from '../history/notices.ts';
 import { callAws } from './aws.ts';
 import { defineTarget } from './target.ts';
@@ -13,6 +12,8 @@ import { asciiLine, shortChange, wordsFor } from './wording.ts';
 const TOPIC = /^arn:[\w-]+:sns:(?<region>[\w-]+):\d{12}:[\w-]{1,256}(?:\.fifo)?$/;
 /** Characters of a subject, all of them ASCII. */
 const MAX_SUBJECT = 99;
+/** Bytes of the change in a message, which has it five times, and may have 256 KiB with its words and attributes. */
+const MAX_CHANGE = 40_000;
 
 export const sns = defineTarget({
   type: 'sns',
@@ -52,7 +53,7 @@ export const sns = defineTarget({
 function messageOf(notice: Notice, isFifo: boolean) {
   const { id, change } = notice;
   const { title, text } = wordsFor(notice);
-  const json = JSON.stringify(changeJson(shortChange(change)));
+  const json = JSON.stringify(shortChange(change, MAX_CHANGE));
   const byProtocol = { default: text, sms: title, sqs: json, lambda: json, http: json, https: json, firehose: json };
   const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
   return {

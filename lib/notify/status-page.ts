@@ -1,5 +1,6 @@
 /** What status pages have in common: components that have a state, and an incident for each outage. */
 import * as v from 'valibot';
+import { isJsonObject } from '../clients/http/json.ts';
 import { describe, record, text } from '../clients/keys.ts';
 import { covers } from '../history/notices.ts';
 import type { Notice } from '../history/notices.ts';
@@ -8,8 +9,10 @@ import type { Sending } from './target.ts';
 import { publicWordsFor } from './wording.ts';
 import type { Words } from './wording.ts';
 
-/** Components of one target: each is a request. */
+/** Components of one target: each that changes is a request. */
 const MAX_COMPONENTS = 50;
+/** The page of a list that has the most that vendors take. */
+export const FIRST_PAGE = 'page=1&per_page=100';
 
 /** The keys of every status page. */
 export const pageKeys = {
@@ -61,15 +64,20 @@ export interface Page<Found extends Incident> {
   find(outage: string): Promise<Found | undefined>;
   /** Whether the incident knows of the notice, or of a later one. */
   knows(incident: Found, notice: Notice): boolean;
-  setComponent(id: string, state: ComponentState): Promise<void>;
+  /** The vendor's words for the states of components. */
+  readonly words: Readonly<Record<ComponentState, string>>;
+  /** The first components of the page, as the vendor lists them. */
+  components(): Promise<unknown>;
+  setComponent(id: string, state: string): Promise<void>;
   open(told: Told): Promise<void>;
   update(incident: Found, told: Told): Promise<void>;
   resolve(incident: Found, told: Told): Promise<void>;
 }
 
 /**
- * Sets the components, then opens, updates or resolves the incident: if that fails halfway, the next try does the same
- * again. While the observer is cut off, it knows nothing that a page could show.
+ * Sets the components, then opens, updates or resolves the incident: if that fails halfway, the next try does the rest.
+ * Vendors take few requests a minute, and many components more than a notice has time for. While the observer is cut
+ * off, it knows nothing that a page could show.
  */
 export async function tellPage<Found extends Incident>(
   page: Page<Found>,
@@ -83,7 +91,7 @@ export async function tellPage<Found extends Incident>(
   if (incident !== undefined && page.knows(incident, notice)) return;
   // A test says nothing of the components, one of which may be down.
   const states = notice.isTest === true ? new Map<string, ComponentState>() : componentStates(notice, config, checks);
-  for (const [id, state] of states) await page.setComponent(id, state);
+  if (states.size > 0) await setComponents(page, states);
   const affected = [...states].flatMap(([id, state]) => (state === 'operational' ? [] : [id]));
   const told = { ...publicWordsFor(notice), notice, affected, states };
   const isOpen = incident !== undefined && !incident.isResolved;
@@ -91,6 +99,18 @@ export async function tellPage<Found extends Incident>(
     if (isOpen) await page.resolve(incident, told);
   } else if (isOpen) await page.update(incident, told);
   else await page.open(told);
+}
+
+/** Sets those that are in another state. One that is not among the first of the page is set too. */
+async function setComponents(
+  page: Pick<Page<Incident>, 'words' | 'components' | 'setComponent'>,
+  states: ReadonlyMap<string, ComponentState>,
+): Promise<void> {
+  const listed = await page.components();
+  const components = Array.isArray(listed) ? (listed as readonly unknown[]).filter(isJsonObject) : [];
+  const shown = new Map(components.map(({ id, status }) => [id, status]));
+  for (const [id, state] of states)
+    if (shown.get(id) !== page.words[state]) await page.setComponent(id, page.words[state]);
 }
 
 function componentStates(

@@ -1,4 +1,4 @@
-/** https://developer.statuspage.io */
+/** https://developer.statuspage.io: 60 requests a minute. */
 import * as v from 'valibot';
 import { describe, text } from '../clients/keys.ts';
 import { isJsonObject, jsonOf } from '../clients/http/json.ts';
@@ -6,7 +6,7 @@ import { below, serverRoot } from '../clients/http/rest.ts';
 import { shortLine } from '../errors.ts';
 import type { Notice } from '../history/notices.ts';
 import { call, callJson } from './http.ts';
-import { pageKeys, pageMistake, pagePaths, tellPage } from './status-page.ts';
+import { FIRST_PAGE, pageKeys, pageMistake, pagePaths, tellPage } from './status-page.ts';
 import type { ComponentState, Incident, Page, Told } from './status-page.ts';
 import { defineTarget } from './target.ts';
 import type { Sending } from './target.ts';
@@ -73,9 +73,11 @@ function openPage({ url, page, api_key }: Access, sending: Sending): Page<Found>
       (await incidents('/incidents/unresolved', outage))[0] ??
       (await incidents(`/incidents?limit=${String(RECENT)}`, outage))[0],
     knows: ({ notice, at }, { id, change }) => notice === id || (typeof at === 'number' && at > change.at),
-    setComponent: async (id, state) => {
+    words: STATES,
+    components: async () => jsonOf(await call({ ...at(`/components?${FIRST_PAGE}`), method: 'GET' }, sending)),
+    setComponent: async (id, status) => {
       const path = `/components/${encodeURIComponent(id)}`;
-      await callJson({ ...at(path), method: 'PATCH' }, { component: { status: STATES[state] } }, sending);
+      await callJson({ ...at(path), method: 'PATCH' }, { component: { status } }, sending);
     },
     open: async (told) => {
       const incident = {

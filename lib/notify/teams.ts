@@ -1,6 +1,12 @@
-/** https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using */
+/**
+ * Workflows: https://learn.microsoft.com/en-us/connectors/teams/ (a message may have 28 KB)
+ * Incoming webhooks, which Microsoft retires:
+ * https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
+ */
+import { textOf } from '../clients/http/body.ts';
 import { describe, httpUrl } from '../clients/keys.ts';
-import { callJson } from './http.ts';
+import { callJson, isFinalStatus } from './http.ts';
+import { SendError } from './send-error.ts';
 import { defineTarget } from './target.ts';
 import { withoutMarkup, wordsFor } from './wording.ts';
 import type { Words } from './wording.ts';
@@ -14,13 +20,23 @@ export const teams = defineTarget({
     url: describe(
       httpUrl(),
       'URL of the workflow "when a Teams webhook request is received". All of it is a secret.',
-      'https://prod-00.westeurope.logic.azure.example/workflows/0/triggers/manual/paths/invoke?sig=x',
+      'https://0.environment.api.powerplatform.example/workflows/0/triggers/manual/paths/invoke?sig=x',
     ),
   },
   async send(notice, { url }, sending) {
-    await callJson({ type: 'teams', url, method: 'POST' }, messageOf(wordsFor(notice), notice.change.to), sending);
+    const message = messageOf(wordsFor(notice), notice.change.to);
+    const answer = await callJson({ type: 'teams', url, method: 'POST' }, message, sending);
+    const refused = REFUSED.exec(textOf(answer))?.[1];
+    if (refused === undefined) return;
+    const { target, status } = answer;
+    throw new SendError(`${target} answered ${String(status)}, but the channel refused the card with ${refused}`, {
+      isFinal: isFinalStatus(Number(refused)),
+    });
   },
 });
+
+/** Incoming webhooks answer 200 also where the channel refuses a card, or gets too many of them. */
+const REFUSED = /Microsoft Teams endpoint returned HTTP error (\d{3})/;
 
 const COLOURS = { up: 'good', down: 'attention', degraded: 'warning' } as const;
 

@@ -1,4 +1,7 @@
-/** https://github.com/louislam/uptime-kuma/wiki/API-Documentation#push */
+/**
+ * https://github.com/louislam/uptime-kuma/wiki/API-Documentation#push. It answers 404 to everything that goes wrong, with
+ * `{"ok":false,"msg":…}`: https://github.com/louislam/uptime-kuma/blob/master/server/routers/api-router.js
+ */
 import { describe, httpUrl } from '../clients/keys.ts';
 import { shortLine } from '../errors.ts';
 import type { Notice } from '../history/notices.ts';

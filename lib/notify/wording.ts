@@ -1,4 +1,6 @@
 /** What a notice says, in words. Each type of target escapes and cuts them as its vendor demands. */
+import { changeJson } from '../history/change-json.ts';
+import type { ChangeJson } from '../history/change-json.ts';
 import type { Notice } from '../history/notices.ts';
 import { shortLine } from '../errors.ts';
 
@@ -14,13 +16,16 @@ export interface Words {
 
 /** Characters of a path or of a namespace's name. */
 const MAX_NAME = 200;
-/** Paths of consequences that are listed. */
-const MAX_LISTED = 20;
+/** Paths of consequences that are listed, and the characters of all of them. */
+const MAX_LISTED = { paths: 20, characters: 1500 } as const;
+/** Characters of a URL: half of a longer one would lead nowhere. */
+const MAX_URL = 2000;
 
 type Worded = Pick<Notice, 'change' | 'began' | 'isTest'>;
 
 export function wordsFor({ change, began, isTest }: Worded): Words {
-  const { to, since, error, runbook } = change;
+  const { to, since, error } = change;
+  const runbook = isShort(change.runbook) ? change.runbook : undefined;
   const title = shortLine(isTest === true ? testTitleOf(change) : titleOf(change), 2 * MAX_NAME);
   const facts: (readonly [string, string])[] = [];
   if (to === 'up') {
@@ -32,7 +37,7 @@ export function wordsFor({ change, began, isTest }: Worded): Words {
   if (cause !== undefined) facts.push(['Cause', cause]);
   if (change.consequences.length > 0)
     facts.push([to === 'up' ? 'Was affected too' : 'Fails because of it', listText(change.consequences)]);
-  const lines = [...facts, ...(runbook === undefined ? [] : [['Runbook', shortLine(runbook, 2000)] as const])];
+  const lines = [...facts, ...(runbook === undefined ? [] : [['Runbook', shortLine(runbook, MAX_URL)] as const])];
   return {
     title,
     facts,
@@ -89,20 +94,28 @@ function causeText({ causes }: Notice['change']): string | undefined {
 }
 
 function listText(paths: readonly string[]): string {
-  const more = paths.length - MAX_LISTED;
-  const listed = paths.slice(0, MAX_LISTED).map((path) => shortLine(path, MAX_NAME));
-  return `${listed.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
+  const listed = paths.slice(0, MAX_LISTED.paths).map((path) => shortLine(path, MAX_NAME));
+  const upTo = (index: number) => listed.slice(0, index + 1).join(', ');
+  const shown = listed.filter((_path, index) => upTo(index).length <= MAX_LISTED.characters);
+  const more = paths.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
+}
+
+function isShort(url: string | undefined): url is string {
+  return url !== undefined && url.length <= MAX_URL;
 }
 
 /** Paths of consequences in JSON that has a vendor's limit. */
 const MAX_IN_JSON = 100;
 
-/** The change with no more of its consequences than every vendor has room for. */
-export function shortChange(change: Notice['change']): Notice['change'] {
-  return {
-    ...change,
-    consequences: change.consequences.slice(0, MAX_IN_JSON).map((path) => shortLine(path, MAX_NAME)),
-  };
+/** The change with as many of its consequences as have room in a string of JSON of so many bytes. */
+export function shortChange(change: Notice['change'], maxBytes: number): ChangeJson {
+  for (let count = MAX_IN_JSON; ; count = Math.floor(count / 2)) {
+    const consequences = change.consequences.slice(0, count).map((path) => shortLine(path, MAX_NAME));
+    const { runbook, ...bare } = changeJson({ ...change, consequences });
+    const short = isShort(runbook) ? { ...bare, runbook } : bare;
+    if (count === 0 || Buffer.byteLength(JSON.stringify(JSON.stringify(short))) <= maxBytes) return short;
+  }
 }
 
 /** The text as printable ASCII, beginning with a letter or a digit. */

@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { sendChanges } from '../../lib/notify/events.ts';
 import { SendError } from '../../lib/notify/send-error.ts';
-import { contextUntil, down, hostile, targetOf } from '../support/notices.ts';
+import { contextUntil, down, hostile, quoted, targetOf, wide } from '../support/notices.ts';
 import { changeSchema } from '../support/vendor-schemas.ts';
 
 const { aws } = inject('stack');
@@ -43,6 +43,8 @@ async function received(): Promise<Record<string, unknown>> {
 test.each([
   ['an outage', down],
   ['hostile names', hostile],
+  ['long names of wide characters', wide],
+  ['long names of characters that JSON escapes', quoted],
 ])('a topic of SNS takes the notice of %s, and a queue that has subscribed gets the change', async (_name, notice) => {
   const { TopicArn: topic = '' } = await sns.send(new CreateTopicCommand({ Name: `t-${randomUUID()}` }));
   await sns.send(new SubscribeCommand({ TopicArn: topic, Protocol: 'sqs', Endpoint: queue.arn }));

@@ -144,6 +144,23 @@ describe.each(types)('%s', (type) => {
   );
 });
 
+describe('an incoming webhook of Teams that answers 200', () => {
+  test.each([
+    [429, false],
+    [413, true],
+  ])('and says that the channel answered %i has not taken the card', async (status, isFinal) => {
+    const said = `Microsoft Teams endpoint returned HTTP error ${String(status)} with ContextId tcid=0,cv=x/1..`;
+    answer = { status: 200, body: `Webhook message delivery failed with error: ${said}` };
+    const error = await errorOf('teams', answering.url);
+    expect(error).toMatchObject({ isFinal, message: expect.stringContaining(`with ${String(status)}`) as unknown });
+  });
+
+  test('and says 1 has taken it', async () => {
+    answer = { status: 200, body: '1' };
+    expect(await errorOf('teams', answering.url)).toBeUndefined();
+  });
+});
+
 test('a server that answers in another protocol is told', async () => {
   const server: FaultyServer = await startServer({ tcp: (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n') });
   try {

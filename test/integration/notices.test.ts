@@ -14,9 +14,11 @@ import {
   NOW,
   observer,
   OUTAGE,
+  quoted,
   targetOf,
   up,
   update,
+  wide,
 } from '../support/notices.ts';
 import { BEATING, itemsAt } from '../support/notify-items.ts';
 import { recordingServer } from '../support/recording-server.ts';
@@ -62,7 +64,16 @@ test('every type of target stands in the tables of these tests', () => {
 /** Of a message; 256 kB unless given. What a webhook of one's own takes has no limit but that of a notice. */
 const MAX_BYTES: Readonly<Record<string, number>> = { teams: 28_000, webhook: 1_000_000 };
 
-const notices = { down, update, up, degraded, 'an observer that is cut off': observer, 'hostile names': hostile };
+const notices = {
+  down,
+  update,
+  up,
+  degraded,
+  'an observer that is cut off': observer,
+  'hostile names': hostile,
+  'long names of wide characters': wide,
+  'long names of characters that JSON escapes': quoted,
+};
 
 describe.each(Object.keys(vendors))('%s', (type) => {
   test.each(Object.entries(notices))('takes the request for %s as the vendor publishes it', async (_name, notice) => {
@@ -127,7 +138,7 @@ describe('hostile names and errors', () => {
     const [opened] = changing(sent).filter(({ path }) => /incidents$|alerts$/.test(path));
     const { incident = bodyOf(opened) } = bodyOf(opened);
     const { body, message, description, name } = incident as Record<string, string | undefined>;
-    expect([body, description ?? message, name].join('\n')).not.toMatch(/[<>[\]]/);
+    expect([body, description, message, name].join('\n')).not.toMatch(/[<>[\]]/);
   });
 
   test.each(Object.keys(vendors))('put no control character into what %s shows', async (type) => {
@@ -205,6 +216,29 @@ describe('opsgenie', () => {
     expect(bodyOf(create)).toMatchObject({ alias: OUTAGE, priority: 'P1', entity: 'celery/ping' });
     expect(close?.path).toBe(`/v2/alerts/${OUTAGE}/close?identifierType=alias`);
   });
+
+  test('sends the same to Jira Service Management, whose URL has a path', async () => {
+    const url = `${server.url}/jsm/ops/integration`;
+    const [create] = await send('opsgenie', down, { url });
+    const [close] = await send('opsgenie', up, { url });
+    expect([create?.path, close?.path]).toEqual([
+      '/jsm/ops/integration/v2/alerts',
+      `/jsm/ops/integration/v2/alerts/${OUTAGE}/close?identifierType=alias`,
+    ]);
+  });
+});
+
+describe('email', () => {
+  test.each([
+    ['Healthgate <healthgate@shop.example>', 'Healthgate <healthgate@shop.example>'],
+    ['"Shop (Ltd.)" <a@shop.example>', '"Shop (Ltd.)" <a@shop.example>'],
+    ['Störung <a@shop.example>', '=?UTF-8?B?U3TDtnJ1bmc=?= <a@shop.example>'],
+    ['Shop (Ltd.) <a@shop.example>', '=?UTF-8?B?U2hvcCAoTHRkLg==?= =?UTF-8?B?KQ==?= <a@shop.example>'],
+    ['a@shop.example', 'a@shop.example'],
+  ])('sends as %s with a name that SES takes', async (from, sent) => {
+    const [request] = await send('email', down, { from, to: [from] });
+    expect(bodyOf(request)).toMatchObject({ FromEmailAddress: sent, Destination: { ToAddresses: [sent] } });
+  });
 });
 
 const words = {
@@ -238,6 +272,22 @@ describe.each(['statuspage', 'instatus'] as const)('the incident of %s', (type) 
     expect(changing(await send(type, up))).toEqual([]);
     expect(pages.incidents).toHaveLength(1);
     expect(pages.updates).toHaveLength(2);
+  });
+
+  test('is found and resolved also if many others came after it', async () => {
+    await send(type, down);
+    const other = { id: 'other', name: 'another', status: resolved };
+    pages.incidents.unshift(...Array.from({ length: 100 }, () => other));
+    await send(type, up);
+    expect(pages.incidents.at(-1)).toMatchObject({ status: resolved });
+  });
+
+  test('sets only the components that are in another state', async () => {
+    pages.components.set('C1', major).set('C2', ok);
+    const sent = await send(type, down);
+    expect(changing(sent).filter(({ path }) => path.includes('/components/'))).toEqual([]);
+    const after = await send(type, up);
+    expect(changing(after).filter(({ path }) => path.includes('/components/'))).toHaveLength(1);
   });
 
   test('says nothing while the observer is cut off', async () => {

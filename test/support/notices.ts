@@ -87,6 +87,22 @@ export const hostile: Notice = {
   },
 };
 
+/** Names of as many characters as a document may have, in characters that take the most room in JSON. */
+const crowdOf = (character: string): Notice => ({
+  ...down,
+  change: {
+    ...change,
+    path: character.repeat(200),
+    error: `UnhealthyError: ${character.repeat(300)}`,
+    causes: [{ path: character.repeat(200) }],
+    consequences: Array.from({ length: 1000 }, (_, index) => `${String(index)}/${character.repeat(200)}`),
+    runbook: `https://wiki.example/${'r'.repeat(1900)}`,
+  },
+});
+
+export const wide = crowdOf('\u65e5');
+export const quoted = crowdOf('"');
+
 /** Of what works again, there is neither an error nor a runbook. */
 function withoutError(failed: Change): Change {
   const { id, outage, namespace, path, from, to, since, at, causes, consequences } = failed;

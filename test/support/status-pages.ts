@@ -7,6 +7,9 @@ interface Kept {
   readonly [key: string]: unknown;
 }
 
+/** Of a list, unless the request says how many. */
+const MOST_LISTED = 50;
+
 export class StatusPages {
   /** The latest first, as both list them. */
   readonly incidents: Kept[] = [];
@@ -15,15 +18,22 @@ export class StatusPages {
   readonly updates: string[] = [];
 
   answer({ method, path, body }: Recorded): FixedAnswer {
-    const asked = `${method} ${path}`;
+    const { pathname, searchParams: query } = new URL(path, 'http://pages.example');
+    const asked = `${method} ${pathname}`;
     const sent = (body === '' ? {} : JSON.parse(body)) as Record<string, unknown>;
-    const [, component] = /\/components\/(\w+)$/.exec(path) ?? [];
+    const [, component] = /\/components\/(\w+)$/.exec(pathname) ?? [];
     if (component !== undefined) {
       this.components.set(component, (sent.component as { status?: unknown } | undefined)?.status ?? sent.status);
       return json({ id: component });
     }
-    if (method === 'GET')
-      return json(this.incidents.filter(({ status }) => !path.endsWith('/unresolved') || status !== 'resolved'));
+    const most = Number(query.get('per_page') ?? query.get('limit') ?? MOST_LISTED);
+    if (asked.endsWith('/components'))
+      return json([...this.components].map(([id, status]) => ({ id, status })).slice(0, most));
+    if (method === 'GET') {
+      const isAsked = ({ status }: Kept) => query.get('status')?.split(',').includes(String(status)) ?? true;
+      const isOpen = ({ status }: Kept) => !pathname.endsWith('/unresolved') || status !== 'resolved';
+      return json(this.incidents.filter((incident) => isAsked(incident) && isOpen(incident)).slice(0, most));
+    }
     const fields = (sent.incident ?? sent) as Record<string, unknown>;
     this.updates.push(String(fields.body ?? fields.message));
     if (/^POST .*\/incidents$/.test(asked)) {
@@ -31,7 +41,7 @@ export class StatusPages {
       this.incidents.unshift(incident);
       return json(incident, 201);
     }
-    const [, id] = /\/incidents\/(\w+)/.exec(path) ?? [];
+    const [, id] = /\/incidents\/(\w+)/.exec(pathname) ?? [];
     const index = this.incidents.findIndex((incident) => incident.id === id);
     const found = this.incidents[index];
     if (found === undefined) return { status: 404, body: '{"error":"not found"}' };

@@ -63,7 +63,16 @@ describe('mistakes', () => {
     ],
     ['no time', { ...slack, after: -1 }, /^notify\.0\.after: /],
     ['no topic', { type: 'sns', topic: 'outages' }, 'notify.0.topic: expected the ARN of a topic'],
-    ['no address', { type: 'email', from: 'x', to: 'ops@shop.example' }, 'notify.0.from: expected an e-mail address'],
+    [
+      'no address',
+      { type: 'email', from: 'x', to: 'ops@shop.example' },
+      'notify.0.from: expected an e-mail address of ASCII characters',
+    ],
+    [
+      'an address that is not ASCII, which SES does not take',
+      { type: 'email', from: 'healthgate@shop.example', to: 'ops@störung.example' },
+      'notify.0.to: expected an e-mail address of ASCII characters',
+    ],
     [
       'both forms of components',
       { type: 'statuspage', api_key: 'k', page: 'P', component: 'C', components: { cache: 'C' } },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { changeJson } from '../../../lib/history/change-json.ts';
 import { retryAfter } from '../../../lib/notify/retry-after.ts';
 import {
   asciiLine,
@@ -8,7 +9,7 @@ import {
   withoutMarkup,
   wordsFor,
 } from '../../../lib/notify/wording.ts';
-import { degraded, down, hostile, observer, up } from '../../support/notices.ts';
+import { degraded, down, hostile, observer, quoted, up, wide } from '../../support/notices.ts';
 
 describe('the words of a notice', () => {
   test('of an outage tell what is broken, since when, why, what fails because of it, and the runbook', () => {
@@ -60,7 +61,31 @@ describe('the words of a notice', () => {
     const { text, facts } = wordsFor(hostile);
     expect(text.length).toBeLessThan(6000);
     for (const [, fact] of facts) expect(fact).not.toMatch(/[\p{Cc}\u202E]/u);
-    expect(JSON.stringify(shortChange(hostile.change)).length).toBeLessThan(40_000);
+  });
+
+  test('leave out a runbook whose URL is too long to be shown whole', () => {
+    const runbook = `https://wiki.example/${'r'.repeat(2000)}`;
+    expect(wordsFor({ ...down, change: { ...down.change, runbook } }).runbook).toBeUndefined();
+  });
+});
+
+describe('the change for vendors that take only so many bytes', () => {
+  const MAX_BYTES = 40_000;
+  const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(JSON.stringify(value)));
+
+  test.each(Object.entries({ hostile, wide, quoted }))('has room for some of many %s names', (_name, { change }) => {
+    const short = shortChange(change, MAX_BYTES);
+    expect(bytesOf(short)).toBeLessThanOrEqual(MAX_BYTES);
+    expect(short.consequences.length).toBeGreaterThan(10);
+  });
+
+  test('leaves out a runbook that takes all the room', () => {
+    const runbook = `https://wiki.example/${'r'.repeat(MAX_BYTES)}`;
+    expect(bytesOf(shortChange({ ...down.change, runbook }, MAX_BYTES))).toBeLessThan(2000);
+  });
+
+  test('is whole where it has room', () => {
+    expect(shortChange(down.change, MAX_BYTES)).toEqual(changeJson(down.change));
   });
 });
 
