@@ -50,8 +50,9 @@ interface ServiceError {
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
-/** AWS throttles with 400 too. */
-const PASSING = /Throttl|TooManyRequests|LimitExceeded|RequestTimeout|InternalError|ServiceUnavailable/;
+/** AWS throttles with 400 too. Credentials are renewed, and clocks set right. */
+const PASSING =
+  /Throttl|TooManyRequests|LimitExceeded|RequestTimeout|InternalError|ServiceUnavailable|Expired|RequestTimeTooSkewed/;
 
 function sendErrorOf(error: unknown, call: AwsCall, now: () => number): Error | undefined {
   const told = awsError(error, call);

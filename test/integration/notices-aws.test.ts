@@ -5,10 +5,11 @@ import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/c
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { sendChanges } from '../../lib/notify/events.ts';
 import { SendError } from '../../lib/notify/send-error.ts';
 import { contextUntil, down, hostile, quoted, targetOf, wide } from '../support/notices.ts';
+import { recordingServer } from '../support/recording-server.ts';
 import { changeSchema } from '../support/vendor-schemas.ts';
 
 const { aws } = inject('stack');
@@ -77,6 +78,22 @@ test('SES takes a mail of an identity that it has verified, and refuses one of a
     isFinal: true,
     message: expect.stringContaining('ses identity other.example') as unknown,
   });
+});
+
+test.each([
+  ['ThrottlingException', 400, false],
+  ['ExpiredTokenException', 403, false],
+  ['RequestTimeTooSkewed', 403, false],
+  ['AccessDeniedException', 403, true],
+  ['BadRequestException', 400, true],
+])('what AWS refuses with %s (%i) is given up at once: %s', async (code, status, isFinal) => {
+  const server = await recordingServer(() => ({ status, headers: { 'x-amzn-errortype': code }, body: '{}' }));
+  onTestFinished(() => server.stop());
+  const item = { type: 'email', from: 'a@shop.example', to: 'b@shop.example', region: aws.region, url: server.url };
+  const target = await targetOf(item);
+  const error: unknown = await target.send(down, contextUntil()).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(SendError);
+  expect(error).toMatchObject({ isFinal });
 });
 
 test('changes reach a rule of EventBridge with their source, type and detail, also if there are many', async () => {
