@@ -104,7 +104,7 @@ function toldOfStrips({ from, lengthMs, marks }: Strips, to: number): Told {
     const spans = own.flatMap((mark, index) =>
       mark === undefined ? [] : [spanOf(mark, from + index * lengthMs, lengthMs)],
     );
-    return [path, { uptime: ratio(uptimeOf(own.flatMap((mark) => mark ?? []))), samples: spans }] as const;
+    return [path, { uptime: ratio(uptimeOf(own)), samples: spans }] as const;
   });
   return { from, to, checks: new Map(told) };
 }

@@ -144,7 +144,7 @@ function marksOf(spans: readonly Span[], { from, lengthMs, count }: Omit<Strips,
  */
 export function uptimeIn(strips: Strips | undefined, path: string, latest = Infinity): number | undefined {
   const marks = strips?.marks.get(path) ?? [];
-  return uptimeOf(marks.slice(-Math.min(latest, marks.length)).flatMap((mark) => mark ?? []));
+  return uptimeOf(marks.slice(-Math.min(latest, marks.length)));
 }
 
 /** Keeps what concerns one part of the namespace. The history of the whole is left out. */

@@ -1,6 +1,7 @@
 /** What requests get of the history: what they ask for, bounded, and never instead of the report. */
 import { describe, expect, it } from 'vitest';
 import type { HistoryReader, ReadableHistory } from '../../../lib/history/view.ts';
+import { formats } from '../../../lib/formats/index.ts';
 import { createToken } from '../../../lib/document/tokens.ts';
 import { record } from '../../../lib/history/recording.ts';
 import type { CheckSample } from '../../../lib/history/sample.ts';
@@ -42,6 +43,24 @@ interface Told {
   readonly to: string;
   readonly checks: Readonly<Record<string, { readonly uptime: number; readonly samples: readonly object[] }>>;
 }
+
+describe('the list of formats on the page', () => {
+  it.each([
+    ['a deployment without a history', undefined],
+    ['a deployment with a history', history],
+    ['a deployment whose history does not work now', () => Promise.reject(new Error('no history'))],
+  ])('has every format that can be asked for, and no other: %s', async (_name, reader: HistoryReader | undefined) => {
+    const { report } = asker(keys, {}, undefined, { history: reader });
+    const { body } = await report('', { query: 'format=html' });
+    const links = [...body.matchAll(/href="\?format=([^"]*)"/g)].map(([, name = '']) => decodeURIComponent(name));
+    const answered: string[] = [];
+    for (const { name } of formats) {
+      const { status } = await report('', { query: new URLSearchParams({ format: name }).toString() });
+      if (status !== 404) answered.push(name);
+    }
+    expect(links).toEqual(answered);
+  });
+});
 
 describe('?history=', () => {
   it('tells the samples of each check, with their times in RFC 3339', async () => {
