@@ -1,6 +1,6 @@
 /** How history is written in a store: JSON, compressed with Brotli, after one byte that tells the format. */
 import { promisify } from 'node:util';
-import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
+import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } from 'node:zlib';
 import { UnhealthyError } from '../errors.ts';
 import type { Change } from './change.ts';
 import type { Memory } from './changes.ts';
@@ -47,8 +47,11 @@ const FEW_CHECKS = 25;
 /** Bytes of JSON, however well they can be compressed: they must be parsed again. */
 const MAX_JSON_BYTES = 8 * 1024 * 1024;
 
+/** Compressed bytes that are decompressed at once: for so few, a thread costs several times more than the work. */
+const FEW_BYTES = 16 * 1024;
+
 const compress = promisify(brotliCompress);
-const decompress = promisify(brotliDecompress);
+const inThread = promisify(brotliDecompress);
 
 /** The value, with shorter messages and lists if it would be too large. */
 export async function encode<T>(codec: Codec<T>, value: T, maxBytes = MAX_VALUE_BYTES): Promise<Uint8Array> {
@@ -71,6 +74,7 @@ export function maxSpanBytes({ checks }: Span): number {
 export async function decode<T>(codec: Codec<T>, bytes: Uint8Array, location: string): Promise<T> {
   if (bytes[0] !== FORMAT) throw new UnhealthyError(`${location}: it was written by another version of Healthgate`);
   try {
+    const decompress = bytes.length <= FEW_BYTES ? brotliDecompressSync : inThread;
     const json = await decompress(bytes.subarray(1), { maxOutputLength: MAX_JSON_BYTES });
     return codec.fromJson(JSON.parse(json.toString()) as never);
   } catch {

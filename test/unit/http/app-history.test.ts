@@ -44,24 +44,6 @@ interface Told {
   readonly checks: Readonly<Record<string, { readonly uptime: number; readonly samples: readonly object[] }>>;
 }
 
-describe('the list of formats on the page', () => {
-  it.each([
-    ['a deployment without a history', undefined],
-    ['a deployment with a history', history],
-    ['a deployment whose history does not work now', () => Promise.reject(new Error('no history'))],
-  ])('has every format that can be asked for, and no other: %s', async (_name, reader: HistoryReader | undefined) => {
-    const { report } = asker(keys, {}, undefined, { history: reader });
-    const { body } = await report('', { query: 'format=html' });
-    const links = [...body.matchAll(/href="\?format=([^"]*)"/g)].map(([, name = '']) => decodeURIComponent(name));
-    const answered: string[] = [];
-    for (const { name } of formats) {
-      const { status } = await report('', { query: new URLSearchParams({ format: name }).toString() });
-      if (status !== 404) answered.push(name);
-    }
-    expect(links).toEqual(answered);
-  });
-});
-
 describe('?history=', () => {
   it('tells the samples of each check, with their times in RFC 3339', async () => {
     const { report } = withHistory();
@@ -236,5 +218,23 @@ describe('the store of the history', () => {
     const { report } = withHistory(history, { checks: { group: { b: FAILS } } });
     expect((await report('', { query: 'history=1h' })).status).toBe(503);
     expect((await report('', { query: 'format=atom' })).status).toBe(200);
+  });
+});
+
+describe('the list of formats on the page', () => {
+  it.each([
+    ['a deployment without a history', undefined],
+    ['a deployment with a history', history],
+    ['a deployment whose history does not work now', () => Promise.reject(new Error('no history'))],
+  ])('has every format that can be asked for, and no other: %s', async (_name, reader: HistoryReader | undefined) => {
+    const { report } = asker(keys, {}, undefined, { history: reader });
+    const { body } = await report('', { query: 'format=html' });
+    const links = [...body.matchAll(/href="\?format=([^"]*)"/g)].map(([, name = '']) => decodeURIComponent(name));
+    const answered: string[] = [];
+    for (const { name } of formats) {
+      const { status } = await report('', { query: new URLSearchParams({ format: name }).toString() });
+      if (status !== 404) answered.push(name);
+    }
+    expect(links).toEqual(answered);
   });
 });
