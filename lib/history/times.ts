@@ -42,7 +42,12 @@ export function timesOf(counts: readonly (number | undefined)[]): Times {
  */
 export function percentile(times: Times, share: number): number | undefined {
   const step = stepAt(times, share);
-  return step === undefined ? undefined : Math.expm1(step * GROWTH);
+  return step === undefined ? undefined : timeOf(step);
+}
+
+/** Milliseconds of a step of the histogram. */
+export function timeOf(step: number): number {
+  return Math.expm1(step * GROWTH);
 }
 
 /**

@@ -2,12 +2,7 @@
 import type { Tally } from '../../../history/span.ts';
 import { raw } from '../markup.ts';
 import type { Markup } from '../markup.ts';
-
-/**
- * A letter for how a mark looks. `x`, `y` and `z`: down for a little of the time, for much of it, for all of it. `f`
- * and `g`: degraded for a little of the time, for much of it.
- */
-export type Look = 'n' | 'u' | 'f' | 'g' | 'm' | 'x' | 'y' | 'z';
+import type { Look } from './looks.ts';
 
 /** Shares of the known time from which on it was down for much of it, or for all of it. */
 const MUCH = 0.2;

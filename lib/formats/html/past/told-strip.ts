@@ -3,6 +3,7 @@ import { shortLine } from '../../../errors.ts';
 import { uptimeOf } from '../../../history/span.ts';
 import type { Trouble } from '../../../history/span.ts';
 import type { Strips } from '../../../history/view.ts';
+import { isDown } from './looks.ts';
 import type { Marks, Run } from './marks.ts';
 import { digits } from './told.ts';
 import type { Numbers, ToldStrip, ToldTrouble } from './told.ts';
@@ -30,7 +31,7 @@ export function toldStrip(marks: Marks, runs: readonly Run[], { axis, maxTrouble
 
 /** Whether there was trouble in marks that look so. */
 export function isTroubled({ look }: Run): boolean {
-  return 'fgxyz'.includes(look);
+  return isDown(look) || 'fg'.includes(look);
 }
 
 function looksText(runs: readonly Run[]): string {
@@ -51,7 +52,7 @@ function wrongIn(marks: Marks, runs: readonly Run[]): Wrong {
   for (const { look, start, count } of runs.filter(isTroubled)) {
     for (const mark of marks.slice(start, start + count)) {
       if (mark === undefined) continue;
-      if ('xyz'.includes(look)) uptimes += digits(Math.floor((uptimeOf([mark]) ?? 0) * 1000));
+      if (isDown(look)) uptimes += digits(Math.floor((uptimeOf([mark]) ?? 0) * 1000));
       for (const trouble of mark.troubles) append(troubles, trouble);
     }
   }
