@@ -38,6 +38,9 @@ const history: HistoryReader = () => Promise.resolve(store);
 const withHistory = (reader = history, more: Readonly<Record<string, unknown>> = {}) =>
   asker({ ...keys, ...more }, {}, undefined, { history: reader });
 
+// The first request also loads modules, which may take longer than it waits for the history.
+await withHistory().report('', { query: 'history=1h' });
+
 interface Told {
   readonly from: string;
   readonly to: string;
