@@ -59,5 +59,5 @@ function uptimeIn({ history, part }: View, range: string): number | undefined {
   const own = marks.get(pathKey(part));
   const latest = Object.hasOwn(WINDOWS, range) && range !== '24h' ? Number.parseInt(range, 10) : (strips?.count ?? 0);
   const chosen = own === undefined ? [...marks.values()] : [own];
-  return uptimeOf(chosen.flatMap((one) => one.slice(-latest).flatMap((mark) => mark ?? [])));
+  return uptimeOf(chosen.flatMap((one) => one.slice(-latest)));
 }

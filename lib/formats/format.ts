@@ -84,6 +84,11 @@ export interface FormatVariant extends Pick<FormatEntry, 'needs' | 'load'> {
   readonly values: RegExp;
 }
 
+/** @param has What the deployment has in addition to reports. */
+export function isAvailable({ needs = [] }: Pick<FormatEntry, 'needs'>, has: readonly Need[]): boolean {
+  return needs.every((need) => has.includes(need));
+}
+
 /** The status of a format whose readers rely on it: 200, unless a critical check fails. */
 export function statusByVerdict({ report, namespace }: View): number {
   return report.verdict === 'failing' ? namespace.failingStatus : 200;

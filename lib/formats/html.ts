@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { DAY_MS } from '../history/span.ts';
 import type { Wanted } from '../history/view.ts';
-import { statusByVerdict } from './format.ts';
-import type { Format } from './format.ts';
+import { isAvailable, statusByVerdict } from './format.ts';
+import type { Format, FormatEntry, Need, View } from './format.ts';
 import assets from './html/assets.json' with { type: 'json' };
 import { page } from './html/page.ts';
 import { OUTAGE_DAYS } from './html/past/outages.ts';
@@ -35,15 +35,24 @@ const WANTED: Wanted = {
   windowsMs: 7 * DAY_MS,
 };
 
-/** @param formats The names of the formats that the page links to. */
-export function htmlWith(formats: readonly string[]): Format {
+/** @param formats Those that the page links to, as far as the deployment has what they need. */
+export function htmlWith(formats: readonly Pick<FormatEntry, 'name' | 'needs'>[]): Format {
   return {
     contentType: 'text/html; charset=utf-8',
     headers: ({ history }) => ({ 'content-security-policy': history === undefined ? POLICY : POLICY_WITH_HISTORY }),
     status: (view) => (view.query.get('status') === '200' ? 200 : statusByVerdict(view)),
     wants: () => WANTED,
-    render: (view) => page(view, formats),
+    render: (view) => {
+      const has: readonly Need[] = hasHistory(view) ? ['history'] : [];
+      const names = formats.filter((format) => isAvailable(format, has)).map(({ name }) => name);
+      return page(view, names);
+    },
   };
+}
+
+/** Whether the deployment has one, also where it does not work right now. */
+function hasHistory({ history, isHistoryMissing }: View): boolean {
+  return history !== undefined || isHistoryMissing === true;
 }
 
 function digest(text: string): string {

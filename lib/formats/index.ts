@@ -1,4 +1,5 @@
 /** The formats, one line each. The first is the default. */
+import { isAvailable } from './format.ts';
 import type { FormatEntry, Need } from './format.ts';
 import { json } from './json.ts';
 
@@ -54,14 +55,9 @@ export const formats: readonly [FormatEntry, ...FormatEntry[]] = [
     name: 'html',
     mediaType: 'text/html',
     uses: HISTORY,
-    load: async () => (await import('./html.ts')).htmlWith(linked()),
+    load: async () => (await import('./html.ts')).htmlWith(formats),
   },
 ];
 
 /** The formats that need nothing but the report. */
-export const formatsOfReport: readonly FormatEntry[] = formats.filter(({ needs = [] }) => needs.length === 0);
-
-/** The page links to them. */
-function linked(): string[] {
-  return formatsOfReport.map(({ name }) => name);
-}
+export const formatsOfReport: readonly FormatEntry[] = formats.filter((format) => isAvailable(format, []));

@@ -27,8 +27,8 @@ export const jsonHistory: Format = {
 
 /** What is read of a range of that many milliseconds. */
 export function wantedOf(rangeMs: number): Wanted {
-  if (rangeMs <= DAY_MS) return { samplesMs: rangeMs };
-  return rangeMs <= MAX_QUARTERS_MS ? { quartersMs: rangeMs } : { daysMs: rangeMs };
+  if (rangeMs <= DAY_MS) return { samplesMs: rangeMs, isOfPart: true };
+  return { ...(rangeMs <= MAX_QUARTERS_MS ? { quartersMs: rangeMs } : { daysMs: rangeMs }), isOfPart: true };
 }
 
 /** @param more What else to tell, by its key. */
@@ -104,7 +104,7 @@ function toldOfStrips({ from, lengthMs, marks }: Strips, to: number): Told {
     const spans = own.flatMap((mark, index) =>
       mark === undefined ? [] : [spanOf(mark, from + index * lengthMs, lengthMs)],
     );
-    return [path, { uptime: ratio(uptimeOf(own.flatMap((mark) => mark ?? []))), samples: spans }] as const;
+    return [path, { uptime: ratio(uptimeOf(own)), samples: spans }] as const;
   });
   return { from, to, checks: new Map(told) };
 }

@@ -50,7 +50,7 @@ const MAX_JSON_BYTES = 8 * 1024 * 1024;
 
 /** Bytes up to which it takes longer to hand work to another thread than to do it. */
 const QUICK_JSON_BYTES = 32_768;
-const QUICK_BYTES = 8192;
+const QUICK_BYTES = 16_384;
 
 const compressApart = promisify(brotliCompress);
 const decompressApart = promisify(brotliDecompress);

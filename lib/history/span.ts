@@ -91,11 +91,12 @@ function joinedTrouble(first: Trouble, second: Trouble): Trouble {
 }
 
 /** Uptime as a ratio from 0 to 1: what is degraded counts as up, gaps and maintenance as neither. */
-export function uptimeOf(tallies: Iterable<Pick<Tally, 'ms'>>): number | undefined {
+export function uptimeOf(tallies: Iterable<Pick<Tally, 'ms'> | undefined>): number | undefined {
   let [up, down] = [0, 0];
-  for (const { ms } of tallies) {
-    up += ms.up + ms.degraded;
-    down += ms.down;
+  for (const tally of tallies) {
+    if (tally === undefined) continue;
+    up += tally.ms.up + tally.ms.degraded;
+    down += tally.ms.down;
   }
   return up + down === 0 ? undefined : up / (up + down);
 }

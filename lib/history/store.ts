@@ -55,6 +55,9 @@ export interface Range {
   readonly to: number;
 }
 
+/** What to keep of each, the latest first. The rest is not read once it returns undefined. */
+export type Picking<T> = (one: T) => T | undefined;
+
 /** All methods throw a `CheckError` that names the store, where it does not work. */
 export interface HistoryStore {
   /** For messages: `DynamoDB table healthgate`, `folder history`. */
@@ -67,12 +70,11 @@ export interface HistoryStore {
   /**
    * In the order of time, the earliest first. So are the others.
    *
-   * @param pick What to keep of each sample, the latest first; everything unless given. The rest is not read once it
-   * returns undefined.
+   * @param pick Everything is kept unless given.
    */
-  samples(namespace: string, range: Range, pick?: (sample: Sample) => Sample | undefined): Promise<readonly Sample[]>;
-  quarters(namespace: string, range: Range): Promise<readonly Span[]>;
-  days(namespace: string, range: Range): Promise<readonly Span[]>;
+  samples(namespace: string, range: Range, pick?: Picking<Sample>): Promise<readonly Sample[]>;
+  quarters(namespace: string, range: Range, pick?: Picking<Span>): Promise<readonly Span[]>;
+  days(namespace: string, range: Range, pick?: Picking<Span>): Promise<readonly Span[]>;
   changes(namespace: string, range: Range): Promise<readonly Change[]>;
 
   /** What is still to be sent. */

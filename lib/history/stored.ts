@@ -1,4 +1,5 @@
 /** History in a database of items. */
+import { setImmediate } from 'node:timers/promises';
 import type { Change } from './change.ts';
 import { NOTHING_YET } from './changes.ts';
 import type { Memory } from './changes.ts';
@@ -10,12 +11,13 @@ import type { Kind } from './keys.ts';
 import type { Window } from './maintenance.ts';
 import type { Sample } from './sample.ts';
 import type { Span } from './span.ts';
-import type { Batch, DeadLetter, Entry, HistoryStore, Loaded, Range } from './store.ts';
+import type { Batch, DeadLetter, Entry, HistoryStore, Loaded, Picking, Range } from './store.ts';
 
 /** A namespace's name is written down again after so many samples, so that it is not forgotten while there are any. */
 const SAMPLES_PER_NAME = 1024;
-type PickSample = NonNullable<Parameters<HistoryStore['samples']>[2]>;
 
+/** Values that are read before other work has its turn. */
+const AT_A_TIME = 16;
 /** Items that a batch may be spread over. */
 const MAX_PARTS = 4;
 
@@ -69,23 +71,16 @@ export class StoredHistory implements HistoryStore {
     return (await this.#decoded(codecs.memory, items.get(MEMORY_KEY))) ?? NOTHING_YET;
   }
 
-  async samples(namespace: string, range: Range, pick: PickSample = (sample) => sample): Promise<readonly Sample[]> {
-    const items = await this.#items.range(namespace, ...keysOf('sample', range));
-    const samples: Sample[] = [];
-    for (const { value } of items.toReversed()) {
-      const sample = pick(await decode(codecs.sample, value, this.location));
-      if (sample === undefined) break;
-      samples.push(sample);
-    }
-    return samples.reverse();
+  async samples(namespace: string, range: Range, pick?: Picking<Sample>): Promise<readonly Sample[]> {
+    return this.#all('sample', codecs.sample, namespace, range, pick);
   }
 
-  async quarters(namespace: string, range: Range): Promise<readonly Span[]> {
-    return this.#all('quarter', codecs.span, namespace, range);
+  async quarters(namespace: string, range: Range, pick?: Picking<Span>): Promise<readonly Span[]> {
+    return this.#all('quarter', codecs.span, namespace, range, pick);
   }
 
-  async days(namespace: string, range: Range): Promise<readonly Span[]> {
-    return this.#all('day', codecs.span, namespace, range);
+  async days(namespace: string, range: Range, pick?: Picking<Span>): Promise<readonly Span[]> {
+    return this.#all('day', codecs.span, namespace, range, pick);
   }
 
   async changes(namespace: string, range: Range): Promise<readonly Change[]> {
@@ -159,12 +154,22 @@ export class StoredHistory implements HistoryStore {
     return { ...timed(kind, at), value: await encode(codec, value, maxBytes) };
   }
 
-  async #all<T>(kind: Kind, codec: Codec<T>, namespace: string, range: Range): Promise<readonly T[]> {
+  async #all<T>(
+    kind: Kind,
+    codec: Codec<T>,
+    namespace: string,
+    range: Range,
+    pick: Picking<T> = (value) => value,
+  ): Promise<readonly T[]> {
     const values: T[] = [];
     // One after another: each needs memory of its own while it is decompressed.
-    for (const { value } of await this.#items.range(namespace, ...keysOf(kind, range)))
-      values.push(await decode(codec, value, this.location));
-    return values;
+    for (const { value } of (await this.#items.range(namespace, ...keysOf(kind, range))).toReversed()) {
+      const picked = pick(await decode(codec, value, this.location));
+      if (picked === undefined) break;
+      values.push(picked);
+      if (values.length % AT_A_TIME === 0) await setImmediate();
+    }
+    return values.reverse();
   }
 
   async #decoded<T>(codec: Codec<T>, item: Item | undefined): Promise<T | undefined> {

@@ -3,7 +3,7 @@ import { covers } from './notices.ts';
 import type { Change } from './change.ts';
 import type { Memory } from './changes.ts';
 import type { Window } from './maintenance.ts';
-import { latestOf } from './latest-samples.ts';
+import { fitting, latestOf, latestSpansOf } from './latest-samples.ts';
 import { outagesOf } from './past-outages.ts';
 import type { PastOutage } from './past-outages.ts';
 import type { Sample } from './sample.ts';
@@ -29,6 +29,8 @@ export interface Wanted {
   readonly standings?: true;
   /** How far ahead maintenance is announced. */
   readonly windowsMs?: number;
+  /** Whether to read of the part alone, and not more than one answer tells: the earliest marks are left out. */
+  readonly isOfPart?: true;
 }
 
 /** Everything that is left out was not asked for. */
@@ -61,7 +63,7 @@ export interface LoadOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly wanted: Wanted;
-  /** The part of which samples are read; everything unless given. */
+  /** The part of which samples are read, and marks where only those of a part are wanted; everything unless given. */
   readonly part?: string;
   /** What the document's `maintenance` says. */
   readonly maintenance?: readonly unknown[];
@@ -80,9 +82,13 @@ export async function loadView(
   const back = (ms: number): Range => ({ from: now - ms, to: now + 1 });
   const strips = async (read: 'quarters' | 'days', rangeMs: number, lengthMs: number) => {
     const axis = axisOf(rangeMs, lengthMs, now);
-    return { ...axis, marks: marksOf(await store[read](namespace, { from: axis.from, to: now + 1 }), axis) };
+    const range = { from: axis.from, to: now + 1 };
+    if (isOfPart !== true) return stripsOf(await store[read](namespace, range), axis);
+    const spans = await store[read](namespace, range, latestSpansOf(part));
+    const latest = fitting(spans);
+    return stripsOf(latest, latest.length < spans.length ? axisFrom(latest[0]?.at ?? now, axis) : axis);
   };
-  const { samplesMs, quartersMs, daysMs, changesMs, standings, windowsMs } = wanted;
+  const { samplesMs, quartersMs, daysMs, changesMs, standings, windowsMs, isOfPart } = wanted;
   const [samples, quarters, days, changes, memory, windows] = await Promise.all([
     samplesMs && store.samples(namespace, back(samplesMs), latestOf(part)),
     quartersMs && strips('quarters', quartersMs, QUARTER_MS),
@@ -122,6 +128,16 @@ function axisOf(rangeMs: number, lengthMs: number, now: number): Omit<Strips, 'm
   return { from: Math.floor(now / lengthMs) * lengthMs - (count - 1) * lengthMs, lengthMs, count };
 }
 
+/** The latest of these marks, from a time on. */
+function axisFrom(at: number, { from, lengthMs, count }: Omit<Strips, 'marks'>): Omit<Strips, 'marks'> {
+  const left = Math.floor((at - from) / lengthMs);
+  return { from: from + left * lengthMs, lengthMs, count: count - left };
+}
+
+function stripsOf(spans: readonly Span[], axis: Omit<Strips, 'marks'>): Strips {
+  return { ...axis, marks: marksOf(spans, axis) };
+}
+
 function marksOf(spans: readonly Span[], { from, lengthMs, count }: Omit<Strips, 'marks'>): Strips['marks'] {
   const marks = new Map<string, (Tally | undefined)[]>();
   for (const span of spans) {
@@ -144,7 +160,7 @@ function marksOf(spans: readonly Span[], { from, lengthMs, count }: Omit<Strips,
  */
 export function uptimeIn(strips: Strips | undefined, path: string, latest = Infinity): number | undefined {
   const marks = strips?.marks.get(path) ?? [];
-  return uptimeOf(marks.slice(-Math.min(latest, marks.length)).flatMap((mark) => mark ?? []));
+  return uptimeOf(marks.slice(-Math.min(latest, marks.length)));
 }
 
 /** Keeps what concerns one part of the namespace. The history of the whole is left out. */

@@ -1,5 +1,6 @@
 // Not the whole of negotiator, which also chooses among languages, charsets and encodings: every cold start loads it.
 import preferredMediaTypes from 'negotiator/lib/mediaType.js';
+import { isAvailable } from '../formats/format.ts';
 import type { FormatEntry, Need } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
 
@@ -18,13 +19,13 @@ export function negotiate(
   has: readonly Need[] = [],
 ): FormatEntry | undefined {
   if (variants.some(({ parameter }) => isUnknown(parameter, query))) return undefined;
-  const available = formats.filter(({ needs = [] }) => needs.every((need) => has.includes(need)));
+  const available = formats.filter((format) => isAvailable(format, has));
   const format = chosen(available, query, accept);
   const { variant } = format ?? {};
   const value = variant && query.get(variant.parameter);
   if (format === undefined || variant === undefined || typeof value !== 'string') return format;
   const { values, needs = [], load } = variant;
-  return values.test(value) && needs.every((need) => has.includes(need)) ? { ...format, needs, load } : undefined;
+  return values.test(value) && isAvailable(variant, has) ? { ...format, needs, load } : undefined;
 }
 
 const variants = formats.flatMap(({ variant }) => variant ?? []);

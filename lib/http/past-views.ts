@@ -4,12 +4,12 @@ import { UnhealthyError } from '../errors.ts';
 import type { HistoryReader, HistoryView, ReadableHistory } from '../history/view.ts';
 import { Gate } from '../record/gate.ts';
 
-/** Views that are read at the same time. One of a thousand checks takes seconds, and a hundred megabytes. */
+/** Views that are read at the same time. That of the page of a thousand checks takes a second, and 80 MB. */
 const READ_AT_A_TIME = 4;
 /** Milliseconds that a view may wait to be read: nobody waits for it any more then. */
 const MAX_WAIT_MS = 3000;
 const MAX_VIEWS = 100;
-/** Samples and marks of checks in all views that are kept: about 100 MB. */
+/** Samples and marks of checks in all views that are kept: about 130 MB. */
 const MAX_WEIGHT = 300_000;
 
 interface Kept {

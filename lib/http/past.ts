@@ -56,8 +56,8 @@ function share(
 ): Promise<HistoryView> {
   const shared = views.get(history) ?? new PastViews();
   views.set(history, shared);
-  // Samples are read of the part alone: of the whole there may be too many.
-  const key = JSON.stringify([namespace.name, namespace.fingerprint, wanted, wanted.samplesMs && part]);
+  // For some, only the part is read: of the whole there may be too much.
+  const key = JSON.stringify([namespace.name, namespace.fingerprint, wanted, wanted.isOfPart && part]);
   const now = Date.now();
   return shared.share(key, {
     now,

@@ -28,6 +28,7 @@ import { growth } from './growth.ts';
 import { grpcServed } from './grpc-served.ts';
 import { largeDocumentsRun } from './large-documents.ts';
 import { leaks } from './leaks.ts';
+import { pageViews } from './page-views.ts';
 import { rawChecks } from './raw.ts';
 import { recording } from './record.ts';
 import { recordedRun } from './recorded-run.ts';
@@ -86,6 +87,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'report-from-afar': reportFromAfar,
   record: () => recording(addresses),
   recording: () => recordedRun(addresses, log),
+  'page-views': () => pageViews(addresses, log),
   growth: () => growth(addresses),
   askers,
   grpc: async () => [...(await grpcChecks(addresses)), ...(await grpcServed())],

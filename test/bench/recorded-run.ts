@@ -17,15 +17,23 @@ import { distant } from './distant.ts';
 import { median, ms, ratio, time } from './figure.ts';
 import type { Figure } from './figure.ts';
 
-const NAME = 'shop';
-const CHECKS = 25;
+export const NAME = 'shop';
+export const CHECKS = 25;
 const ROUNDS = 15;
 const ASKED = 1.05;
 /** Milliseconds that each packet takes to servers that are far away. */
 const DISTANCE_MS = 10;
 
+export const nameOf = (index: number) => `check ${String(index)}`;
+
 /** Checks of the kinds that a stack has, until there are 25. */
-function checksOn({ redis, postgres, rabbitmq, clickhouse, mysql }: Addresses): Readonly<Record<string, unknown>> {
+export function checksOn({
+  redis,
+  postgres,
+  rabbitmq,
+  clickhouse,
+  mysql,
+}: Addresses): Readonly<Record<string, unknown>> {
   const leaves = [
     { kind: 'cache', url: redis.url },
     { kind: 'postgres', url: postgres.url },
@@ -34,7 +42,7 @@ function checksOn({ redis, postgres, rabbitmq, clickhouse, mysql }: Addresses): 
     { kind: 'mysql', url: mysql.url },
   ];
   return Object.fromEntries(
-    Array.from({ length: CHECKS }, (_, index) => [`check ${String(index)}`, leaves[index % leaves.length]]),
+    Array.from({ length: CHECKS }, (_, index) => [nameOf(index), leaves[index % leaves.length]]),
   );
 }
 

@@ -170,19 +170,23 @@ export function testHistoryStore(open: () => HistoryStore | Promise<HistoryStore
     expect(times(await store.samples(namespace, { from: range.to, to: range.from }))).toEqual([]);
   });
 
-  test('of samples, what is picked is read, the latest first, until no more is wanted', async () => {
+  test.each([
+    ['samples', MINUTE],
+    ['quarters', QUARTER_MS],
+    ['days', DAY_MS],
+  ] as const)('of %s, what is picked is read, the latest first, until no more is wanted', async (kind, lengthMs) => {
     const namespace = newNamespace();
-    const store = await recordAll(namespace, ['uu', 'uu', 'uu', 'uu', 'uu']);
+    const store = await open();
+    for (let index = 0; index < 5; index += 1)
+      await record(store, sampleAt(namespace, MIDNIGHT + index * lengthMs), RULES);
     const seen: number[] = [];
-    const picked = await store.samples(namespace, ALL, (sample) => {
-      seen.push((sample.at - MIDNIGHT) / MINUTE);
-      return seen.length > 2 ? undefined : { ...sample, checks: [] };
-    });
+    const pick = <T extends { readonly at: number }>(one: T): T | undefined => {
+      seen.push((one.at - MIDNIGHT) / lengthMs);
+      return seen.length > 2 ? undefined : one;
+    };
+    const picked = await store[kind](namespace, ALL, pick);
     expect(seen).toEqual([4, 3, 2]);
-    expect(picked.map(({ at, checks }) => [(at - MIDNIGHT) / MINUTE, checks.length])).toEqual([
-      [3, 0],
-      [4, 0],
-    ]);
+    expect(picked.map(({ at }) => (at - MIDNIGHT) / lengthMs)).toEqual([3, 4]);
   });
 
   test('what has to be sent stays until it was sent', async () => {

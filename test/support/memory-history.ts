@@ -5,7 +5,7 @@ import type { Change } from '../../lib/history/change.ts';
 import type { Window } from '../../lib/history/maintenance.ts';
 import type { Sample } from '../../lib/history/sample.ts';
 import type { Span } from '../../lib/history/span.ts';
-import type { Batch, DeadLetter, HistoryStore, Range } from '../../lib/history/store.ts';
+import type { Batch, DeadLetter, HistoryStore, Picking, Range } from '../../lib/history/store.ts';
 
 interface Kept {
   version: number;
@@ -45,6 +45,15 @@ export function memoryHistory(): MemoryHistory {
   };
   const within = <T extends { readonly at: number }>(items: Iterable<T>, { from, to }: Range): T[] =>
     [...items].filter(({ at }) => at >= from && at < to).sort((a, b) => a.at - b.at);
+  const picked = <T extends { readonly at: number }>(
+    items: ReadonlyMap<number, T>,
+    range: Range,
+    pick: Picking<T> = (item) => item,
+  ): T[] => {
+    const all = within(items.values(), range).toReversed().map(pick);
+    const end = all.indexOf(undefined);
+    return (end < 0 ? all : all.slice(0, end)).reverse().filter((item) => item !== undefined);
+  };
   const store: MemoryHistory = {
     location: 'memory',
     before: () => undefined,
@@ -74,14 +83,9 @@ export function memoryHistory(): MemoryHistory {
       return true;
     },
     memory: (namespace) => Promise.resolve(of(namespace).memory),
-    samples: (namespace, range, pick = (sample) => sample) => {
-      const picked = within(of(namespace).samples.values(), range).toReversed().map(pick);
-      const end = picked.indexOf(undefined);
-      const read = end < 0 ? picked : picked.slice(0, end);
-      return Promise.resolve(read.reverse().filter((sample) => sample !== undefined));
-    },
-    quarters: (namespace, range) => Promise.resolve(within(of(namespace).quarters.values(), range)),
-    days: (namespace, range) => Promise.resolve(within(of(namespace).days.values(), range)),
+    samples: (namespace, range, pick) => Promise.resolve(picked(of(namespace).samples, range, pick)),
+    quarters: (namespace, range, pick) => Promise.resolve(picked(of(namespace).quarters, range, pick)),
+    days: (namespace, range, pick) => Promise.resolve(picked(of(namespace).days, range, pick)),
     changes: (namespace, range) => Promise.resolve(within(of(namespace).changes, range)),
     batches: (namespace) => Promise.resolve([...of(namespace).batches.values()].sort((a, b) => a.at - b.at)),
     async sent({ namespace, at }, left) {

@@ -21,7 +21,7 @@ export function waterfall({ stages, durationMs, error }: CheckResult): Markup | 
 function row({ name, startMs, durationMs }: StageTime, totalMs: number, isLast: boolean): Markup {
   const width = Math.max(MIN_WIDTH, (durationMs / totalMs) * 100);
   const x = Math.min((startMs / totalMs) * 100, 100 - width);
-  const bar = markup`<svg><rect x="${percent(x)}" width="${percent(width)}" height="100%"/></svg>`;
+  const bar = markup`<svg><rect x="${percent(x)}" width="${percent(width)}"/></svg>`;
   const [attribute, note] = isLast
     ? [markup` class="end"`, markup`${icon('failing')}<span class="vh"> failed here</span>`]
     : [];

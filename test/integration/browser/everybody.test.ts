@@ -126,6 +126,11 @@ describe('everybody', () => {
     );
     expect(heights.flat()).not.toContain('');
     expect(new Set(heights.map((lines) => lines.join())).size).toBe(heights.length);
+    const colours = await page.evaluate(() =>
+      [...document.querySelectorAll('.marks path')].map((path) => getComputedStyle(path).stroke),
+    );
+    // The colour of texts, and another for what was down.
+    expect(new Set(colours).size).toBe(2);
   });
 
   it('prints the messages of what fails, and no controls', async () => {

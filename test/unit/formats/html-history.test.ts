@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { htmlWith } from '../../../lib/formats/html.ts';
+import { formats } from '../../../lib/formats/index.ts';
 import type { PastData } from '../../../lib/formats/html/past/told.ts';
 import { summaryOf } from '../../../lib/formats/summary.ts';
 import type { View } from '../../../lib/formats/format.ts';
@@ -18,7 +19,7 @@ import { shopReports } from '../../support/shop.ts';
 const MAX_BYTES = 150_000;
 const MAX_GZIPPED = 40_000;
 
-const html = htmlWith(['json']);
+const html = htmlWith(formats);
 const history = await pastView(stories.eventful);
 const failing = (overrides: Partial<View> = {}) => viewOf(shopReports['one cause'], { history, ...overrides });
 const page = html.render(failing());
@@ -81,7 +82,8 @@ describe('the page with history', () => {
     const missing = html.render(failing({ history: undefined, isHistoryMissing: true }));
     expect(missing).toContain('history is not available');
     const without = html.render(failing({ history: undefined }));
-    expect(missing.replace(/<p class="card note">.*?<\/p>/, '')).toBe(without);
+    const feed = ' <a href="?format=atom">atom</a>';
+    expect(missing.replace(/<p class="card note">.*?<\/p>/, '').replace(feed, '')).toBe(without);
   });
 
   it('has no strips of the whole where it is of a part', () => {

@@ -6,6 +6,7 @@ import type { DefaultTreeAdapterTypes } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { outagesIn } from '../../../lib/engine/outages.ts';
 import { htmlWith } from '../../../lib/formats/html.ts';
+import { formats } from '../../../lib/formats/index.ts';
 import { CUT_OFF } from '../../../lib/formats/whole.ts';
 import { summaryOf } from '../../../lib/formats/summary.ts';
 import { groupResult, reportOf, resultAt, reports, viewAt, viewOf } from '../../support/reports.ts';
@@ -16,7 +17,7 @@ type Element = DefaultTreeAdapterTypes.Element;
 const MAX_BYTES = 60_000;
 const MAX_GZIPPED = 14_000;
 
-const html = htmlWith(['json', 'health+json']);
+const html = htmlWith(formats);
 const policy = html.headers?.(viewOf(shopReports['one cause']))['content-security-policy'] ?? '';
 
 /** The elements of the page, in their order. */

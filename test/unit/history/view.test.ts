@@ -90,6 +90,45 @@ describe('samples beyond what one answer tells', () => {
   });
 });
 
+describe('marks beyond what one answer tells', () => {
+  const tally = { ms: { up: QUARTER_MS, degraded: 0, down: 0, maintenance: 0 }, times: [], troubles: [] };
+  const checks = new Map(
+    Array.from({ length: 1000 }, (_, index) => [`${index < 500 ? 'a' : 'b'}/${String(index)}`, tally]),
+  );
+  const end = Math.floor(NOW / QUARTER_MS) * QUARTER_MS;
+  const begin = end - 767 * QUARTER_MS;
+
+  it.each([
+    ['', true, 50, 1000],
+    ['a', true, 100, 500],
+    ['a/7', true, 768, 1],
+    ['', undefined, 768, 1000],
+  ] as const)('are left out, the earliest first: of part %j, bounded: %s', async (part, isOfPart, count, paths) => {
+    const past = Array.from({ length: 768 }, (_, index) => ({
+      at: end - index * QUARTER_MS,
+      lengthMs: QUARTER_MS,
+      checks,
+    }));
+    const large = await pastOf(stories.quiet, []);
+    let read = 0;
+    const quarters: typeof large.quarters = (_namespace, _range, pick = (span) => span) => {
+      const picked = past.map(pick);
+      read = picked.filter((span) => span !== undefined).length;
+      return Promise.resolve(picked.flatMap((span) => span ?? []).reverse());
+    };
+    const wanted = { quartersMs: 8 * DAY_MS, ...(isOfPart && { isOfPart }) };
+    const view = await loadView({ ...large, quarters }, 'x', { now: NOW, wanted, part });
+    expect([view.quarters?.from, view.quarters?.count]).toEqual([end - (count - 1) * QUARTER_MS, count]);
+    expect(view.quarters?.marks.size).toBe(paths);
+    const known = [...(view.quarters?.marks.values() ?? [])].every(
+      (own) => own.length === count && !own.includes(undefined),
+    );
+    expect(known).toBe(true);
+    expect(read).toBeLessThanOrEqual(count + 1);
+    expect(view.quarters?.from).toBeGreaterThanOrEqual(begin);
+  });
+});
+
 describe('the view of a part', () => {
   it('has what concerns that part alone', () => {
     const part = partOfView(view, 'storage');

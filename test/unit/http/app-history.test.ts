@@ -1,6 +1,7 @@
 /** What requests get of the history: what they ask for, bounded, and never instead of the report. */
 import { describe, expect, it } from 'vitest';
 import type { HistoryReader, ReadableHistory } from '../../../lib/history/view.ts';
+import { formats } from '../../../lib/formats/index.ts';
 import { createToken } from '../../../lib/document/tokens.ts';
 import { record } from '../../../lib/history/recording.ts';
 import type { CheckSample } from '../../../lib/history/sample.ts';
@@ -36,6 +37,9 @@ const store = await recorded();
 const history: HistoryReader = () => Promise.resolve(store);
 const withHistory = (reader = history, more: Readonly<Record<string, unknown>> = {}) =>
   asker({ ...keys, ...more }, {}, undefined, { history: reader });
+
+// The first request also loads modules, which may take longer than it waits for the history.
+await withHistory().report('', { query: 'history=1h' });
 
 interface Told {
   readonly from: string;
@@ -217,5 +221,23 @@ describe('the store of the history', () => {
     const { report } = withHistory(history, { checks: { group: { b: FAILS } } });
     expect((await report('', { query: 'history=1h' })).status).toBe(503);
     expect((await report('', { query: 'format=atom' })).status).toBe(200);
+  });
+});
+
+describe('the list of formats on the page', () => {
+  it.each([
+    ['a deployment without a history', undefined],
+    ['a deployment with a history', history],
+    ['a deployment whose history does not work now', () => Promise.reject(new Error('no history'))],
+  ])('has every format that can be asked for, and no other: %s', async (_name, reader: HistoryReader | undefined) => {
+    const { report } = asker(keys, {}, undefined, { history: reader });
+    const { body } = await report('', { query: 'format=html' });
+    const links = [...body.matchAll(/href="\?format=([^"]*)"/g)].map(([, name = '']) => decodeURIComponent(name));
+    const answered: string[] = [];
+    for (const { name } of formats) {
+      const { status } = await report('', { query: new URLSearchParams({ format: name }).toString() });
+      if (status !== 404) answered.push(name);
+    }
+    expect(links).toEqual(answered);
   });
 });

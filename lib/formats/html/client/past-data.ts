@@ -1,4 +1,6 @@
 /** What the page holds for the marks, as `past/data.ts` writes it. */
+import { isDown, LOOKS } from '../past/looks.ts';
+import type { Look } from '../past/looks.ts';
 import type { PastData } from '../past/told.ts';
 
 export interface Trouble {
@@ -12,8 +14,7 @@ export interface Trouble {
 export interface Mark {
   readonly from: number;
   readonly to: number;
-  /** A letter, as in `past/marks.ts`. */
-  readonly look: string;
+  readonly look: Look;
   /** In percent; undefined where it is nothing special. */
   readonly uptime: number | undefined;
   readonly troubles: readonly Trouble[];
@@ -30,8 +31,8 @@ export function marksOf({ axes, rows }: PastData, row: number, range: number): M
   const strip = rows[row]?.[range === 0 ? 0 : 1] ?? 0;
   if (strip === 0) return [];
   const [text, uptimes, troubles, messages] = strip;
-  const looks = [...text.matchAll(/([a-z])(\d*)/g)].flatMap(([, look = 'n', count]) =>
-    Array.from({ length: Number(count) || 1 }, () => look),
+  const looks = [...text.matchAll(/([a-z])(\d*)/g)].flatMap(([, look = '', count]) =>
+    Array.from({ length: Number(count) || 1 }, () => (look in LOOKS ? (look as Look) : 'n')),
   );
   const all = troubles.map(([from, seconds, isDown, message]) => ({
     from: (first + from) * 1000,
@@ -43,7 +44,7 @@ export function marksOf({ axes, rows }: PastData, row: number, range: number): M
   let next = 0;
   return looks.map((look, index) => {
     const [from, to] = [index, index + 1].map((place) => (first + place * length) * 1000);
-    const thousandths = 'xyz'.includes(look) ? known[next++] : undefined;
+    const thousandths = isDown(look) ? known[next++] : undefined;
     return {
       from: from ?? 0,
       to: to ?? 0,
@@ -57,9 +58,4 @@ export function marksOf({ axes, rows }: PastData, row: number, range: number): M
 /** As `digits` of `past/told.ts` writes them; undefined for none. */
 export function numbersIn(text: string): (number | undefined)[] {
   return [...text.matchAll(/../g)].map(([pair]) => (pair === '--' ? undefined : Number.parseInt(pair, 36)));
-}
-
-/** Milliseconds of a step of the histogram, as in `history/times.ts`. */
-export function timeOf(step: number): number {
-  return Math.expm1(step * Math.log(1.1));
 }

@@ -1,16 +1,7 @@
 /** Marks in words, for those who do not see them and for those who want to know more. */
+import { LOOKS } from '../past/looks.ts';
 import type { Mark, Trouble } from './past-data.ts';
 
-const LOOKS: Readonly<Record<string, string>> = {
-  u: 'up',
-  f: 'degraded for a while',
-  g: 'degraded',
-  m: 'maintenance',
-  x: 'down for a while',
-  y: 'down for a while',
-  z: 'down',
-  n: 'no data',
-};
 const DAY_MS = 86_400_000;
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
@@ -34,7 +25,7 @@ export function whenText({ from, to }: Mark): string {
 /** `down for a while, 93.3 % up`. */
 export function stateText({ look, uptime }: Mark): string {
   const share = uptime === undefined ? '' : `, ${String(uptime)} % up`;
-  return `${LOOKS[look] ?? ''}${share}`;
+  return `${LOOKS[look]}${share}`;
 }
 
 /** `10:17:00 – 10:22:00 down: ConnectionError: …`. */

@@ -1,6 +1,7 @@
 /** Makes the marks of the strips open. What is in a row is built when the row is opened. */
 import type { ToldTimes } from '../past/told.ts';
-import { marksOf, numbersIn, readData, timeOf } from './past-data.ts';
+import { timeOf } from '../../../history/times.ts';
+import { marksOf, numbersIn, readData } from './past-data.ts';
 import { ownElement, Strip } from './strip.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';

@@ -2,8 +2,9 @@
 import { uptimeText } from '../../history-words.ts';
 import { duration, markup, raw } from '../markup.ts';
 import type { Markup } from '../markup.ts';
+import { LOOKS } from './looks.ts';
+import type { Look } from './looks.ts';
 import { drawing, drawingAgain, sample } from './marks.ts';
-import type { Look } from './marks.ts';
 import type { PastRow, Strip } from './rows.ts';
 
 /** The strip of a row that is closed, which only shows. */
@@ -43,16 +44,8 @@ export function responseTimes({ index, times }: PastRow): Markup | undefined {
   return raw(`<figure class="span" data-times="${String(index)}">${caption}</figure>`);
 }
 
-const LEGEND: readonly (readonly [Look, string])[] = [
-  ['u', 'up'],
-  ['f', 'degraded for a while'],
-  ['g', 'degraded'],
-  ['x', 'down for a while'],
-  ['z', 'down'],
-  ['m', 'maintenance'],
-  ['n', 'no data'],
-];
+const LEGEND: readonly Look[] = ['u', 'f', 'g', 'x', 'z', 'm', 'n'];
 
 export const legend = markup`<ul class="key">
-  ${LEGEND.map(([look, words]) => markup`<li>${sample(look)}${words}</li>`)}
+  ${LEGEND.map((look) => markup`<li>${sample(look)}${LOOKS[look]}</li>`)}
 </ul>`;

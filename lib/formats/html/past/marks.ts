@@ -2,18 +2,16 @@
 import type { Tally } from '../../../history/span.ts';
 import { raw } from '../markup.ts';
 import type { Markup } from '../markup.ts';
-
-/**
- * A letter for how a mark looks. `x`, `y` and `z`: down for a little of the time, for much of it, for all of it. `f`
- * and `g`: degraded for a little of the time, for much of it.
- */
-export type Look = 'n' | 'u' | 'f' | 'g' | 'm' | 'x' | 'y' | 'z';
+import type { Look } from './looks.ts';
 
 /** Shares of the known time from which on it was down for much of it, or for all of it. */
 const MUCH = 0.2;
 const ALL = 0.8;
 
-export function lookOf(mark: Tally | undefined): Look {
+/** Of a strip; undefined where nothing is known. */
+export type Marks = readonly (Tally | undefined)[];
+
+function lookOf(mark: Tally | undefined): Look {
   if (mark === undefined) return 'n';
   const { up, degraded, down, maintenance } = mark.ms;
   const known = up + degraded + down;
@@ -38,29 +36,30 @@ const LINES: Readonly<Record<Look, readonly string[]>> = {
   z: ['mz'],
 };
 
-interface Run {
+export interface Run {
   readonly look: Look;
   readonly start: number;
   readonly count: number;
 }
 
-/** Equal neighbours as one. */
-export function runsOf(looks: readonly Look[]): readonly Run[] {
+/** Neighbours that look alike as one. */
+export function runsOf(marks: Marks): readonly Run[] {
   const runs: Run[] = [];
-  for (let start = 0; start < looks.length;) {
-    const look = looks[start] ?? 'n';
-    let end = start + 1;
-    while (looks[end] === look) end += 1;
+  let start = 0;
+  let look = lookOf(marks[0]);
+  for (let end = 1; end <= marks.length; end += 1) {
+    const next = end < marks.length ? lookOf(marks[end]) : undefined;
+    if (next === look) continue;
     runs.push({ look, start, count: end - start });
-    start = end;
+    [start, look] = [end, next ?? look];
   }
   return runs;
 }
 
 /** The lines of a strip: one for each run of equal marks, which its style breaks into marks. */
-export function pathsOf(looks: readonly Look[]): string {
+export function pathsOf(runs: readonly Run[]): string {
   const lines = new Map<Look, { path: string; end: number }>();
-  for (const { look, start, count } of runsOf(looks)) {
+  for (const { look, start, count } of runs) {
     const { path = '', end = 0 } = lines.get(look) ?? {};
     const move = `${path === '' ? 'M' : 'm'}${String((start - end) * WIDTH)} 0h${String(count * WIDTH)}`;
     lines.set(look, { path: path + move, end: start + count });

@@ -4,7 +4,7 @@ import type { CheckResult } from '../../../engine/types.ts';
 import type { State } from '../../../history/sample.ts';
 import type { HistoryView, Strips } from '../../../history/view.ts';
 import type { View } from '../../format.ts';
-import { prepare, prepareTimes } from './prepared.ts';
+import { hasTroubles, prepare, prepareTimes } from './prepared.ts';
 import type { Prepared, PreparedTimes } from './prepared.ts';
 
 /** A strip of one check. */
@@ -61,8 +61,7 @@ export function pastOf({ history, report }: View): Past | undefined {
 /** How many strips have anything to tell. */
 function troubledIn(strips: Strips | undefined): number {
   let count = 0;
-  for (const marks of strips?.marks.values() ?? [])
-    if (marks.some((mark) => mark !== undefined && mark.troubles.length > 0)) count += 1;
+  for (const marks of strips?.marks.values() ?? []) if (hasTroubles(marks)) count += 1;
   return count;
 }
 

@@ -1,10 +1,10 @@
 /** What the script needs to open the marks of a strip: how each looks, its uptime, and what was wrong when. */
 import { shortLine } from '../../../errors.ts';
 import { uptimeOf } from '../../../history/span.ts';
-import type { Tally, Trouble } from '../../../history/span.ts';
+import type { Trouble } from '../../../history/span.ts';
 import type { Strips } from '../../../history/view.ts';
-import { runsOf } from './marks.ts';
-import type { Look } from './marks.ts';
+import { isDown } from './looks.ts';
+import type { Marks, Run } from './marks.ts';
 import { digits } from './told.ts';
 import type { Numbers, ToldStrip, ToldTrouble } from './told.ts';
 
@@ -17,50 +17,54 @@ interface Telling {
   readonly maxTroubles: number;
 }
 
-export function toldStrip(
-  marks: readonly (Tally | undefined)[],
-  looks: readonly Look[],
-  { axis, maxTroubles }: Telling,
-): ToldStrip {
+export function toldStrip(marks: Marks, runs: readonly Run[], { axis, maxTroubles }: Telling): ToldStrip {
   const messages = new Map<string, number>();
   const maxMessages = Math.min(MAX_MESSAGES, Math.ceil(maxTroubles / 2));
-  const troubles = troublesOf(marks).slice(-maxTroubles);
+  const { uptimes, troubles } = wrongIn(marks, runs);
   // The latest messages count most.
   const told = troubles
+    .slice(-maxTroubles)
     .toReversed()
     .map((trouble) => toldTrouble(trouble, axis.from, (error) => numberOf(error, messages, maxMessages)));
-  return [looksText(looks), uptimesOf(marks, looks), told.reverse(), [...messages.keys()]];
+  return [looksText(runs), uptimes, told.reverse(), [...messages.keys()]];
 }
 
-function looksText(looks: readonly Look[]): string {
+/** Whether there was trouble in marks that look so. */
+export function isTroubled({ look }: Run): boolean {
+  return isDown(look) || 'fg'.includes(look);
+}
+
+function looksText(runs: readonly Run[]): string {
   let text = '';
-  for (const { look, count } of runsOf(looks)) text += count === 1 ? look : `${look}${String(count)}`;
+  for (const { look, count } of runs) text += count === 1 ? look : `${look}${String(count)}`;
   return text;
 }
 
-/** Of those marks that were down. */
-function uptimesOf(marks: readonly (Tally | undefined)[], looks: readonly Look[]): Numbers {
+interface Wrong {
+  /** Of those marks that were down. */
+  readonly uptimes: Numbers;
+  readonly troubles: readonly Trouble[];
+}
+
+function wrongIn(marks: Marks, runs: readonly Run[]): Wrong {
   let uptimes = '';
-  for (let index = 0; index < looks.length; index += 1) {
-    const [mark, look = 'n'] = [marks[index], looks[index]];
-    if (mark !== undefined && 'xyz'.includes(look)) uptimes += digits(Math.floor((uptimeOf([mark]) ?? 0) * 1000));
+  const troubles: Trouble[] = [];
+  for (const { look, start, count } of runs.filter(isTroubled)) {
+    for (const mark of marks.slice(start, start + count)) {
+      if (mark === undefined) continue;
+      if (isDown(look)) uptimes += digits(Math.floor((uptimeOf([mark]) ?? 0) * 1000));
+      for (const trouble of mark.troubles) append(troubles, trouble);
+    }
   }
-  return uptimes;
+  return { uptimes, troubles };
 }
 
 /** Neighbours with the same message are one, also across marks. */
-function troublesOf(marks: readonly (Tally | undefined)[]): readonly Trouble[] {
-  const found: Trouble[] = [];
-  for (const mark of marks) {
-    if (mark === undefined) continue;
-    for (const trouble of mark.troubles) {
-      const last = found.at(-1);
-      const isSame = last?.to === trouble.from && last.state === trouble.state && last.error === trouble.error;
-      if (isSame) found[found.length - 1] = { ...last, to: trouble.to };
-      else found.push(trouble);
-    }
-  }
-  return found;
+function append(troubles: Trouble[], added: Trouble): void {
+  const last = troubles.at(-1);
+  const isSame = last?.to === added.from && last.state === added.state && last.error === added.error;
+  if (isSame) troubles[troubles.length - 1] = { ...last, to: added.to };
+  else troubles.push(added);
 }
 
 function toldTrouble(

@@ -26,6 +26,9 @@ export interface PastData {
   readonly rows: readonly (readonly [ToldStrip | 0, ToldStrip | 0, ToldTimes | 0])[];
 }
 
-export function digits(value: number | undefined): Numbers {
-  return value === undefined ? '--' : value.toString(36).padStart(2, '0');
+/** A page has thousands of them. */
+const DIGITS = Array.from({ length: 36 ** 2 }, (_, value) => value.toString(36).padStart(2, '0'));
+
+export function digits(value = -1): Numbers {
+  return DIGITS[value] ?? '--';
 }
