@@ -4,8 +4,8 @@
  */
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
-/** Samples that are missing, and notices that were given up. */
-export type Counted = 'LostSlots' | 'DeadLetters';
+/** Samples that are missing, and batches of events and notices that were given up. */
+export type Counted = 'LostSlots' | 'LostEvents' | 'DeadLetters';
 
 export type Count = (what: Counted) => Promise<void>;
 

@@ -60,7 +60,10 @@ export async function recordRecorder({ aws }: Addresses, prefix: string): Promis
     const deliver = deliverToQueue({
       queue: notices,
       sendChanges: (batch, signal) => sendChanges(batch, { signal }),
+      store,
+      count,
       log,
+      now: Date.now,
     });
     const reporter = new Reporter(vault, log);
     const recorder = new Recorder({ reporter, vault, store, deliver, log, lateSlots: 2 });
