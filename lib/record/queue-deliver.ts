@@ -43,17 +43,18 @@ export function deliverToQueue({ queue, sendChanges, store, count, log, now }: D
     }
   };
   return async (batches) => {
-    let failure: unknown;
+    let events = Promise.resolve();
     for (const batch of batches) {
+      // Notices do not wait for EventBridge. Later events do: where it does not take some now, none overtake them.
       await sendNotices(batch);
-      // Later events do not overtake those that EventBridge does not take. Notices do not wait for either.
-      if (failure === undefined)
-        await sendEvents(batch).catch((error: unknown) => {
-          failure = error;
-        });
-      if (failure === undefined) await store.sent(batch);
+      events = events.then(() => sendEvents(batch));
+      const areSent = await events.then(
+        () => true,
+        () => false,
+      );
+      if (areSent) await store.sent(batch);
       else if (batch.notices.length > 0) await store.sent(batch, { ...batch, notices: [] });
     }
-    if (failure !== undefined) throw failure;
+    await events;
   };
 }

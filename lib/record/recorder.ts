@@ -21,8 +21,8 @@ export interface Delivery {
 }
 
 /**
- * Sends batches, or sees to it that they are sent, and tells the store of each what is left of it. What is left is handed
- * over again after the next sample.
+ * Sends batches, or sees to it that they are sent, and tells the store of each what is left of it. What is left is
+ * handed over again after the next sample.
  */
 export type Deliver = (batches: readonly Batch[], delivery: Delivery) => Promise<void>;
 

@@ -158,7 +158,7 @@ describe('the recorder', () => {
     expect(at.delivered).toHaveLength(1);
   });
 
-  test('sends what its own slot led to when it is asked to deliver that again, and nothing of later slots', async () => {
+  test('delivers again what a slot has led to when it is asked to, and nothing of later slots', async () => {
     const recorder = at.recorder();
     at.state.down.add('db');
     await at.minute(recorder, 0);
