@@ -143,7 +143,7 @@ describe('the template', () => {
     const watched = JSON.stringify(alarms);
     for (const id of ['PlanLambdaFunction', 'RecordLambdaFunction', 'NotifyLambdaFunction'])
       expect(watched).toContain(`{"Ref":"${id}"}`);
-    for (const id of ['RecordQueue', 'RecordDeadLetterQueue', 'NoticeDeadLetterQueue'])
+    for (const id of ['RecordQueue', 'RecordDeadLetterQueue', 'NoticeQueue', 'NoticeDeadLetterQueue'])
       expect(watched).toContain(`{"Fn::GetAtt":["${id}","QueueName"]}`);
   });
 
