@@ -9,11 +9,11 @@ interface Measured {
   readonly readUnits: number;
   readonly storedMb: number;
   /**
-   * Of Secrets Manager for a sample of the demo's namespace: one for its document and the two secrets that it refers
-   * to, and one for the secret that a check reads afresh. test/integration/secrets-manager-together.test.ts counts them.
+   * Of Secrets Manager, for a sample of the demo's namespace: one for its document and the two secrets that it refers
+   * to, and one for the secret that a check reads afresh. test/integration/secrets-manager-together.test.ts counts.
    */
   readonly secretCalls: number;
-  /** The same in a function that has not read the namespace before, or where AWS throttles calls for several secrets. */
+  /** In a function that has not read the namespace before, or where AWS throttles calls for several secrets. */
   readonly secretCallsSingly: number;
 }
 

@@ -94,6 +94,7 @@ describe('the template', () => {
       'SecretsManagerPolicy: secretsmanager:ListSecrets',
       'SecretsManagerPolicy: secretsmanager:BatchGetSecretValue',
       'EventPipelinePolicy: events:TestEventPattern',
+      'RecorderVaultPolicy: secretsmanager:BatchGetSecretValue',
       'PlanVaultPolicy: secretsmanager:ListSecrets',
       'RecorderTracingPolicy: xray:PutTraceSegments',
       'RecorderTracingPolicy: xray:PutTelemetryRecords',
