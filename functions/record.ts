@@ -18,8 +18,10 @@ const [vault, store, queue, notices, telemetry] = await Promise.all([
   telemetryIn(process.env, log),
 ]);
 const reporter = new Reporter(vault, log, telemetry?.record);
-const deliver = deliverToQueue({ queue: notices, sendChanges: eventsIn(process.env), log });
+const count = countersIn(process.env);
+const sendChanges = eventsIn(process.env);
+const deliver = deliverToQueue({ queue: notices, sendChanges, store, count, log, now: Date.now });
 const recorder = new Recorder({ reporter, vault, store, deliver, log, lateSlots: LATE_SLOTS });
-const handle = recordTask({ recorder, count: countersIn(process.env), log, now: Date.now });
+const handle = recordTask({ recorder, count, log, now: Date.now });
 
 export const handler = consumer({ queue, log, handle, settle: telemetry?.flush });

@@ -42,7 +42,7 @@ function totals(): Table {
   return {
     head: ['Namespaces', 'A month', 'For each of them'],
     rows: SIZES.map((namespaces) => {
-      const each = sumOf(costOfNamespace(namespaces < BATCH ? 1 : BATCH));
+      const each = sumOf(costOfNamespace(namespaces < BATCH ? 1 : BATCH, namespaces));
       const total = fixed + namespaces * each;
       return [count(namespaces), dollars(total), cents(total / namespaces)];
     }),

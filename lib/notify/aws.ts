@@ -21,6 +21,8 @@ interface Called<Client> extends AwsCall {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly open: (settings: Settings) => Client;
+  /** Whether another try would fail too, by the status of the answer; that of HTTP unless given. */
+  readonly isFinal?: (status: number) => boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ interface Called<Client> extends AwsCall {
  * @throws SendError, or a `CheckError` for a failure of the network.
  */
 export async function callAws<Client extends AwsClient, T>(
-  { region, stage, now, open, ...call }: Called<Client>,
+  { region, stage, now, open, isFinal = isFinalStatus, ...call }: Called<Client>,
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
   const name = call.target.split(' ', 1)[0] ?? '';
@@ -38,7 +40,7 @@ export async function callAws<Client extends AwsClient, T>(
   try {
     return await use(client.value);
   } catch (error) {
-    throw sendErrorOf(error, call, now) ?? error;
+    throw sendErrorOf(error, call, { now, isFinal }) ?? error;
   } finally {
     client.destroy();
   }
@@ -54,14 +56,16 @@ interface ServiceError {
 const PASSING =
   /Throttl|TooManyRequests|LimitExceeded|RequestTimeout|InternalError|ServiceUnavailable|Expired|RequestTimeTooSkewed/;
 
-function sendErrorOf(error: unknown, call: AwsCall, now: () => number): Error | undefined {
+type Judging = Required<Pick<Called<AwsClient>, 'now' | 'isFinal'>>;
+
+function sendErrorOf(error: unknown, call: AwsCall, { now, isFinal }: Judging): Error | undefined {
   const told = awsError(error, call);
   if (told === undefined || !(error instanceof Error)) return told;
   const { $metadata, $response } = error as ServiceError;
   const status = $metadata?.httpStatusCode;
   // Without a status, nothing was answered. Credentials that are missing now may be there in a moment.
   if (status === undefined) return told;
-  const isFinal = isFinalStatus(status) && !PASSING.test(error.name);
   const retryAfterMs = retryAfter($response?.headers?.['retry-after'], now());
-  return new SendError(`${told.name}: ${told.message}`, { isFinal, retryAfterMs });
+  const isLasting = isFinal(status) && !PASSING.test(error.name);
+  return new SendError(`${told.name}: ${told.message}`, { isFinal: isLasting, retryAfterMs });
 }

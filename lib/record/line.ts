@@ -1,7 +1,7 @@
 /** What waits to be sent to one target: one after the other, each until it is sent or given up. */
-import { SendError } from '../notify/send-error.ts';
 import type { Gate } from './gate.ts';
 import { pause } from './pause.ts';
+import { nextAttempt } from './retry.ts';
 
 /** Something to send. */
 export interface Parcel {
@@ -9,6 +9,8 @@ export interface Parcel {
   readonly at: number;
   /** Whether a later one says all that it says. */
   readonly isBeat: boolean;
+  /** Milliseconds after which it is given up. */
+  readonly patienceMs: number;
   /** @throws Where it could not be sent. */
   send(signal: AbortSignal): Promise<void>;
   /** Called once: it was sent, or is given up because of this error. Never rejects. */
@@ -27,15 +29,8 @@ export interface LineOptions {
   readonly calledOff: AbortSignal;
 }
 
-/** Milliseconds before the second attempt. Each further pause is twice as long as the one before. */
-const FIRST_PAUSE_MS = 2000;
-const MAX_PAUSE_MS = 300_000;
-/** A target that asks for a longer pause is asked again after this one: what waits behind it would be given up. */
-const MAX_ASKED_PAUSE_MS = 3_600_000;
 /** A beat that is late is worth little, and the next one comes soon. */
 const MAX_BEAT_PAUSE_MS = 10_000;
-/** Milliseconds after which it is given up: a target may be down for an hour or two. */
-export const GIVE_UP_MS = 6 * 3_600_000;
 
 export class Line {
   readonly #options: LineOptions;
@@ -94,15 +89,14 @@ export class Line {
       if (wasSent) await this.#end(parcel);
       return undefined;
     } catch (error) {
-      const { isFinal, retryAfterMs } = asked(error);
-      if (isFinal || now() - parcel.at > GIVE_UP_MS) {
+      const ageMs = now() - parcel.at;
+      const pauseMs = nextAttempt(error, { attempts, ageMs, patienceMs: parcel.patienceMs });
+      if (pauseMs === undefined) {
         await this.#end(parcel, error);
         return undefined;
       }
       parcel.failed(error);
-      const backoffMs = FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 20) * (1 + Math.random() / 4);
-      if (parcel.isBeat) return Math.min(Math.max(retryAfterMs, backoffMs), MAX_BEAT_PAUSE_MS);
-      return Math.max(Math.min(retryAfterMs, MAX_ASKED_PAUSE_MS), Math.min(backoffMs, MAX_PAUSE_MS));
+      return parcel.isBeat ? Math.min(pauseMs, MAX_BEAT_PAUSE_MS) : pauseMs;
     }
   }
 
@@ -112,10 +106,4 @@ export class Line {
     this.#waiting = this.#waiting.filter((other) => other !== parcel);
     await parcel.ended(error);
   }
-}
-
-/** What a failure says about the next attempt. */
-function asked(error: unknown): { readonly isFinal: boolean; readonly retryAfterMs: number } {
-  const { isFinal = false, retryAfterMs = 0 } = error instanceof SendError ? error : {};
-  return { isFinal, retryAfterMs };
 }

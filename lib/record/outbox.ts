@@ -13,6 +13,7 @@ import { Line } from './line.ts';
 import type { LineOptions, Parcel } from './line.ts';
 import { controllerOfMany, pause } from './pause.ts';
 import type { Deliver, Delivery } from './recorder.ts';
+import { EVENT_PATIENCE_MS, NOTICE_PATIENCE_MS } from './retry.ts';
 
 export interface OutboxOptions {
   readonly store: HistoryStore;
@@ -58,16 +59,17 @@ export class Outbox {
     this.#lineOptions = { gate: new Gate(SENDS_AT_A_TIME), now: options.now, stopping, calledOff };
   }
 
-  /** Takes a batch over, unless it is under way already, and tells the store itself when something was sent. */
-  readonly deliver: Deliver = (batch, delivery) => {
+  /** Takes batches over, unless they are under way already, and tells the store when something was sent. */
+  readonly deliver: Deliver = (batches, delivery) => {
     this.#forgetOld();
-    const key = `${String(batch.at)} ${batch.namespace}`;
-    if (!this.#batches.has(key)) {
+    for (const batch of batches) {
+      const key = `${String(batch.at)} ${batch.namespace}`;
+      if (this.#batches.has(key)) continue;
       const sending: Sending = { ...batch, batch, written: Promise.resolve() };
       this.#batches.set(key, sending);
       this.#send(sending, delivery);
     }
-    return Promise.resolve(false);
+    return Promise.resolve();
   };
 
   /** Ends what is under way, within a bound. What is left is sent by the next process. */
@@ -107,6 +109,7 @@ export class Outbox {
     return {
       at: sending.batch.at,
       isBeat: notice.kind === 'beat',
+      patienceMs: NOTICE_PATIENCE_MS,
       send: async (signal) => {
         const whole = complete(notice, target.rule, await store.memory(namespace));
         await target.send(whole, { signal, now });
@@ -134,12 +137,14 @@ export class Outbox {
     return {
       at: batch.at,
       isBeat: false,
+      patienceMs: EVENT_PATIENCE_MS,
       send: (signal) => send(batch, signal),
       failed: (error) => {
         log.warn('changes could not be sent to EventBridge, and will be sent again', { ...fields, error });
       },
       ended: async (error) => {
-        if (error !== undefined) log.error('EventBridge refuses changes', { ...fields, error });
+        if (error !== undefined)
+          log.error('changes are given up, and EventBridge does not get them', { ...fields, error });
         sending.changes = [];
         await this.#write(sending);
       },

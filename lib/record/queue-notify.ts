@@ -3,14 +3,13 @@ import type { PlannedNotice } from '../history/notice.ts';
 import { complete } from '../history/notices.ts';
 import type { HistoryStore } from '../history/store.ts';
 import type { Log } from '../log.ts';
-import { SendError } from '../notify/send-error.ts';
 import type { Target } from '../notify/target.ts';
 import type { Count } from '../telemetry/counters.ts';
 import type { Vault } from '../vault/vault.ts';
-import { GIVE_UP_MS } from './line.ts';
 import { Later } from './queue-consumer.ts';
 import type { Received } from './queue-consumer.ts';
 import { noticeIn } from './queue-messages.ts';
+import { nextAttempt, NOTICE_PATIENCE_MS } from './retry.ts';
 import { setUp } from './set-up.ts';
 
 /** The targets that the document of a namespace names; none if there is no such namespace. */
@@ -24,11 +23,6 @@ interface SendingNotices {
   readonly now: () => number;
 }
 
-/** Seconds before the second attempt. Each further pause is twice as long as the one before, up to five minutes. */
-const FIRST_PAUSE_S = 5;
-const MAX_PAUSE_S = 300;
-/** A target that asks for a longer pause is asked again after this one. */
-const MAX_ASKED_PAUSE_S = 3600;
 /** Milliseconds after which a beat says nothing any more. */
 const MAX_BEAT_AGE_MS = 120_000;
 /** A document is kept for a minute, so the recorder may know a target that this process does not know yet. */
@@ -64,20 +58,16 @@ export function sendNotice({
       await target.send(whole, { signal: new AbortController().signal, now });
     } catch (error) {
       if (error instanceof Later) throw error;
-      const { isFinal = false, retryAfterMs = 0 } = error instanceof SendError ? error : {};
-      if (isFinal || now() - change.at > GIVE_UP_MS) {
+      const ageMs = now() - change.at;
+      const pauseMs = nextAttempt(error, { attempts: receives, ageMs, patienceMs: NOTICE_PATIENCE_MS });
+      if (pauseMs === undefined) {
         await bury(notice, error instanceof Error ? error.message : 'unforeseen');
         return;
       }
       log.warn('a notice could not be sent, and will be sent again', { namespace: change.namespace, id, error });
-      throw new Later(Math.max(pauseAfter(receives), Math.min(retryAfterMs / 1000, MAX_ASKED_PAUSE_S)));
+      throw new Later(pauseMs / 1000);
     }
   };
-}
-
-/** Seconds to wait after so many attempts. */
-export function pauseAfter(receives: number): number {
-  return Math.min(MAX_PAUSE_S, FIRST_PAUSE_S * 2 ** (receives - 1));
 }
 
 export function targetsIn(vault: Pick<Vault, 'namespace'>, log: Log): TargetsOf {

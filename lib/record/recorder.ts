@@ -21,11 +21,10 @@ export interface Delivery {
 }
 
 /**
- * Sends a batch, or sees to it that it is sent.
- *
- * @returns Whether the store may forget it. If not, it is handed over again after the next sample.
+ * Sends batches, or sees to it that they are sent, and tells the store of each what is left of it. What is left is
+ * handed over again after the next sample.
  */
-export type Deliver = (batch: Batch, delivery: Delivery) => Promise<boolean>;
+export type Deliver = (batches: readonly Batch[], delivery: Delivery) => Promise<void>;
 
 export interface RecorderOptions {
   readonly reporter: Pick<Reporter, 'share'>;
@@ -66,7 +65,7 @@ export class Recorder {
    * @throws CheckError if the vault, the store or the delivery does not work. It may be called again then.
    */
   async record(name: string, at: number, intervalMs: number): Promise<readonly Change[] | undefined> {
-    const { vault, store, log, lateSlots } = this.#options;
+    const { vault, store, log, deliver, lateSlots } = this.#options;
     const namespace = await vault.namespace(name);
     if (namespace === undefined || namespace.disabled) return undefined;
     const { targets, confirmations } = await setUp(namespace, log);
@@ -79,12 +78,26 @@ export class Recorder {
     });
     // Whoever recorded the slot sends what it led to. What is left of earlier slots has lost its sender.
     const batches = (await store.batches(name)).filter((batch) => changes !== undefined || batch.at < at);
-    for (const batch of batches) await this.#deliver(batch, { namespace, targets });
+    await deliver(batches, { namespace, targets });
     return changes;
   }
 
-  async #deliver(batch: Batch, delivery: Delivery): Promise<void> {
-    if (await this.#options.deliver(batch, delivery)) await this.#options.store.sent(batch);
+  /**
+   * Delivers what is left of a slot and of those before it, where whoever recorded the slot is known to have stopped.
+   *
+   * @returns False if the slot has not been recorded.
+   * @throws CheckError if the vault, the store or the delivery does not work. It may be called again then.
+   */
+  async deliverAgain(name: string, at: number): Promise<boolean> {
+    const { vault, store, log, deliver } = this.#options;
+    const namespace = await vault.namespace(name);
+    if (namespace === undefined || namespace.disabled) return false;
+    const isRecorded = (await store.samples(name, { from: at, to: at + 1 })).length > 0;
+    if (!isRecorded) return false;
+    const { targets } = await setUp(namespace, log);
+    const batches = (await store.batches(name)).filter((batch) => batch.at <= at);
+    await deliver(batches, { namespace, targets });
+    return true;
   }
 
   /** The latest run if it began within the slot, otherwise a new one. */

@@ -4,8 +4,10 @@
  */
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
-/** Samples that are missing, and notices that were given up. */
-export type Counted = 'LostSlots' | 'DeadLetters';
+/** Samples that are missing, and batches of events and notices that were given up. */
+export const COUNTED = ['LostSlots', 'LostEvents', 'DeadLetters'] as const;
+
+export type Counted = (typeof COUNTED)[number];
 
 export type Count = (what: Counted) => Promise<void>;
 

@@ -36,6 +36,8 @@ export class KeptNamespace {
   /** What the store told of the document and its secrets before they were read, by their names. */
   #stamps = new Map<string, string>();
   #lookedAt = -Infinity;
+  /** The secrets that the document referred to when it was read last: it probably still does. */
+  #secrets: readonly string[] = [];
   #lastRefusal: string | undefined;
 
   constructor(name: string, options: ReaderOptions) {
@@ -138,17 +140,21 @@ export class KeptNamespace {
     this.#stamps = stamps;
     this.#lookedAt = this.#options.now();
     await note('');
-    const document = await readDocument(store, this.#name, signal);
+    const reads = (await store.together?.(this.#name, this.#secrets, signal)) ?? store;
+    const document = await readDocument(reads, this.#name, signal);
     if (document === undefined) return undefined;
+    const secrets: string[] = [];
     const namespace = await parse(this.#name, document.text, {
       format: document.format,
       readSecret: async (secret) => {
+        secrets.push(secret);
         await note(secret);
-        return store.readSecret(secret, signal);
+        return reads.readSecret(secret, signal);
       },
       readEnv,
       settings,
     });
+    this.#secrets = secrets;
     if (namespace.fingerprint === previous?.fingerprint) return previous;
     if (namespace.incomplete && previous !== undefined)
       throw new ConnectionError(`vault ${store.location} did not return all secrets`);

@@ -3,7 +3,7 @@
  * servers of the demo. From that, the lag of the recorder with very many namespaces. In a batch, the emulator of AWS
  * makes them wait for each other, which AWS does not.
  */
-import { neededConcurrency, simulate } from '../../infra/lag.ts';
+import { BATCH, neededConcurrency, simulate } from '../../infra/lag.ts';
 import type { ServiceTimes } from '../../infra/lag.ts';
 import { MEASURED } from '../../infra/measured.ts';
 import { openHistory } from '../../lib/history/open.ts';
@@ -22,7 +22,6 @@ import { createHistoryTable } from '../support/history-table.ts';
 import { median, ms, quantile, time } from './figure.ts';
 import type { Figure } from './figure.ts';
 
-const BATCH = 3;
 const ROUNDS = 40;
 const WARM_UP = 3;
 const QUANTILES = 20;
@@ -81,7 +80,7 @@ async function measure(store: HistoryStore, names: readonly string[]): Promise<T
     // Nothing is kept from one slot to the next: a minute later, Lambda may well use another environment.
     const vault = new Vault(secretsManagerStore(PREFIX), log);
     const reporter = new Reporter(vault, log);
-    const recorder = new Recorder({ reporter, vault, store, deliver: async () => true, log, lateSlots: 2 });
+    const recorder = new Recorder({ reporter, vault, store, deliver: async () => undefined, log, lateSlots: 2 });
     const at = begin - (ROUNDS + WARM_UP - round) * MINUTE_MS;
     const before = process.cpuUsage();
     const times = await Promise.all(names.map((name) => time(() => recorder.record(name, at, MINUTE_MS))));

@@ -94,6 +94,7 @@ describe('the template', () => {
       'SecretsManagerPolicy: secretsmanager:ListSecrets',
       'SecretsManagerPolicy: secretsmanager:BatchGetSecretValue',
       'EventPipelinePolicy: events:TestEventPattern',
+      'RecorderVaultPolicy: secretsmanager:BatchGetSecretValue',
       'PlanVaultPolicy: secretsmanager:ListSecrets',
       'RecorderTracingPolicy: xray:PutTraceSegments',
       'RecorderTracingPolicy: xray:PutTelemetryRecords',
@@ -143,7 +144,7 @@ describe('the template', () => {
     const watched = JSON.stringify(alarms);
     for (const id of ['PlanLambdaFunction', 'RecordLambdaFunction', 'NotifyLambdaFunction'])
       expect(watched).toContain(`{"Ref":"${id}"}`);
-    for (const id of ['RecordQueue', 'RecordDeadLetterQueue', 'NoticeDeadLetterQueue'])
+    for (const id of ['RecordQueue', 'RecordDeadLetterQueue', 'NoticeQueue', 'NoticeDeadLetterQueue'])
       expect(watched).toContain(`{"Fn::GetAtt":["${id}","QueueName"]}`);
   });
 

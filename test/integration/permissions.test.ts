@@ -204,7 +204,7 @@ beforeAll(async () => {
   // When one fails, the other still has to clean up.
   await Promise.allSettled(both);
   [template, run] = await Promise.all(both);
-  recorder = await recordRecorder(stack, PREFIX);
+  recorder = await recordRecorder(stack, PREFIX, BACKEND);
   statements = resolvedStatements(template, region);
 }, 90_000);
 

@@ -82,7 +82,7 @@ export async function outboxOver(
   const namespace = await namespaceOf();
   /** As the recorder does it after each sample. */
   const deliverAll = async () => {
-    for (const batch of await store.batches('shop')) await outbox.deliver(batch, { namespace, targets });
+    await outbox.deliver(await store.batches('shop'), { namespace, targets });
     await vi.advanceTimersByTimeAsync(0);
   };
   const put = async (batch: Batch) => {

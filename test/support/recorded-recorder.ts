@@ -39,15 +39,26 @@ export interface RecordedRecorder {
 const SLOT_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** @param prefix Of the names of the namespaces' secrets. */
-export async function recordRecorder({ aws }: Addresses, prefix: string): Promise<RecordedRecorder> {
+/**
+ * @param prefix Of the names of the namespaces' secrets.
+ * @param secret The name of a secret with a `host`, which the namespace refers to.
+ */
+export async function recordRecorder({ aws }: Addresses, prefix: string, secret: string): Promise<RecordedRecorder> {
   const urls = await makeResources(aws);
-  await writeNamespace(prefix, aws.region);
+  await writeNamespace({ prefix, secret, region: aws.region });
   const proxy = await awsProxy(aws.endpoint);
   const { log, lines } = collectedLog();
   try {
     vi.stubEnv('AWS_ENDPOINT_URL', proxy.url);
-    const vault = new Vault(secretsManagerStore(prefix), log);
+    let passedMs = 0;
+    const vault = new Vault(secretsManagerStore(prefix), log, { now: () => Date.now() + passedMs });
+    /** The document is read again for each message. */
+    const eachMinute = async <Message>(messages: readonly Message[], work: (message: Message) => Promise<unknown>) => {
+      for (const message of messages) {
+        await work(message);
+        passedMs += SLOT_MS;
+      }
+    };
     const store = await openHistory(`dynamodb:${RECORDER.table}`);
     const [queue, notices] = await Promise.all([openQueue(urls.record), openQueue(urls.notice)]);
     const during = async (work: () => Promise<unknown>): Promise<readonly Access[]> => {
@@ -60,7 +71,10 @@ export async function recordRecorder({ aws }: Addresses, prefix: string): Promis
     const deliver = deliverToQueue({
       queue: notices,
       sendChanges: (batch, signal) => sendChanges(batch, { signal }),
+      store,
+      count,
       log,
+      now: Date.now,
     });
     const reporter = new Reporter(vault, log);
     const recorder = new Recorder({ reporter, vault, store, deliver, log, lateSlots: 2 });
@@ -75,13 +89,13 @@ export async function recordRecorder({ aws }: Addresses, prefix: string): Promis
       }),
       // The last one is none, so that it is postponed.
       record: await during(async () => {
-        for (const message of await received(urls.record, aws.endpoint)) await record({ Records: [message] });
+        await eachMinute(await received(urls.record, aws.endpoint), (message) => record({ Records: [message] }));
         await record({ Records: [{ messageId: '1', receiptHandle: 'gone', body: 'none' }] });
       }),
       notify: await during(async () => {
         const messages = await received(urls.notice, aws.endpoint);
         // Those that cannot be sent are postponed, and given up when they are old.
-        for (const message of [...messages, ...messages.map(aged)]) await notify({ Records: [message] });
+        await eachMinute([...messages, ...messages.map(aged)], (message) => notify({ Records: [message] }));
       }),
       health: await during(async () => {
         await store.samples('shop', { from: 0, to: Infinity });
@@ -111,10 +125,14 @@ async function makeResources(aws: Addresses['aws']): Promise<{ readonly record: 
 }
 
 /** A namespace that is down, with a target of each kind that is on AWS, and one that refuses for now. */
-async function writeNamespace(prefix: string, region: string): Promise<void> {
+async function writeNamespace({
+  prefix,
+  secret,
+  region,
+}: Record<'prefix' | 'secret' | 'region', string>): Promise<void> {
   const document = {
     access_tokens: [createToken('shop')],
-    checks: { closed: { kind: 'tcp', host: '127.0.0.1', port: await freePort() } },
+    checks: { closed: { kind: 'tcp', host: { secret, key: 'host' }, port: await freePort() } },
     notify: [
       { type: 'sns', topic: `arn:aws:sns:${region}:${ACCOUNT}:${RECORDER.topic}` },
       { type: 'email', from: `healthgate@${RECORDER.sender}`, to: 'ops@shop.example' },

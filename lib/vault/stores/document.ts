@@ -1,8 +1,8 @@
-import type { Store, StoredDocument } from './store.ts';
+import type { Reads, StoredDocument } from './store.ts';
 
 /** The document of a namespace; undefined if there is none. Most stores have only JSON. */
 export async function readDocument(
-  store: Store,
+  store: Reads,
   namespace: string,
   signal: AbortSignal,
 ): Promise<StoredDocument | undefined> {

@@ -2,44 +2,27 @@
  * AWS Secrets Manager as a vault: one secret `<prefix>/<namespace>` each. Documents refer to secrets by their full name
  * or ARN.
  */
-import { awsError } from '../../clients/aws/errors.ts';
-import { ConfigurationError, UnhealthyError } from '../../errors.ts';
-import type { CheckError } from '../../errors.ts';
-import { DocumentError } from '../../problem.ts';
-import { openApi } from '../../clients/aws/secrets-manager.ts';
-import { concurrently } from '../concurrently.ts';
-import type { Api, Calls } from '../../clients/aws/secrets-manager-api.ts';
-import type { Store } from './store.ts';
 import { NAMESPACE } from '../../document/tokens.ts';
+import { AuthError, ConfigurationError, UnhealthyError } from '../../errors.ts';
+import { DocumentError } from '../../problem.ts';
+import { readBatches } from './secrets-manager-batch.ts';
+import { MARKED_FOR_DELETION, NOT_FOUND, secretsManager, textOf } from './secrets-manager-calls.ts';
+import type { Store } from './store.ts';
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
 const NAME = /^[\w/+=.@-]{1,512}$/;
 const NAME_OR_ARN = /^[\w/+=.@:-]{1,2048}$/;
 const MAX_SECRET_BYTES = 65_536;
 
-/**
- * Secrets that AWS returns in one call:
- * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
- */
-const BATCH_SIZE = 20;
-/** AWS allows a hundred such calls a second. */
-const BATCHES_AT_A_TIME = 5;
+/** Milliseconds for which a call that was denied is not made again. */
+const DENIED_MS = 3_600_000;
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 100;
 
-const NOT_FOUND = 'ResourceNotFoundException';
-/** The error of a read if the secret is marked for deletion. For some days, it can be restored. */
-const MARKED_FOR_DELETION = 'InvalidRequestException';
-
-interface Call<Name extends keyof Calls> {
-  readonly action: Name;
-  readonly input: Calls[Name][0];
-  /** What the call accesses: `secret prod/postgres`. */
-  readonly object: string;
-  /** The names of the errors that mean that there is no such secret. */
-  readonly absent?: readonly string[];
-}
+/** A namespace whose secret is marked for deletion must disappear, and not be served from memory for an hour. */
+const NO_DOCUMENT = [NOT_FOUND, MARKED_FOR_DELETION];
+const NO_SECRET = [NOT_FOUND];
 
 /**
  * @param prefix The prefix of the secrets of all namespaces; a slash at its end may be left out.
@@ -50,77 +33,47 @@ export function secretsManagerStore(prefix: string): Store {
     throw new ConfigurationError('secretsmanager: a prefix may contain only letters, digits and /_+=.@-');
   const root = prefix.replace(/\/*$/, '/');
 
-  let opening: Promise<Api> | undefined;
-  const open = async (): Promise<Api> => {
-    opening ??= openApi();
-    try {
-      return await opening;
-    } catch (error) {
-      opening = undefined;
-      throw error;
-    }
-  };
-  const call = async <Name extends keyof Calls>(
-    { action, input, object, absent }: Call<Name>,
-    signal: AbortSignal,
-  ): Promise<Calls[Name][1] | undefined> => {
-    const api = await open();
-    try {
-      return await api.call(action, input, signal);
-    } catch (error) {
-      const name = error instanceof Error ? error.name : '';
-      if (absent?.includes(name) === true) return undefined;
-      throw errorOf(error, { action, object }, api.target) ?? error;
-    }
-  };
+  const api = secretsManager();
+  const { call } = api;
   const get = async (name: string, absent: readonly string[], signal: AbortSignal) => {
     const object = `secret ${name}`;
     const found = await call({ action: 'GetSecretValue', input: { SecretId: name }, object, absent }, signal);
     return found && textOf(found, object);
   };
 
-  const readBatch = async (SecretIdList: string[], signal: AbortSignal) => {
-    const { target } = await open();
-    // If AWS neither returns a secret nor reports an error for it, it must not count as missing.
-    const unanswered = (id: string) => new UnhealthyError(`${target} returned neither secret ${id} nor a reason`);
-    const read = new Map<string, string | Error>(SecretIdList.map((id) => [id, unanswered(id)]));
-    let NextToken: string | undefined;
-    for (let page = 0; page < SecretIdList.length; page++) {
-      const input = { SecretIdList, NextToken };
-      const answer = await call({ action: 'BatchGetSecretValue', input, object: '*' }, signal);
-      for (const value of answer?.SecretValues ?? []) read.set(value.Name ?? '', textOrError(value));
-      for (const { SecretId = '', ErrorCode = '' } of answer?.Errors ?? []) {
-        const error = Object.assign(new Error(ErrorCode), { name: ErrorCode });
-        const refused = { action: 'GetSecretValue', object: `secret ${SecretId}` } as const;
-        if (ErrorCode === NOT_FOUND || ErrorCode === MARKED_FOR_DELETION) read.delete(SecretId);
-        else read.set(SecretId, errorOf(error, refused, target) ?? error);
-      }
-      NextToken = answer?.NextToken;
-      if (NextToken === undefined) break;
-    }
-    return read;
-  };
+  /** The time until which several secrets are not read by one call. */
+  let singlyUntil = 0;
 
-  return {
+  const store: Store = {
     isRemote: true,
     location: `secretsmanager:${prefix}`,
-    // A namespace whose secret is marked for deletion must disappear, and not be served from memory for an hour.
-    read: (namespace, signal) => get(root + namespace, [NOT_FOUND, MARKED_FOR_DELETION], signal),
+    read: (namespace, signal) => get(root + namespace, NO_DOCUMENT, signal),
     async readMany(namespaces, signal) {
-      const read = new Map<string, string | Error>();
-      const batches = batchesOf(namespaces.map((namespace) => root + namespace));
-      await concurrently(batches, BATCHES_AT_A_TIME, signal, async (ids) => {
-        for (const [id, value] of await readBatch(ids, signal)) read.set(id.slice(root.length), value);
-      });
-      return read;
+      const ids = namespaces.map((namespace) => root + namespace);
+      const read = await readBatches(api, ids, () => NO_DOCUMENT, signal);
+      return new Map([...read].map(([id, value]) => [id.slice(root.length), value]));
+    },
+    async together(namespace, secrets, signal) {
+      const document = root + namespace;
+      const names = secrets.filter((name) => NAME.test(name) && name !== document);
+      if (names.length === 0 || Date.now() < singlyUntil) return store;
+      const absent = (id: string) => (id === document ? NO_DOCUMENT : NO_SECRET);
+      try {
+        const read = await readBatches(api, [document, ...names], absent, signal);
+        return {
+          read: async () => found(read, document),
+          readSecret: (name) =>
+            names.includes(name) ? asSecret(name, async () => found(read, name)) : store.readSecret(name, signal),
+        };
+      } catch (error) {
+        // Single secrets need one permission less, and AWS allows many more such calls a second.
+        if (error instanceof AuthError) singlyUntil = Date.now() + DENIED_MS;
+        return store;
+      }
     },
     async readSecret(name, signal) {
       if (!NAME_OR_ARN.test(name)) return undefined;
-      try {
-        return await get(name, [NOT_FOUND], signal);
-      } catch (error) {
-        throw error instanceof DocumentError ? new ConfigurationError(`secret ${name} is ${error.message}`) : error;
-      }
+      return asSecret(name, () => get(name, NO_SECRET, signal));
     },
     async list(signal) {
       const names: string[] = [];
@@ -151,42 +104,19 @@ export function secretsManagerStore(prefix: string): Store {
       await call({ action: 'CreateSecret', input: { Name: name, SecretString: text }, object }, signal);
     },
   };
+  return store;
 }
 
-/** @throws DocumentError if the secret is not text. */
-function textOf({ SecretBinary, SecretString }: Calls['GetSecretValue'][1], object: string): string {
-  if (SecretBinary !== undefined) throw new DocumentError('binary; store it as text (SecretString)');
-  if (SecretString === undefined)
-    throw new UnhealthyError(`${object}: the answer has no value; is the endpoint Secrets Manager?`);
-  return SecretString;
-}
-
-function textOrError(value: Calls['GetSecretValue'][1]): string | Error {
+async function asSecret(name: string, read: () => Promise<string | undefined>): Promise<string | undefined> {
   try {
-    return textOf(value, `secret ${value.Name ?? ''}`);
+    return await read();
   } catch (error) {
-    if (error instanceof DocumentError) return error;
-    throw error;
+    throw error instanceof DocumentError ? new ConfigurationError(`secret ${name} is ${error.message}`) : error;
   }
 }
 
-function batchesOf(ids: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / BATCH_SIZE) }, (_, index) =>
-    ids.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE),
-  );
-}
-
-type Refused = Pick<Call<keyof Calls>, 'action' | 'object'>;
-
-function errorOf(error: unknown, { action, object }: Refused, target: string): CheckError | undefined {
-  const name = error instanceof Error ? error.name : '';
-  if (name === MARKED_FOR_DELETION) return new ConfigurationError(`${object} is marked for deletion; restore it`);
-  if (name === 'DecryptionFailure' || name === 'EncryptionFailure') {
-    const right = name === 'DecryptionFailure' ? 'kms:Decrypt' : 'kms:GenerateDataKey and kms:Decrypt';
-    return new UnhealthyError(
-      `${object}: its KMS key cannot be used; is it enabled, and does its policy allow ${right}?`,
-    );
-  }
-  const kms = object === '*' ? '' : ' (and the use of its KMS key, if it has one of its own)';
-  return awsError(error, { target, permission: `secretsmanager:${action} on ${object}${kms}` });
+function found(read: ReadonlyMap<string, string | Error>, id: string): string | undefined {
+  const value = read.get(id);
+  if (value instanceof Error) throw value;
+  return value;
 }

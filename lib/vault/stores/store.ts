@@ -29,6 +29,12 @@ export interface Store {
    * the error that `read` would throw. Missing documents are left out.
    */
   readMany?(namespaces: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string | Error>>;
+  /**
+   * Reads a document and these secrets with fewer calls, if the store supports that.
+   *
+   * @returns What has their texts, and reads all others now. It throws what the store itself would.
+   */
+  together?(namespace: string, secrets: readonly string[], signal: AbortSignal): Promise<Reads>;
   /** Like `read`, if the store has documents that are not JSON. */
   readDocument?(namespace: string, signal: AbortSignal): Promise<StoredDocument | undefined>;
   /**
@@ -42,3 +48,6 @@ export interface Store {
   /** Creates or replaces the document of a namespace. */
   write(namespace: string, text: string, signal: AbortSignal): Promise<void>;
 }
+
+/** What can be read of a store. */
+export type Reads = Pick<Store, 'read' | 'readDocument' | 'readSecret'>;

@@ -12,8 +12,15 @@ const SAMPLES = 30 * 24 * 60;
 describe('the cost of a namespace', () => {
   test('is that of a sample a minute for a month of 30 days', () => {
     expect(part('DynamoDB: writes')).toBeCloseTo(SAMPLES * MEASURED.writeUnits * PRICES.dynamoWriteUnit);
-    expect(part('Secrets Manager: reads')).toBeCloseTo(SAMPLES * 4 * 0.000005);
+    expect(part('Secrets Manager: reads')).toBeCloseTo(SAMPLES * 2 * 0.000005);
     expect(part('Lambda: requests')).toBeCloseTo(SAMPLES * 0.0000002);
+  });
+
+  test('is more where there are more namespaces than AWS lets read by one call each', () => {
+    const reads = (namespaces: number) =>
+      costOfNamespace(3, namespaces).find(({ part }) => part === 'Secrets Manager: reads')?.dollars;
+    expect(reads(6000)).toBeCloseTo(SAMPLES * 2 * 0.000005);
+    expect(reads(12_000)).toBeCloseTo(SAMPLES * 3 * 0.000005);
   });
 
   test('is less in a batch of three, which wait for their servers together', () => {

@@ -38,7 +38,7 @@ describe('a batch', () => {
     const batch = batchAt(START, [target]);
     await put(batch);
     const namespace = await namespaceOf();
-    expect(await outbox.deliver(batch, { namespace, targets: [target] })).toBe(false);
+    await outbox.deliver([batch], { namespace, targets: [target] });
     await vi.advanceTimersByTimeAsync(0);
     expect(target.told).toHaveLength(1);
   });
@@ -208,6 +208,34 @@ describe('whoever listens to all changes', () => {
     works = true;
     await vi.advanceTimersByTimeAsync(MINUTE);
     expect(sent).toEqual([[`c${String(START)}`]]);
+    expect(await store.batches('shop')).toEqual([]);
+  });
+
+  test.each([
+    ['is told what it refused for six days', new SendError('denied', { isFinal: false }), 6, 1, 0],
+    [
+      'is not told what it refused for more than a week, which is logged',
+      new SendError('denied', { isFinal: false }),
+      7.1,
+      0,
+      1,
+    ],
+    ['is not told what it can never take, which is logged', new SendError('malformed', { isFinal: true }), 0, 0, 1],
+  ])('%s', async (_what, refusal, days, told, logged) => {
+    let works = false;
+    let count = 0;
+    const sendChanges = () => {
+      if (!works) return Promise.reject(refusal);
+      count += 1;
+      return Promise.resolve();
+    };
+    const { store, put, lines } = await outboxOver([], { sendChanges });
+    await put(batchAt(START, []));
+    await vi.advanceTimersByTimeAsync(days * 24 * HOUR);
+    works = true;
+    await vi.advanceTimersByTimeAsync(HOUR);
+    const given = lines.filter((line) => line.includes('EventBridge does not get them'));
+    expect([count, given.length]).toEqual([told, logged]);
     expect(await store.batches('shop')).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ function world() {
   const namespaces = new Map<string, Namespace>();
   const delivered: Batch[] = [];
   const { log, lines } = collectedLog();
-  const state = { down: new Set<string>(), now: START, runs: 0, starts: [] as number[] };
+  const state = { down: new Set<string>(), now: START, runs: 0, starts: [] as number[], delivers: true };
   const report = (startedAt: number): Report => {
     const leaf = (path: string) => resultAt(path, state.down.has(path) ? { error: refused } : {});
     return { ...reportOf(groupResult('', leaf('db'), leaf('mq'))), startedAt, durationMs: 100 };
@@ -36,9 +36,10 @@ function world() {
         },
       },
       store,
-      deliver: (batch) => {
-        delivered.push(batch);
-        return Promise.resolve(true);
+      deliver: async (batches) => {
+        if (!state.delivers) throw new Error('throttled');
+        delivered.push(...batches);
+        for (const batch of batches) await store.sent(batch);
       },
       log,
       lateSlots: 0,
@@ -155,6 +156,27 @@ describe('the recorder', () => {
     await at.store.put({ ...left, at: START + MINUTE });
     await at.minute(recorder, 1);
     expect(at.delivered).toHaveLength(1);
+  });
+
+  test('delivers again what a slot has led to when it is asked to, and nothing of later slots', async () => {
+    const recorder = at.recorder();
+    at.state.down.add('db');
+    await at.minute(recorder, 0);
+    at.state.delivers = false;
+    await expect(at.minute(recorder, 1)).rejects.toThrow('throttled');
+    at.state.delivers = true;
+    const later: Batch = { namespace: 'prod', at: START + 2 * MINUTE, changes: [], notices: [] };
+    await at.store.put(later);
+    const { runs } = at.state;
+    expect(await recorder.deliverAgain('prod', START + MINUTE)).toBe(true);
+    expect(at.told()).toEqual([['db', 'down']]);
+    expect(await at.store.batches('prod')).toEqual([later]);
+    expect(at.state.runs).toBe(runs);
+  });
+
+  test('delivers nothing again of a slot that was not recorded, and tells that', async () => {
+    expect(await at.recorder().deliverAgain('prod', START)).toBe(false);
+    expect(at.delivered).toEqual([]);
   });
 
   test.each(['deleted', 'disabled'])('records nothing of a namespace that was %s', async (what) => {
