@@ -13,7 +13,7 @@ import { Line } from './line.ts';
 import type { LineOptions, Parcel } from './line.ts';
 import { controllerOfMany, pause } from './pause.ts';
 import type { Deliver, Delivery } from './recorder.ts';
-import { EVENT_PATIENCE_MS, NOTICE_PATIENCE_MS } from './retry.ts';
+import { EVENT_PATIENCE_MS, NOTICE_PATIENCE_MS, reasonIn } from './retry.ts';
 
 export interface OutboxOptions {
   readonly store: HistoryStore;
@@ -120,7 +120,7 @@ export class Outbox {
       ended: async (error) => {
         if (error !== undefined) {
           log.error('a notice is given up, and kept as a dead letter', { ...fields, error });
-          const letter = { id: notice.id, notice, at: now(), error: textOf(error) };
+          const letter = { id: notice.id, notice, at: now(), error: reasonIn(error) };
           const isKept = notice.kind === 'beat' || (await this.#insist(() => store.bury(namespace, letter)));
           if (!isKept) return;
         }
@@ -195,8 +195,4 @@ export class Outbox {
 
 function without({ notices }: Sending, notice: PlannedNotice): Batch['notices'] {
   return notices.filter(({ id }) => id !== notice.id);
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unforeseen';
 }

@@ -9,7 +9,7 @@ import type { Vault } from '../vault/vault.ts';
 import { Later } from './queue-consumer.ts';
 import type { Received } from './queue-consumer.ts';
 import { noticeIn } from './queue-messages.ts';
-import { nextAttempt, NOTICE_PATIENCE_MS } from './retry.ts';
+import { nextAttempt, NOTICE_PATIENCE_MS, reasonIn } from './retry.ts';
 import { setUp } from './set-up.ts';
 
 /** The targets that the document of a namespace names; none if there is no such namespace. */
@@ -61,7 +61,7 @@ export function sendNotice({
       const ageMs = now() - change.at;
       const pauseMs = nextAttempt(error, { attempts: receives, ageMs, patienceMs: NOTICE_PATIENCE_MS });
       if (pauseMs === undefined) {
-        await bury(notice, error instanceof Error ? error.message : 'unforeseen');
+        await bury(notice, reasonIn(error));
         return;
       }
       log.warn('a notice could not be sent, and will be sent again', { namespace: change.namespace, id, error });

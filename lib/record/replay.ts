@@ -4,6 +4,7 @@ import type { DeadLetter, HistoryStore } from '../history/store.ts';
 import type { Log } from '../log.ts';
 import type { Target } from '../notify/target.ts';
 import type { Vault } from '../vault/vault.ts';
+import { reasonIn } from './retry.ts';
 import { setUp } from './set-up.ts';
 
 export interface ReplayOptions {
@@ -39,7 +40,7 @@ export async function replay(name: string, { store, vault, log, signal, now }: R
     try {
       await target.send(complete(letter.notice, target.rule, await store.memory(name)), { signal, now });
     } catch (error) {
-      replayed.push({ letter, error: error instanceof Error ? error.message : 'unforeseen' });
+      replayed.push({ letter, error: reasonIn(error) });
       continue;
     }
     await store.raise(name, letter.id);

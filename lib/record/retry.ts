@@ -36,3 +36,8 @@ export function nextAttempt(error: unknown, { attempts, ...age }: Age & { attemp
 export function pauseAfter(attempts: number, random = Math.random()): number {
   return Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 20) * (1 + random / 4));
 }
+
+/** Why something is given up, as a dead letter tells it. */
+export function reasonIn(error: unknown): string {
+  return error instanceof Error ? error.message : 'unforeseen';
+}
