@@ -203,6 +203,22 @@ export async function managedPolicies(variables: Variables): Promise<readonly Su
   return isInVpc ? [sub('arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole')] : [];
 }
 
+/** Seconds after which CloudWatch may expect the next run of a canary at the earliest. */
+const LEAST_PERIOD = 300;
+
+/**
+ * What the canary's alarm makes of its runs: two that fail, or do not come, one after the other. By cron, they may be
+ * rare, and nothing tells when the next one is due. So the latest run counts until the next.
+ */
+export async function canaryAlarm(
+  variables: Variables,
+): Promise<{ readonly period: number; readonly runs: number; readonly missing: 'breaching' | 'ignore' }> {
+  const [, count = '', unit] = /^rate\((\d+) (minute|hour)/.exec(await read(variables).text('canarySchedule')) ?? [];
+  if (unit === undefined) return { period: LEAST_PERIOD, runs: 1, missing: 'ignore' };
+  const seconds = Number(count) * (unit === 'hour' ? 3600 : 60);
+  return { period: Math.max(LEAST_PERIOD, seconds), runs: 2, missing: 'breaching' };
+}
+
 /** Whether namespaces are recorded. */
 async function records(variables: Variables): Promise<boolean> {
   return (await read(variables).text('history')) === 'on';

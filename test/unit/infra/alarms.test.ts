@@ -18,10 +18,16 @@ interface Alarm {
   readonly OKActions: readonly string[];
 }
 
+/** What serverless.yml derives from the schedule: test/unit/infra/parameters.test.ts. */
+const CANARY = { period: 300, runs: 2, missing: 'breaching' };
+
 const text = (path: string) => readFile(join(ROOT, path), 'utf8');
 
 async function alarmsIn(path: string): Promise<readonly Alarm[]> {
-  const { on } = parse((await text(path)).replaceAll(/!(?:Ref|GetAtt) /g, '')) as {
+  const template = (await text(path))
+    .replaceAll(/!(?:Ref|GetAtt) /g, '')
+    .replaceAll(/\$\{self:custom\.canaryAlarm\.(\w+)\}/g, (_all, name: keyof typeof CANARY) => String(CANARY[name]));
+  const { on } = parse(template) as {
     on: { Resources: Record<string, { Properties: Omit<Alarm, 'name'> }> };
   };
   return Object.entries(on.Resources).map(([name, { Properties }]) => ({ name, ...Properties }));

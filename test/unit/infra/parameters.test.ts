@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import {
   arns,
+  canaryAlarm,
   certificate,
   environment,
   host,
@@ -211,3 +212,13 @@ function nameOfKind(value: unknown): string | undefined {
   const isKind = typeof value === 'object' && value !== null && 'kind' in value && 'check' in value;
   return isKind && typeof value.kind === 'string' ? value.kind : undefined;
 }
+
+test.each([
+  ['rate(1 minute)', { period: 300, runs: 2, missing: 'breaching' }],
+  ['rate(5 minutes)', { period: 300, runs: 2, missing: 'breaching' }],
+  ['rate(20 minutes)', { period: 1200, runs: 2, missing: 'breaching' }],
+  ['rate(1 hour)', { period: 3600, runs: 2, missing: 'breaching' }],
+  ['cron(0 6 * * ? *)', { period: 300, runs: 1, missing: 'ignore' }],
+])("the canary's alarm expects runs as they are scheduled: %s", async (canarySchedule, expected) => {
+  expect(await canaryAlarm(variables({ canarySchedule }))).toEqual(expected);
+});
