@@ -5,6 +5,7 @@ import { NOTHING_YET } from './changes.ts';
 import type { Memory } from './changes.ts';
 import { codecs, decode, encode, maxSpanBytes, MAX_VALUE_BYTES } from './codec.ts';
 import type { Codec } from './codec.ts';
+import { DecodedSpans } from './decoded.ts';
 import type { Item, Items, ItemToWrite } from './items.ts';
 import { ALWAYS, dayOf, keysOf, KINDS, MEMORY_KEY, MEMORY_MS, quarterOf, timedKey, WINDOWS_KEY } from './keys.ts';
 import type { Kind } from './keys.ts';
@@ -24,6 +25,7 @@ const MAX_PARTS = 4;
 export class StoredHistory implements HistoryStore {
   readonly location: string;
   readonly #items: Items;
+  readonly #spans = new DecodedSpans();
 
   constructor(items: Items) {
     this.#items = items;
@@ -72,19 +74,20 @@ export class StoredHistory implements HistoryStore {
   }
 
   async samples(namespace: string, range: Range, pick?: Picking<Sample>): Promise<readonly Sample[]> {
-    return this.#all('sample', codecs.sample, namespace, range, pick);
+    return this.#all('sample', namespace, range, ({ value }) => decode(codecs.sample, value, this.location), pick);
   }
 
   async quarters(namespace: string, range: Range, pick?: Picking<Span>): Promise<readonly Span[]> {
-    return this.#all('quarter', codecs.span, namespace, range, pick);
+    return this.#all('quarter', namespace, range, this.#spanOf(namespace), pick);
   }
 
   async days(namespace: string, range: Range, pick?: Picking<Span>): Promise<readonly Span[]> {
-    return this.#all('day', codecs.span, namespace, range, pick);
+    return this.#all('day', namespace, range, this.#spanOf(namespace), pick);
   }
 
   async changes(namespace: string, range: Range): Promise<readonly Change[]> {
-    return (await this.#all('changes', codecs.changes, namespace, range)).flat();
+    const read = ({ value }: Item) => decode(codecs.changes, value, this.location);
+    return (await this.#all('changes', namespace, range, read)).flat();
   }
 
   async batches(namespace: string): Promise<readonly Batch[]> {
@@ -122,7 +125,7 @@ export class StoredHistory implements HistoryStore {
   }
 
   async deadLetters(namespace: string): Promise<readonly DeadLetter[]> {
-    return this.#all('letter', codecs.letter, namespace, ALWAYS);
+    return this.#all('letter', namespace, ALWAYS, ({ value }) => decode(codecs.letter, value, this.location));
   }
 
   async bury(namespace: string, letter: DeadLetter): Promise<void> {
@@ -154,17 +157,21 @@ export class StoredHistory implements HistoryStore {
     return { ...timed(kind, at), value: await encode(codec, value, maxBytes) };
   }
 
+  #spanOf(namespace: string): (item: Item) => Promise<Span> {
+    return ({ key, value }) => this.#spans.get(namespace, key, value, () => decode(codecs.span, value, this.location));
+  }
+
   async #all<T>(
     kind: Kind,
-    codec: Codec<T>,
     namespace: string,
     range: Range,
+    read: (item: Item) => Promise<T>,
     pick: Picking<T> = (value) => value,
   ): Promise<readonly T[]> {
     const values: T[] = [];
     // One after another: each needs memory of its own while it is decompressed.
-    for (const { value } of (await this.#items.range(namespace, ...keysOf(kind, range))).toReversed()) {
-      const picked = pick(await decode(codec, value, this.location));
+    for (const item of (await this.#items.range(namespace, ...keysOf(kind, range))).toReversed()) {
+      const picked = pick(await read(item));
       if (picked === undefined) break;
       values.push(picked);
       if (values.length % AT_A_TIME === 0) await setImmediate();
