@@ -34,21 +34,30 @@ export async function record(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (attempt > 0) await wait(Math.random() * FIRST_PAUSE_MS * 2 ** attempt);
     const loaded = await store.load(namespace, at);
-    if (loaded.isKnown) return undefined;
-    const { memory, changes, notices } = follow(asOf(sample, loaded.memory), sample, rules);
-    const batch = { namespace, at, changes, notices };
+    const before = asOf(sample, loaded.memory);
+    if (loaded.isKnown && isTaken(sample, before)) return undefined;
+    const { memory, changes, notices } = follow(before, sample, rules);
+    // What the other sample of that time led to may not be sent yet.
+    const batch = { namespace, at: loaded.isKnown ? at + 1 : at, changes, notices };
+    const [quarter, day] = [loaded.quarter ?? emptySpan(at, QUARTER_MS), loaded.day ?? emptySpan(at, DAY_MS)];
     const entry: Entry = {
       version: loaded.version,
       memory,
       sample,
-      quarter: addTo(loaded.quarter ?? emptySpan(at, QUARTER_MS), sample),
-      day: addTo(loaded.day ?? emptySpan(at, DAY_MS), sample),
+      replaces: loaded.isKnown,
+      quarter: loaded.isKnown ? quarter : addTo(quarter, sample),
+      day: loaded.isKnown ? day : addTo(day, sample),
       changes,
       ...(changes.length + notices.length > 0 && { batch }),
     };
     if (await store.commit(namespace, entry)) return changes;
   }
   throw new CheckError('ConnectionError', `${store.location}: others write the history of ${namespace} all the time`);
+}
+
+/** Whether a sample of that time is in the memory: one that was recorded by a clock that was ahead is not any more. */
+function isTaken({ at }: Sample, { lastAt = -Infinity, held }: Memory): boolean {
+  return at <= lastAt || held.some((one) => one.at === at);
 }
 
 /** What a sample leads to, and those that waited for it. */

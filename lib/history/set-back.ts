@@ -5,7 +5,7 @@ import type { Sample } from './sample.ts';
 import type { Standing } from './standing.ts';
 
 /** A sample that is older than the latest one by more than both can only come of another clock: none is that late. */
-const LATE_INTERVALS = 10;
+const LATE_INTERVALS = 4;
 const LATE_MS = 300_000;
 
 /**

@@ -42,6 +42,8 @@ export interface Entry {
   readonly version: number;
   readonly memory: Memory;
   readonly sample: Sample;
+  /** Whether there is a sample of that time, which this one replaces. Otherwise there must be none. */
+  readonly replaces?: boolean;
   readonly quarter: Span;
   readonly day: Span;
   readonly changes: readonly Change[];

@@ -50,18 +50,18 @@ export class StoredHistory implements HistoryStore {
   }
 
   async commit(namespace: string, entry: Entry): Promise<boolean> {
-    const { sample, quarter, day, changes, batch, version } = entry;
+    const { sample, replaces, quarter, day, changes, batch, version } = entry;
     const { at } = sample;
     const puts = await Promise.all([
       this.#timed('sample', at, codecs.sample, sample),
       this.#memory(entry),
       this.#timed('quarter', quarter.at, codecs.span, quarter, maxSpanBytes(quarter)),
       this.#timed('day', day.at, codecs.span, day, maxSpanBytes(day)),
-      ...(changes.length > 0 ? [this.#timed('changes', at, codecs.changes, changes)] : []),
+      ...(changes.length > 0 ? [this.#timed('changes', batch?.at ?? at, codecs.changes, changes)] : []),
     ]);
     return this.#items.write(namespace, {
       puts: [...puts, ...(batch === undefined ? [] : await batchItems(batch))],
-      absent: [timedKey('sample', at)],
+      absent: replaces === true ? [] : [timedKey('sample', at)],
       expected: { key: MEMORY_KEY, version },
       at,
       isNew: version % SAMPLES_PER_NAME === 0,

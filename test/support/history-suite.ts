@@ -74,28 +74,35 @@ export function testHistoryStore(open: () => HistoryStore | Promise<HistoryStore
     expect(await store.changes(namespace, ALL)).toHaveLength(2);
   });
 
-  test('an outage is found at once after the clock was an hour ahead, and one that began then ends', async () => {
+  test.each([
+    ['an hour ahead for some minutes', [3, 4], 5],
+    ['an hour ahead for longer than an hour, so that the time has been recorded before', [72, 73], 93],
+  ] as const)('an outage is found at once after the clock was %s, and one from then ends', async (_, now, minutes) => {
     const namespace = newNamespace();
-    const store = await recordAll(namespace, []);
-    const at = (minute: number, letters: string) =>
-      record(store, sampleAt(namespace, MIDNIGHT + minute * MINUTE, letters), RULES);
+    const ahead = Array.from(
+      { length: minutes - 2 },
+      (_one, index) => [60 + index, index === 0 ? 'uu' : 'ux'] as const,
+    );
+    const store = await open();
     const confirmed: Change[] = [];
-    for (const [minute, letters] of [
-      [60, 'uu'],
-      [61, 'ux'],
-      [62, 'ux'],
-      [3, 'xu'],
-      [4, 'xu'],
-    ] as const)
-      confirmed.push(...((await at(minute, letters)) ?? []));
+    for (const [minute, letters] of [...ahead, ...now.map((minute) => [minute, 'xu'] as const)]) {
+      const sample = sampleAt(namespace, MIDNIGHT + minute * MINUTE, letters);
+      confirmed.push(...((await record(store, sample, RULES)) ?? []));
+    }
     expect(confirmed.map(({ path, to, since }) => [path, to, (since - MIDNIGHT) / MINUTE])).toEqual([
       ['group/c2', 'down', 61],
-      ['group/c2', 'up', 3],
-      ['', 'down', 3],
-      ['group/c1', 'down', 3],
+      ['group/c2', 'up', now[0]],
+      ['', 'down', now[0]],
+      ['group/c1', 'down', now[0]],
     ]);
     expect(confirmed[1]?.outage).toBe(confirmed[0]?.outage);
-    expect((await store.memory(namespace)).lastAt).toBe(MIDNIGHT + 4 * MINUTE);
+    expect((await store.memory(namespace)).lastAt).toBe(MIDNIGHT + now[1] * MINUTE);
+    expect(await record(store, sampleAt(namespace, MIDNIGHT + now[1] * MINUTE, 'uu'), RULES)).toBeUndefined();
+    const { samples, quarters, days } = await totals(store, namespace);
+    expect([quarters, days]).toEqual([samples, samples]);
+    const told = (await store.batches(namespace)).flatMap(({ changes }) => changes);
+    expect(told.map(({ id }) => id).sort()).toEqual(confirmed.map(({ id }) => id).sort());
+    expect((await store.changes(namespace, ALL)).map(({ id }) => id).sort()).toEqual(told.map(({ id }) => id).sort());
   });
 
   test('several recorders at once count each sample once, and lose no change', async () => {

@@ -69,10 +69,11 @@ export function memoryHistory(): MemoryHistory {
         ...(day && { day }),
       });
     },
-    async commit(namespace, { version, memory, sample, quarter, day, changes, batch }) {
+    async commit(namespace, { version, memory, sample, replaces, quarter, day, changes, batch }) {
       await store.before('commit');
       const kept = of(namespace);
-      if (kept.version !== version || kept.samples.has(sample.at)) return false;
+      const isThere = kept.samples.has(sample.at) && replaces !== true;
+      if (kept.version !== version || isThere) return false;
       kept.version += 1;
       kept.memory = memory;
       kept.samples.set(sample.at, sample);
