@@ -21,7 +21,7 @@ const reporter = new Reporter(vault, log, telemetry?.record);
 const count = countersIn(process.env);
 const sendChanges = eventsIn(process.env);
 const deliver = deliverToQueue({ queue: notices, sendChanges, store, count, log, now: Date.now });
-const recorder = new Recorder({ reporter, vault, store, deliver, log, lateSlots: LATE_SLOTS });
+const recorder = new Recorder({ reporter, vault, store, deliver, log, lateSlots: LATE_SLOTS, now: Date.now });
 const handle = recordTask({ recorder, count, log, now: Date.now });
 
 export const handler = consumer({ queue, log, handle, settle: telemetry?.flush });

@@ -1,8 +1,8 @@
 /** Spans that were decoded before. A view has hundreds, and from one view to the next only the latest change. */
 import type { Span } from './span.ts';
 
-/** Checks of all spans that are kept: about 50 MB. */
-const MAX_CHECKS = 50_000;
+/** Of all spans that are kept: about 50 MB, since a trouble has a message of up to some hundred bytes. */
+const MAX_WEIGHT = 50_000;
 
 interface Decoded {
   /** What it was made from. */
@@ -13,7 +13,7 @@ interface Decoded {
 export class DecodedSpans {
   /** By namespace and key. What was used last is last. */
   readonly #kept = new Map<string, Decoded>();
-  #checks = 0;
+  #weight = 0;
 
   /** @param decode Decodes what was not decoded before, or was something else then. */
   async get(namespace: string, key: string, bytes: Uint8Array, decode: () => Promise<Span>): Promise<Span> {
@@ -22,16 +22,24 @@ export class DecodedSpans {
     const span = known !== undefined && Buffer.compare(known.bytes, bytes) === 0 ? known.span : await decode();
     this.#forget(name);
     this.#kept.set(name, { bytes, span });
-    this.#checks += span.checks.size;
+    this.#weight += weightOf(span);
     for (const [oldest] of this.#kept) {
-      if (this.#checks <= MAX_CHECKS) break;
+      if (this.#weight <= MAX_WEIGHT) break;
       this.#forget(oldest);
     }
     return span;
   }
 
   #forget(name: string): void {
-    this.#checks -= this.#kept.get(name)?.span.checks.size ?? 0;
+    const known = this.#kept.get(name);
+    if (known !== undefined) this.#weight -= weightOf(known.span);
     this.#kept.delete(name);
   }
+}
+
+/** The span itself, its checks and their troubles. */
+function weightOf({ checks }: Span): number {
+  let weight = 1 + checks.size;
+  for (const { troubles } of checks.values()) weight += troubles.length;
+  return weight;
 }

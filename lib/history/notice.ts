@@ -27,6 +27,8 @@ export interface PlannedNotice {
   readonly change: Change;
   /** When the outage began, in milliseconds since 1970. */
   readonly began: number;
+  /** How many notices of the outage there were before it. */
+  readonly number: number;
 }
 
 /** A notice to be sent. */

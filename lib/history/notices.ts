@@ -97,7 +97,8 @@ function noticed(kind: 'change' | 'update', rule: NoticeRule, about: About): Tol
   const told = { ...outage, told: { ...outage.told, [rule.target]: level }, notices: outage.notices + 1 };
   if (!rule.on.includes(level)) return { outage: told };
   const id = identity('notice', outage.id, rule.target, kind, level, outage.notices);
-  const notice = { id, target: rule.target, kind, change: changeOf(about), began: outage.since };
+  const { notices: number, since: began } = outage;
+  const notice = { id, target: rule.target, kind, change: changeOf(about), began, number };
   return { outage: told, notice };
 }
 
@@ -168,5 +169,5 @@ function beat(rule: NoticeRule, scene: Scene): PlannedNotice {
     causes: [],
     consequences: [],
   };
-  return { id: change.id, target: rule.target, kind: 'beat', change, began: since };
+  return { id: change.id, target: rule.target, kind: 'beat', change, began: since, number: 0 };
 }

@@ -22,6 +22,7 @@ const ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 20;
 
 /**
+ * @param now When it is recorded, to see whether the clock was ahead before. It was not unless given.
  * @returns The changes that it confirmed; undefined if the sample was recorded before.
  * @throws CheckError if the store does not work, or others write the same namespace all the time.
  */
@@ -29,16 +30,16 @@ export async function record(
   store: HistoryStore,
   sample: Sample,
   rules: Rules,
+  now = Infinity,
 ): Promise<readonly Change[] | undefined> {
   const { namespace, at } = sample;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (attempt > 0) await wait(Math.random() * FIRST_PAUSE_MS * 2 ** attempt);
     const loaded = await store.load(namespace, at);
-    const before = asOf(sample, loaded.memory);
+    const before = asOf(now, sample, loaded.memory);
     if (loaded.isKnown && isTaken(sample, before)) return undefined;
     const { memory, changes, notices } = follow(before, sample, rules);
-    // What the other sample of that time led to may not be sent yet.
-    const batch = { namespace, at: loaded.isKnown ? at + 1 : at, changes, notices };
+    const batch = { namespace, at, version: loaded.version, changes, notices };
     const [quarter, day] = [loaded.quarter ?? emptySpan(at, QUARTER_MS), loaded.day ?? emptySpan(at, DAY_MS)];
     const entry: Entry = {
       version: loaded.version,

@@ -11,6 +11,8 @@ export interface Batch {
   readonly namespace: string;
   /** The time of the sample. */
   readonly at: number;
+  /** That of the memory before the sample. It grows with each sample, also where the clock is set back. */
+  readonly version: number;
   readonly changes: readonly Change[];
   readonly notices: readonly PlannedNotice[];
 }
@@ -79,7 +81,7 @@ export interface HistoryStore {
   days(namespace: string, range: Range, pick?: Picking<Span>): Promise<readonly Span[]>;
   changes(namespace: string, range: Range): Promise<readonly Change[]>;
 
-  /** What is still to be sent. */
+  /** What is still to be sent, in the order in which it was written. */
   batches(namespace: string): Promise<readonly Batch[]>;
   /** @param left What is still to be sent of it, if anything is. */
   sent(batch: Batch, left?: Batch): Promise<void>;

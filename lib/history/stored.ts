@@ -1,26 +1,22 @@
 /** History in a database of items. */
-import { setImmediate } from 'node:timers/promises';
+import { createPace } from '../pace.ts';
 import type { Change } from './change.ts';
 import { NOTHING_YET } from './changes.ts';
 import type { Memory } from './changes.ts';
-import { codecs, decode, encode, maxSpanBytes, MAX_VALUE_BYTES } from './codec.ts';
+import { codecs, decode, encode, maxSpanBytes } from './codec.ts';
 import type { Codec } from './codec.ts';
 import { DecodedSpans } from './decoded.ts';
 import type { Item, Items, ItemToWrite } from './items.ts';
-import { ALWAYS, dayOf, keysOf, KINDS, MEMORY_KEY, MEMORY_MS, quarterOf, timedKey, WINDOWS_KEY } from './keys.ts';
+import { ALWAYS, dayOf, keysOf, MEMORY_KEY, MEMORY_MS, quarterOf, timedKey, WINDOWS_KEY } from './keys.ts';
 import type { Kind } from './keys.ts';
 import type { Window } from './maintenance.ts';
 import type { Sample } from './sample.ts';
 import type { Span } from './span.ts';
 import type { Batch, DeadLetter, Entry, HistoryStore, Loaded, Picking, Range } from './store.ts';
+import { batchItems, changesItem, timed } from './timed-items.ts';
 
 /** A namespace's name is written down again after so many samples, so that it is not forgotten while there are any. */
 const SAMPLES_PER_NAME = 1024;
-
-/** Values that are read before other work has its turn. */
-const AT_A_TIME = 16;
-/** Items that a batch may be spread over. */
-const MAX_PARTS = 4;
 
 export class StoredHistory implements HistoryStore {
   readonly location: string;
@@ -57,7 +53,7 @@ export class StoredHistory implements HistoryStore {
       this.#memory(entry),
       this.#timed('quarter', quarter.at, codecs.span, quarter, maxSpanBytes(quarter)),
       this.#timed('day', day.at, codecs.span, day, maxSpanBytes(day)),
-      ...(changes.length > 0 ? [this.#timed('changes', batch?.at ?? at, codecs.changes, changes)] : []),
+      ...(changes.length > 0 ? [changesItem(at, version, changes)] : []),
     ]);
     return this.#items.write(namespace, {
       puts: [...puts, ...(batch === undefined ? [] : await batchItems(batch))],
@@ -94,17 +90,19 @@ export class StoredHistory implements HistoryStore {
     const items = await this.#items.range(namespace, ...keysOf('batch', ALWAYS));
     const parts = new Map<string, Uint8Array[]>();
     for (const { key, value } of items) {
-      const [, time = ''] = key.split('#');
-      parts.set(time, [...(parts.get(time) ?? []), value]);
+      const whole = key.slice(0, key.lastIndexOf('#'));
+      parts.set(whole, [...(parts.get(whole) ?? []), value]);
     }
-    return Promise.all([...parts.values()].map((part) => decode(codecs.batch, Buffer.concat(part), this.location)));
+    const read = [...parts.values()].map((part) => decode(codecs.batch, Buffer.concat(part), this.location));
+    return (await Promise.all(read)).toSorted((a, b) => a.version - b.version);
   }
 
-  async sent({ namespace, at }: Batch, left?: Batch): Promise<void> {
+  async sent({ namespace, at, version }: Batch, left?: Batch): Promise<void> {
     const items = await this.#items.range(namespace, timedKey('batch', at), timedKey('batch', at + 1));
-    if (items.length === 0) return;
+    const own = items.map(({ key }) => key).filter((key) => key.startsWith(timedKey('batch', at, `${version}#`)));
+    if (own.length === 0) return;
     const puts = left === undefined ? [] : await batchItems(left);
-    const removes = items.map(({ key }) => key).filter((key) => !puts.some((put) => put.key === key));
+    const removes = own.filter((key) => !puts.some((put) => put.key === key));
     await this.#items.write(namespace, { puts, removes });
   }
 
@@ -169,12 +167,13 @@ export class StoredHistory implements HistoryStore {
     pick: Picking<T> = (value) => value,
   ): Promise<readonly T[]> {
     const values: T[] = [];
+    const pace = createPace();
     // One after another: each needs memory of its own while it is decompressed.
     for (const item of (await this.#items.range(namespace, ...keysOf(kind, range))).toReversed()) {
       const picked = pick(await read(item));
       if (picked === undefined) break;
       values.push(picked);
-      if (values.length % AT_A_TIME === 0) await setImmediate();
+      await pace();
     }
     return values.reverse();
   }
@@ -182,17 +181,4 @@ export class StoredHistory implements HistoryStore {
   async #decoded<T>(codec: Codec<T>, item: Item | undefined): Promise<T | undefined> {
     return item === undefined ? undefined : decode(codec, item.value, this.location);
   }
-}
-
-function timed(kind: Kind, at: number, part?: string): Pick<ItemToWrite, 'key' | 'expiresAt'> {
-  return { key: timedKey(kind, at, part), expiresAt: at + KINDS[kind].keepMs };
-}
-
-/** A batch may tell hundreds of targets of hundreds of changes: it is cut in pieces that are joined again. */
-async function batchItems(batch: Batch): Promise<readonly ItemToWrite[]> {
-  const bytes = await encode(codecs.batch, batch, MAX_PARTS * MAX_VALUE_BYTES);
-  return Array.from({ length: Math.ceil(bytes.length / MAX_VALUE_BYTES) }, (_, part) => ({
-    ...timed('batch', batch.at, String(part)),
-    value: bytes.subarray(part * MAX_VALUE_BYTES, (part + 1) * MAX_VALUE_BYTES),
-  }));
 }

@@ -20,7 +20,7 @@ const RECENT = 20;
 export const statuspage = defineTarget({
   type: 'statuspage',
   tells: 'Sets components of Statuspage, and opens, updates and resolves an incident for each outage.',
-  repeats: 'A notice that is sent twice changes nothing: the metadata of the incident name the outage and the notice.',
+  repeats: 'A notice that is sent twice changes nothing: its metadata has the outage and the number of the notice.',
   updates: true,
   isPublic: true,
   example: ['component'],
@@ -37,9 +37,8 @@ export const statuspage = defineTarget({
 });
 
 interface Found extends Incident {
-  /** The latest notice that it was told. */
-  readonly notice: unknown;
-  readonly at: unknown;
+  /** The number of the latest notice that it was told. */
+  readonly number: unknown;
 }
 
 const STATES: Readonly<Record<ComponentState, string>> = {
@@ -72,7 +71,7 @@ function openPage({ url, page, api_key }: Access, sending: Sending): Page<Found>
     find: async (outage) =>
       (await incidents('/incidents/unresolved', outage))[0] ??
       (await incidents(`/incidents?limit=${String(RECENT)}`, outage))[0],
-    knows: ({ notice, at }, { id, change }) => notice === id || (typeof at === 'number' && at > change.at),
+    knows: (incident, { number }) => typeof incident.number === 'number' && incident.number >= number,
     words: STATES,
     components: async () => jsonOf(await call({ ...at(`/components?${FIRST_PAGE}`), method: 'GET' }, sending)),
     setComponent: async (id, status) => {
@@ -98,8 +97,8 @@ function bodyOf({ text: body, notice }: Told) {
 }
 
 /** What the incident is found by. */
-function markOf({ id, change }: Notice) {
-  return { outage: change.outage, notice: id, at: change.at };
+function markOf({ change, number }: Notice) {
+  return { outage: change.outage, number };
 }
 
 function incidentsIn(answer: unknown, outage: string): readonly Found[] {
@@ -109,6 +108,6 @@ function incidentsIn(answer: unknown, outage: string): readonly Found[] {
     const mark = incident.metadata.healthgate;
     if (!isJsonObject(mark) || mark.outage !== outage) return [];
     const isResolved = ['resolved', 'postmortem', 'completed'].includes(String(incident.status));
-    return [{ id: incident.id, isResolved, notice: mark.notice, at: mark.at }];
+    return [{ id: incident.id, isResolved, number: mark.number }];
   });
 }

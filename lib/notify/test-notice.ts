@@ -34,5 +34,6 @@ export function testNotice({ target, every }: NoticeRule, { namespace, began, no
     consequences: [],
   };
   const id = identity('test notice', outage, to);
-  return { id, target, kind: every ? 'beat' : 'change', change, began, notUp: [], isTest: true };
+  const number = to === 'up' ? 1 : 0;
+  return { id, target, kind: every ? 'beat' : 'change', change, began, number, notUp: [], isTest: true };
 }

@@ -63,7 +63,7 @@ export class Outbox {
   readonly deliver: Deliver = (batches, delivery) => {
     this.#forgetOld();
     for (const batch of batches) {
-      const key = `${String(batch.at)} ${batch.namespace}`;
+      const key = `${String(batch.at)} ${String(batch.version)} ${batch.namespace}`;
       if (this.#batches.has(key)) continue;
       const sending: Sending = { ...batch, batch, written: Promise.resolve() };
       this.#batches.set(key, sending);

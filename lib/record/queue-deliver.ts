@@ -47,6 +47,10 @@ export function deliverToQueue({ queue, sendChanges, store, count, log, now }: D
     for (const batch of batches) {
       // Notices do not wait for EventBridge. Later events do: where it does not take some now, none overtake them.
       await sendNotices(batch);
+      if (batch.changes.length === 0) {
+        await store.sent(batch);
+        continue;
+      }
       events = events.then(() => sendEvents(batch));
       const areSent = await events.then(
         () => true,

@@ -34,6 +34,7 @@ export interface RecorderOptions {
   readonly log: Log;
   /** For how many slots a sample waits for one before it that is missing. */
   readonly lateSlots: number;
+  readonly now: () => number;
 }
 
 export class Recorder {
@@ -65,17 +66,18 @@ export class Recorder {
    * @throws CheckError if the vault, the store or the delivery does not work. It may be called again then.
    */
   async record(name: string, at: number, intervalMs: number): Promise<readonly Change[] | undefined> {
-    const { vault, store, log, deliver, lateSlots } = this.#options;
+    const { vault, store, log, deliver, lateSlots, now } = this.#options;
     const namespace = await vault.namespace(name);
     if (namespace === undefined || namespace.disabled) return undefined;
     const { targets, confirmations } = await setUp(namespace, log);
     const report = await this.#report(namespace, { at, intervalMs });
     const inMaintenance = await this.#maintenance(namespace, report);
-    const changes = await record(store, sampleOf(report, { at, intervalMs, inMaintenance }), {
-      confirmation: (path): Confirmation => confirmations.get(path) ?? USUAL_CONFIRMATION,
+    const rules = {
+      confirmation: (path: string): Confirmation => confirmations.get(path) ?? USUAL_CONFIRMATION,
       targets: targets.map(({ rule }) => rule),
       lateSlots,
-    });
+    };
+    const changes = await record(store, sampleOf(report, { at, intervalMs, inMaintenance }), rules, now());
     // Whoever recorded the slot sends what it led to. What is left of earlier slots has lost its sender.
     const batches = (await store.batches(name)).filter((batch) => changes !== undefined || batch.at < at);
     await deliver(batches, { namespace, targets });

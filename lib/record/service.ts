@@ -34,7 +34,7 @@ export class RecordingService {
     this.#log = log;
     this.#outbox = new Outbox({ store, log, now, sendChanges });
     // One process records the slots in their order, so that none comes late.
-    const recorder = new Recorder({ reporter, vault, store, deliver: this.#outbox.deliver, log, lateSlots: 0 });
+    const recorder = new Recorder({ reporter, vault, store, deliver: this.#outbox.deliver, log, lateSlots: 0, now });
     this.known = recorder.known;
     this.#schedule = new Schedule({ recorder, names: () => vault.names(), intervalMs, log, now });
   }

@@ -80,7 +80,15 @@ async function measure(store: HistoryStore, names: readonly string[]): Promise<T
     // Nothing is kept from one slot to the next: a minute later, Lambda may well use another environment.
     const vault = new Vault(secretsManagerStore(PREFIX), log);
     const reporter = new Reporter(vault, log);
-    const recorder = new Recorder({ reporter, vault, store, deliver: async () => undefined, log, lateSlots: 2 });
+    const recorder = new Recorder({
+      reporter,
+      vault,
+      store,
+      deliver: async () => undefined,
+      log,
+      lateSlots: 2,
+      now: Date.now,
+    });
     const at = begin - (ROUNDS + WARM_UP - round) * MINUTE_MS;
     const before = process.cpuUsage();
     const times = await Promise.all(names.map((name) => time(() => recorder.record(name, at, MINUTE_MS))));

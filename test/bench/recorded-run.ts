@@ -67,7 +67,7 @@ async function against(where: string, addresses: Addresses, log: Log, asked = In
   const store = await openHistory(folder);
   const reporter = new Reporter(vault, log);
   const deliver = () => Promise.resolve();
-  const recorder = new Recorder({ reporter, vault, store, deliver, log, lateSlots: 0 });
+  const recorder = new Recorder({ reporter, vault, store, deliver, log, lateSlots: 0, now: Date.now });
   const alone = () => reporter.share(namespace, { fresh: true });
   const recorded = () => recorder.record(NAME, Date.now(), 1);
   const times: { alone: number[]; recorded: number[] } = { alone: [], recorded: [] };

@@ -50,7 +50,10 @@ const changeAt = (path: string, keys: Partial<Change> = {}): Change => ({ ...dow
 /** The paths that were sent, and the error with which that ended. */
 async function outcome(changes: readonly Change[], signal?: AbortSignal) {
   const before = eventBridge.requests.length;
-  const sent = sendChanges({ namespace: 'shop', at: 0, changes, notices: [] }, { ...(signal && { signal }) });
+  const sent = sendChanges(
+    { namespace: 'shop', at: 0, version: 0, changes, notices: [] },
+    { ...(signal && { signal }) },
+  );
   const error = await sent.catch((reason: unknown) => reason);
   return { error, paths: eventBridge.requests.slice(before).flatMap(({ body }) => pathsIn(body)) };
 }

@@ -104,7 +104,7 @@ test('changes reach a rule of EventBridge with their source, type and detail, al
   const consequences = Array.from({ length: 1000 }, (_, index) => `group/${'x'.repeat(100)}${String(index)}`);
   const long = { ...down.change, consequences };
   const many = Array.from({ length: 12 }, (_, index) => ({ ...long, path: `c${String(index)}` }));
-  await sendChanges({ namespace: 'shop', at: 0, changes: many, notices: [] });
+  await sendChanges({ namespace: 'shop', at: 0, version: 0, changes: many, notices: [] });
   const { source, detail, ...event } = await received();
   expect([source, event['detail-type']]).toEqual(['healthgate', 'Healthgate Status Change']);
   expect(v.safeParse(changeSchema, detail).issues).toBeUndefined();

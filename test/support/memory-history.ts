@@ -14,7 +14,7 @@ interface Kept {
   readonly quarters: Map<number, Span>;
   readonly days: Map<number, Span>;
   readonly changes: Change[];
-  readonly batches: Map<number, Batch>;
+  readonly batches: Map<string, Batch>;
   windows: readonly Window[];
   readonly letters: Map<string, DeadLetter>;
 }
@@ -80,7 +80,7 @@ export function memoryHistory(): MemoryHistory {
       kept.quarters.set(Math.floor(quarter.at / 900_000), quarter);
       kept.days.set(Math.floor(day.at / 86_400_000), day);
       kept.changes.push(...changes);
-      if (batch !== undefined) kept.batches.set(batch.at, batch);
+      if (batch !== undefined) kept.batches.set(keyOf(batch), batch);
       return true;
     },
     memory: (namespace) => Promise.resolve(of(namespace).memory),
@@ -88,11 +88,12 @@ export function memoryHistory(): MemoryHistory {
     quarters: (namespace, range, pick) => Promise.resolve(picked(of(namespace).quarters, range, pick)),
     days: (namespace, range, pick) => Promise.resolve(picked(of(namespace).days, range, pick)),
     changes: (namespace, range) => Promise.resolve(within(of(namespace).changes, range)),
-    batches: (namespace) => Promise.resolve([...of(namespace).batches.values()].sort((a, b) => a.at - b.at)),
-    async sent({ namespace, at }, left) {
+    batches: (namespace) => Promise.resolve([...of(namespace).batches.values()].sort((a, b) => a.version - b.version)),
+    async sent(batch, left) {
       await store.before('sent');
-      if (left === undefined) of(namespace).batches.delete(at);
-      else of(namespace).batches.set(at, left);
+      const { batches } = of(batch.namespace);
+      if (left === undefined) batches.delete(keyOf(batch));
+      else batches.set(keyOf(batch), left);
     },
     windows: (namespace) => Promise.resolve(of(namespace).windows),
     setWindows(namespace, windows) {
@@ -109,11 +110,16 @@ export function memoryHistory(): MemoryHistory {
       return Promise.resolve();
     },
     put(batch) {
-      of(batch.namespace).batches.set(batch.at, batch);
+      of(batch.namespace).batches.set(keyOf(batch), batch);
       return Promise.resolve();
     },
     namespaces: () => Promise.resolve([...all.keys()]),
     close: () => Promise.resolve(),
   };
   return store;
+}
+
+/** A clock that is set back brings the same time again. */
+function keyOf({ at, version }: Batch): string {
+  return `${String(at)} ${String(version)}`;
 }

@@ -32,6 +32,7 @@ export const down: Notice = {
   kind: 'change',
   change,
   began: BEGAN,
+  number: 0,
   notUp: [
     { path: 'celery/ping', state: 'down' },
     { path: 'celery/queue', state: 'down' },
@@ -43,12 +44,14 @@ export const update: Notice = {
   ...down,
   id: 'e'.repeat(32),
   kind: 'update',
+  number: 1,
   change: { ...change, from: 'down', at: BEGAN + 120_000, consequences: [...change.consequences, 'cache'] },
 };
 
 export const up: Notice = {
   ...down,
   id: 'f'.repeat(32),
+  number: 2,
   change: withoutError({ ...change, from: 'down', to: 'up', since: BEGAN + 300_000, at: BEGAN + 300_000 }),
   notUp: [],
 };

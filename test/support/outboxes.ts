@@ -65,8 +65,9 @@ export function batchAt(
     kind,
     change,
     began: at,
+    number: 0,
   }));
-  return { namespace: 'shop', at, changes: kind === 'beat' ? [] : [change], notices };
+  return { namespace: 'shop', at, version: at, changes: kind === 'beat' ? [] : [change], notices };
 }
 
 /** A history with an outbox, as one process has it. Several may share the history. */

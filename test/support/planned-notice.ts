@@ -23,6 +23,7 @@ export function noticeOf(change: Partial<Change> = {}, notice: Partial<PlannedNo
       ...change,
     },
     began: AT,
+    number: 0,
     ...notice,
   };
 }

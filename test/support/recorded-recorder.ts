@@ -77,7 +77,7 @@ export async function recordRecorder({ aws }: Addresses, prefix: string, secret:
       now: Date.now,
     });
     const reporter = new Reporter(vault, log);
-    const recorder = new Recorder({ reporter, vault, store, deliver, log, lateSlots: 2 });
+    const recorder = new Recorder({ reporter, vault, store, deliver, log, lateSlots: 2, now: Date.now });
     const record = consumer({ queue, log, handle: recordTask({ recorder, count, log, now: Date.now }) });
     const send = sendNotice({ targetsOf: targetsIn(vault, log), store, count, log, now: Date.now });
     const notify = consumer({ queue: notices, log, handle: send });

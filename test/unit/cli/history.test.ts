@@ -35,7 +35,7 @@ beforeAll(async () => {
   for (let minute = 30; minute > 0; minute -= 1) await write(minute);
   const [change] = await writer.changes('shop', { from: 0, to: Date.now() });
   if (change === undefined) throw new Error('nothing has changed');
-  const about = { change, notUp: [], began: change.since };
+  const about = { change, notUp: [], began: change.since, number: 0 };
   const notice = { id: 'n1', target: 'slack-1a2b3c4d', kind: 'change' as const, ...about };
   await writer.bury('shop', { id: 'n1', at: Date.now(), error: 'answered 500', notice });
 });

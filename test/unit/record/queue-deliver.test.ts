@@ -12,8 +12,14 @@ import { noticeOf } from '../../support/planned-notice.ts';
 const MINUTE = 60_000;
 const [down, up] = [noticeOf({}, { id: 'down' }), noticeOf({}, { id: 'up' })];
 const other = noticeOf({}, { id: 'other', target: 'webhook-0123456789ab' });
-const batch: Batch = { namespace: 'shop', at: down.change.at, changes: [down.change], notices: [down, up, other] };
-const next: Batch = { ...batch, at: batch.at + MINUTE, notices: [noticeOf({}, { id: 'next' })] };
+const batch: Batch = {
+  namespace: 'shop',
+  at: down.change.at,
+  version: 0,
+  changes: [down.change],
+  notices: [down, up, other],
+};
+const next: Batch = { ...batch, at: batch.at + MINUTE, version: 1, notices: [noticeOf({}, { id: 'next' })] };
 
 interface Given {
   readonly batches?: readonly Batch[];

@@ -46,7 +46,7 @@ async function recording() {
     return { report: { ...reportOf(down), startedAt: state.now, durationMs: 100 }, ageMs: 0 };
   };
   const vault = { namespace: async () => namespace };
-  const recorder = new Recorder({ vault, reporter: { share }, store, deliver, log, lateSlots: 2 });
+  const recorder = new Recorder({ vault, reporter: { share }, store, deliver, log, lateSlots: 2, now });
   const postponed: number[] = [];
   const receiver = consumer({
     queue: { postpone: async (_receipt, seconds) => void postponed.push(seconds) },

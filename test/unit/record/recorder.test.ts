@@ -43,6 +43,7 @@ function world() {
       },
       log,
       lateSlots: 0,
+      now: () => state.now,
     });
   const put = async (name: string, keys: Readonly<Record<string, unknown>> = {}) => {
     const parsed = await namespaceOf({ checks: { db: LEAF, mq: LEAF }, ...keys });
@@ -148,7 +149,7 @@ describe('the recorder', () => {
   });
 
   test('sends what another recorder has left, but only after its slot', async () => {
-    const left: Batch = { namespace: 'prod', at: START, changes: [], notices: [] };
+    const left: Batch = { namespace: 'prod', at: START, version: 0, changes: [], notices: [] };
     await at.store.put(left);
     const recorder = at.recorder();
     await at.minute(recorder, 1);
@@ -165,7 +166,7 @@ describe('the recorder', () => {
     at.state.delivers = false;
     await expect(at.minute(recorder, 1)).rejects.toThrow('throttled');
     at.state.delivers = true;
-    const later: Batch = { namespace: 'prod', at: START + 2 * MINUTE, changes: [], notices: [] };
+    const later: Batch = { namespace: 'prod', at: START + 2 * MINUTE, version: 1, changes: [], notices: [] };
     await at.store.put(later);
     const { runs } = at.state;
     expect(await recorder.deliverAgain('prod', START + MINUTE)).toBe(true);
