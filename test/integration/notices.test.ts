@@ -274,6 +274,14 @@ describe.each(['statuspage', 'instatus'] as const)('the incident of %s', (type) 
     expect(pages.updates).toHaveLength(2);
   });
 
+  test('is resolved also if the clock was set back in between', async () => {
+    await send(type, down);
+    const since = down.change.at - 3_600_000;
+    await send(type, { ...up, change: { ...up.change, since, at: since } });
+    expect(pages.incidents[0]).toMatchObject({ status: resolved });
+    expect([...pages.components.values()]).toEqual([ok, ok]);
+  });
+
   test('is found and resolved also if many others came after it', async () => {
     await send(type, down);
     const other = { id: 'other', name: 'another', status: resolved };

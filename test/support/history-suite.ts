@@ -160,6 +160,15 @@ export function testHistoryStore(open: () => HistoryStore | Promise<HistoryStore
     ]);
   });
 
+  test('a sample that comes very late is not taken for one of a clock that was set back', async () => {
+    const namespace = newNamespace();
+    const store = await recordAll(namespace, ['uu', 'ux', 'ux']);
+    const { lastAt } = await store.memory(namespace);
+    const late = sampleAt(namespace, MIDNIGHT - 60 * MINUTE, 'uu');
+    expect(await record(store, late, RULES, MIDNIGHT + 3 * MINUTE)).toEqual([]);
+    expect((await store.memory(namespace)).lastAt).toBe(lastAt);
+  });
+
   test('a range has its start and not its end, in the order of time', async () => {
     const namespace = newNamespace();
     const store = await open();

@@ -49,6 +49,19 @@ describe('a span that was decoded', () => {
     expect(state.decoded).toBe(4);
   });
 
+  test('counts with its troubles, whose messages take most of the room', async () => {
+    const down = largeSample('shop', MIDNIGHT, 15_000, 'down');
+    const troubled = addTo(emptySpan(MIDNIGHT, QUARTER_MS), down);
+    const [spans, state] = [new DecodedSpans(), { decoded: 0 }];
+    const read = (key: string) =>
+      spans.get('shop', key, bytes('same'), () => {
+        state.decoded += 1;
+        return Promise.resolve(troubled);
+      });
+    for (const key of ['q#1', 'q#2', 'q#1']) await read(key);
+    expect(state.decoded).toBe(3);
+  });
+
   test('is not kept where it alone has too many checks, and what fails is tried again', async () => {
     const [spans, { state, decode }] = [new DecodedSpans(), counted(60_000)];
     for (let time = 0; time < 2; time += 1) await spans.get('shop', 'q#1', bytes('same'), decode);

@@ -80,6 +80,16 @@ describe('changes that EventBridge does not take now', () => {
     expect(left).toEqual([batch, next].map((one) => ({ ...one, notices: [] })));
   });
 
+  test('keep no batch that has none, as those of beats', async () => {
+    const beats: Batch = { ...next, changes: [] };
+    const { left, messages } = await delivered({
+      batches: [batch, beats],
+      sendChanges: () => Promise.reject(busy),
+    });
+    expect(messages.map(({ order }) => order?.id)).toEqual(['down', 'up', 'other', 'next']);
+    expect(left).toEqual([{ ...batch, notices: [] }]);
+  });
+
   test('are not overtaken by later ones', async () => {
     const sent: number[] = [];
     const sendChanges = async ({ at }: Batch) => {
