@@ -19,14 +19,16 @@ const MAX_SUBJECT = 150;
  * https://docs.aws.amazon.com/ses/latest/dg/send-email-formatted.html
  */
 function address() {
-  const pattern = /^(?:[^<>@,;\p{Cc}]* )?<?[!-+\--:=?A-~]+@[!-+\--:=?A-~]+>?$/u;
+  const pattern = /^(?:[!-+\--:=?A-~]+@[!-+\--:=?A-~]+|(?:[^<>@,;\p{Cc}]* )?<[!-+\--:=?A-~]+@[!-+\--:=?A-~]+>)$/u;
   return v.pipe(v.string(), v.maxLength(320), v.regex(pattern, 'expected an e-mail address of ASCII characters'));
 }
 
 /** Names that need no encoding: https://www.rfc-editor.org/rfc/rfc5322#section-3.2.3, and those in quotation marks. */
 const PLAIN_NAME = /^(?:[\w !#$%&'*+/=?^`{|}~-]*|"[ !#-[\]-~]*")$/;
 /** So few that none of their encoded words is longer than 75 characters. */
-const CHARACTERS_OF_A_WORD = /.{1,10}/gu;
+const CHARACTERS_OF_A_WORD = /.{1,10}/gsu;
+/** A name in quotation marks, which are not part of it. */
+const QUOTED = /^"((?:[^"\\]|\\.)*)"$/su;
 
 /**
  * The name in front of an address as encoded words: https://www.rfc-editor.org/rfc/rfc2047#section-2. SES demands it for
@@ -35,7 +37,8 @@ const CHARACTERS_OF_A_WORD = /.{1,10}/gu;
 function encoded(given: string): string {
   const [, name = '', address = ''] = /^([^<]*) (<.*)$/.exec(given) ?? [];
   if (PLAIN_NAME.test(name)) return given;
-  const parts = name.match(CHARACTERS_OF_A_WORD) ?? [];
+  const quoted = QUOTED.exec(name.trim())?.[1]?.replace(/\\(.)/gsu, '$1');
+  const parts = (quoted ?? name).match(CHARACTERS_OF_A_WORD) ?? [];
   return [...parts.map((part) => `=?UTF-8?B?${Buffer.from(part).toString('base64')}?=`), address].join(' ');
 }
 

@@ -23,6 +23,8 @@ const SEND_WITHIN_MS = 10_000;
 /** The only code that no later try can change. Whatever else is wrong, somebody may mend: a permission, or the bus. */
 const MALFORMED = 'MalformedDetail';
 const TOO_LARGE = 'TooLarge';
+/** For an entry that was neither taken nor refused. */
+const UNCONFIRMED = 'Unconfirmed';
 
 export interface SendOptions {
   readonly signal?: AbortSignal;
@@ -56,7 +58,7 @@ export async function sendChanges({ changes }: Batch, { signal, bus = 'default' 
   throw new SendError(`${words} (${[...new Set(codes)].join(', ')})`, { isFinal });
 }
 
-/** @returns Why entries were refused: a code of EventBridge for each of them. */
+/** @returns Why entries were refused: a code for each of them. */
 async function putAll(entries: PutEventsRequestEntry[], target: string, signal: AbortSignal): Promise<string[]> {
   const sdk = await drivers.eventbridge();
   const aws = {
@@ -73,7 +75,8 @@ async function putAll(entries: PutEventsRequestEntry[], target: string, signal: 
     for (let at = 0; at < entries.length; at += MAX_ENTRIES) {
       const Entries = entries.slice(at, at + MAX_ENTRIES);
       const answer = await client.send(new sdk.PutEventsCommand({ Entries }), { abortSignal: signal });
-      refused.push(...(answer.Entries ?? []).flatMap(({ ErrorCode }) => ErrorCode ?? []));
+      const results = Entries.map((_, index) => answer.Entries?.[index] ?? {});
+      refused.push(...results.flatMap(({ ErrorCode, EventId }) => ErrorCode ?? (EventId ? [] : UNCONFIRMED)));
     }
     return refused;
   });

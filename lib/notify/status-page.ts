@@ -101,12 +101,12 @@ export async function tellPage<Found extends Incident>(
   else await page.open(told);
 }
 
-/** Sets those that are in another state. One that is not among the first of the page is set too. */
+/** Sets those that are in another state, and those that the list does not tell of: it is short, or cannot be read. */
 async function setComponents(
   page: Pick<Page<Incident>, 'words' | 'components' | 'setComponent'>,
   states: ReadonlyMap<string, ComponentState>,
 ): Promise<void> {
-  const listed = await page.components();
+  const listed = await page.components().catch(() => undefined);
   const components = Array.isArray(listed) ? (listed as readonly unknown[]).filter(isJsonObject) : [];
   const shown = new Map(components.map(({ id, status }) => [id, status]));
   for (const [id, state] of states)

@@ -26,17 +26,21 @@ export const teams = defineTarget({
   async send(notice, { url }, sending) {
     const message = messageOf(wordsFor(notice), notice.change.to);
     const answer = await callJson({ type: 'teams', url, method: 'POST' }, message, sending);
-    const refused = REFUSED.exec(textOf(answer))?.[1];
-    if (refused === undefined) return;
+    const text = textOf(answer);
+    const refused = REFUSED.exec(text)?.[1];
+    if (refused === undefined && !text.startsWith(FAILED)) return;
     const { target, status } = answer;
-    throw new SendError(`${target} answered ${String(status)}, but the channel refused the card with ${refused}`, {
-      isFinal: isFinalStatus(Number(refused)),
+    const reason = refused === undefined ? '' : ` with ${refused}`;
+    throw new SendError(`${target} answered ${String(status)}, but the channel refused the card${reason}`, {
+      isFinal: refused !== undefined && isFinalStatus(Number(refused)),
     });
   },
 });
 
 /** Incoming webhooks answer 200 also where the channel refuses a card, or gets too many of them. */
 const REFUSED = /Microsoft Teams endpoint returned HTTP error (\d{3})/;
+/** How such an answer begins, whatever the reason. */
+const FAILED = 'Webhook message delivery failed';
 
 const COLOURS = { up: 'good', down: 'attention', degraded: 'warning' } as const;
 

@@ -107,8 +107,16 @@ export class Kept<T> {
       const pauseMs = (this.#last === undefined ? FIRST_RETRY_MS : RETRY_MS) * 2 ** (count - 1);
       const retryMs = this.#pauseMs(error) ?? Math.min(this.#maxRetryMs, pauseMs);
       this.#failure = { error, at: this.#now(), count, retryMs };
+      this.#ageAfterClockWasSetBack();
       if (this.#usable !== undefined) return this.#usable.value;
       throw error;
     }
+  }
+
+  /** A value that was read in the future would not grow older until then, and be used for all that time. */
+  #ageAfterClockWasSetBack(): void {
+    const now = this.#now();
+    if (this.#last !== undefined && this.#last.readAt > now)
+      this.#last = { ...this.#last, readAt: now - this.#last.keepMs };
   }
 }

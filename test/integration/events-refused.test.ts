@@ -12,6 +12,8 @@ let eventBridge: RecordingServer;
 /** What is answered: a status, and for each change with one of these paths a code. */
 let status = 200;
 let codes: Readonly<Record<string, string>> = {};
+/** What is answered instead of all that. */
+let instead: object | undefined;
 
 interface Entry {
   readonly Detail: string;
@@ -31,12 +33,12 @@ beforeAll(async () => {
       codes[path] === undefined ? { EventId: path } : { ErrorCode: codes[path], ErrorMessage: 'no' },
     );
     const refusal = { __type: 'AccessDeniedException', message: 'not authorized to perform: events:PutEvents' };
-    return { status, body: JSON.stringify(status === 200 ? { Entries } : refusal) };
+    return { status, body: JSON.stringify(status === 200 ? (instead ?? { Entries }) : refusal) };
   });
 });
 
 beforeEach(() => {
-  [status, codes] = [200, {}];
+  [status, codes, instead] = [200, {}, undefined];
   vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', eventBridge.url);
 });
 
@@ -80,6 +82,19 @@ describe('changes are sent again', () => {
     const { error } = await outcome([changeAt('db')]);
     expect(error).toBeInstanceOf(SendError);
     expect(error).toMatchObject({ isFinal: false });
+  });
+
+  test.each([
+    ['no entries', {}, 2],
+    ['an entry too few', { Entries: [{ EventId: '1' }] }, 1],
+    ['an entry without an id', { FailedEntryCount: 1, Entries: [{ EventId: '1' }, { ErrorMessage: 'no' }] }, 1],
+    ['an entry with an empty id', { Entries: [{ EventId: '' }, { EventId: '1' }] }, 1],
+    ['an entry that is null', { Entries: [null, { EventId: '1' }] }, 1],
+  ])('when EventBridge neither takes nor refuses them: it answers %s', async (_name, answer, count) => {
+    instead = answer;
+    const { error } = await outcome([changeAt('db'), changeAt('mq')]);
+    expect(error).toMatchObject({ isFinal: false });
+    expect(String(error)).toContain(`refused ${String(count)} of 2 changes (Unconfirmed)`);
   });
 
   test('when one is refused for now, and another can never be taken', async () => {

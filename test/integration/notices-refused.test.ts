@@ -155,6 +155,12 @@ describe('an incoming webhook of Teams that answers 200', () => {
     expect(error).toMatchObject({ isFinal, message: expect.stringContaining(`with ${String(status)}`) as unknown });
   });
 
+  test('and names no status of the channel has not taken the card, and is asked again', async () => {
+    answer = { status: 200, body: 'Webhook message delivery failed with error: something else' };
+    const message = expect.stringMatching(/the channel refused the card$/) as unknown;
+    expect(await errorOf('teams', answering.url)).toMatchObject({ isFinal: false, message });
+  });
+
   test('and says 1 has taken it', async () => {
     answer = { status: 200, body: '1' };
     expect(await errorOf('teams', answering.url)).toBeUndefined();

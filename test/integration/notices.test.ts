@@ -234,7 +234,11 @@ describe('email', () => {
     ['"Shop (Ltd.)" <a@shop.example>', '"Shop (Ltd.)" <a@shop.example>'],
     ['Störung <a@shop.example>', '=?UTF-8?B?U3TDtnJ1bmc=?= <a@shop.example>'],
     ['Shop (Ltd.) <a@shop.example>', '=?UTF-8?B?U2hvcCAoTHRkLg==?= =?UTF-8?B?KQ==?= <a@shop.example>'],
+    ['"Störung" <a@shop.example>', '=?UTF-8?B?U3TDtnJ1bmc=?= <a@shop.example>'],
+    ['"Die \\"Störung\\"" <a@shop.example>', '=?UTF-8?B?RGllICJTdMO2cnU=?= =?UTF-8?B?bmci?= <a@shop.example>'],
+    ['A\u2028B <a@shop.example>', '=?UTF-8?B?QeKAqEI=?= <a@shop.example>'],
     ['a@shop.example', 'a@shop.example'],
+    ['<a@shop.example>', '<a@shop.example>'],
   ])('sends as %s with a name that SES takes', async (from, sent) => {
     const [request] = await send('email', down, { from, to: [from] });
     expect(bodyOf(request)).toMatchObject({ FromEmailAddress: sent, Destination: { ToAddresses: [sent] } });
@@ -296,6 +300,20 @@ describe.each(['statuspage', 'instatus'] as const)('the incident of %s', (type) 
     expect(changing(sent).filter(({ path }) => path.includes('/components/'))).toEqual([]);
     const after = await send(type, up);
     expect(changing(after).filter(({ path }) => path.includes('/components/'))).toHaveLength(1);
+  });
+
+  test.each([
+    ['is forbidden', { status: 403, body: '{}' }],
+    ['is not there', { status: 404, body: '{}' }],
+    ['is a page of HTML', { status: 200, body: '<html>' }],
+    ['is no list', { status: 200, body: '{"id":"C1"}' }],
+    ['is too large', { status: 200, body: JSON.stringify(['x'.repeat(2_000_000)]) }],
+  ])('sets all components if their list %s', async (_name, list) => {
+    pages.components.set('C1', major).set('C2', ok);
+    pages.list = list;
+    const sent = await send(type, down);
+    expect(changing(sent).filter(({ path }) => path.includes('/components/'))).toHaveLength(2);
+    expect(pages.incidents).toHaveLength(1);
   });
 
   test('says nothing while the observer is cut off', async () => {

@@ -1,5 +1,6 @@
 /** The store for AWS Secrets Manager on servers that answer what moto never does, or that are not Secrets Manager. */
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { CheckError } from '../../lib/errors.ts';
 import { secretsManagerStore } from '../../lib/vault/stores/secrets-manager.ts';
 import type { Store } from '../../lib/vault/stores/store.ts';
 import { motoEnvironment } from '../stack/servers/moto.ts';
@@ -72,6 +73,36 @@ describe.each(transports)('the Secrets Manager store, calling AWS %s', (_transpo
           message: expect.stringContaining('grant secretsmanager:GetSecretValue on secret some/locked') as string,
         });
       });
+    });
+
+    test.each([
+      ['AccessDeniedException', 400],
+      ['DecryptionFailure', 400],
+      ['ExpiredTokenException', 400],
+      ['UnrecognizedClientException', 400],
+      ['ThrottlingException', 400],
+      ['InvalidParameterException', 400],
+      ['Weird', 400],
+      ['', 400],
+      ['InternalServiceError', 500],
+      ['InternalFailure', 500],
+      ['ServiceUnavailable', 503],
+    ])('tells the code "%s" of one of them as if it were read alone', async (ErrorCode, status) => {
+      const { Message } = JSON.parse(awsFailure(ErrorCode).body ?? '') as { Message: string };
+      const reads = async (answer: FixedAnswer, read: (store: Store) => Promise<unknown>) => {
+        let error: unknown;
+        await answeredWith(answer, async (store) => {
+          error = await read(store).catch((reason: unknown) => reason);
+        });
+        return error;
+      };
+      const alone = await reads(awsFailure(ErrorCode, status), (store) => store.read('prod', signal()));
+      const Errors = [{ SecretId: 'some/prod', ErrorCode, Message }];
+      const together = await reads(awsAnswer({ Errors }), async (store) =>
+        (await store.readMany?.(['prod'], signal()))?.get('prod'),
+      );
+      expect(alone).toBeInstanceOf(CheckError);
+      expect(together).toEqual(alone);
     });
 
     test('does not treat a document as missing when AWS neither returns it nor says that it is missing', async () => {

@@ -16,6 +16,8 @@ export class StatusPages {
   readonly components = new Map<string, unknown>();
   /** Texts of all updates, of all incidents. */
   readonly updates: string[] = [];
+  /** What is answered instead of the list of components. */
+  list?: FixedAnswer;
 
   answer({ method, path, body }: Recorded): FixedAnswer {
     const { pathname, searchParams: query } = new URL(path, 'http://pages.example');
@@ -28,7 +30,7 @@ export class StatusPages {
     }
     const most = Number(query.get('per_page') ?? query.get('limit') ?? MOST_LISTED);
     if (asked.endsWith('/components'))
-      return json([...this.components].map(([id, status]) => ({ id, status })).slice(0, most));
+      return this.list ?? json([...this.components].map(([id, status]) => ({ id, status })).slice(0, most));
     if (method === 'GET') {
       const isAsked = ({ status }: Kept) => query.get('status')?.split(',').includes(String(status)) ?? true;
       const isOpen = ({ status }: Kept) => !pathname.endsWith('/unresolved') || status !== 'resolved';

@@ -14,6 +14,16 @@ const BATCH_SIZE = 20;
 /** AWS allows a hundred such calls a second. */
 const BATCHES_AT_A_TIME = 5;
 
+/**
+ * The statuses with which a secret that is read alone is refused, where that is not 400:
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
+ */
+const STATUSES = new Map([
+  ['InternalFailure', 500],
+  ['InternalServiceError', 500],
+  ['ServiceUnavailable', 503],
+]);
+
 /** The names of the errors that mean that there is no secret with this name. */
 type Absent = (id: string) => readonly string[];
 
@@ -45,8 +55,9 @@ async function readBatch(api: SecretsManager, SecretIdList: string[], absent: Ab
     const input = { SecretIdList, NextToken };
     const answer = await api.call({ action: 'BatchGetSecretValue', input, object: '*' }, signal);
     for (const value of answer?.SecretValues ?? []) read.set(value.Name ?? '', textOrError(value));
-    for (const { SecretId = '', ErrorCode = '' } of answer?.Errors ?? []) {
-      const error = Object.assign(new Error(ErrorCode), { name: ErrorCode });
+    for (const { SecretId = '', ErrorCode = '', Message } of answer?.Errors ?? []) {
+      const $metadata = { httpStatusCode: STATUSES.get(ErrorCode) ?? 400 };
+      const error = Object.assign(new Error(Message), { name: ErrorCode, $metadata });
       const refused = { action: 'GetSecretValue', object: `secret ${SecretId}` } as const;
       if (absent(SecretId).includes(ErrorCode)) read.delete(SecretId);
       else read.set(SecretId, errorOf(error, refused, target) ?? error);

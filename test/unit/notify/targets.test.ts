@@ -73,6 +73,14 @@ describe('mistakes', () => {
       { type: 'email', from: 'healthgate@shop.example', to: 'ops@störung.example' },
       'notify.0.to: expected an e-mail address of ASCII characters',
     ],
+    ...['Jürgen ops@shop.example', 'Shop <ops@shop.example', 'Shop ops@shop.example>', 'ops@shop.example>'].map(
+      (from) =>
+        [
+          `an address that is neither bare nor in brackets, ${from},`,
+          { type: 'email', from, to: 'ops@shop.example' },
+          'notify.0.from: expected an e-mail address of ASCII characters',
+        ] as const,
+    ),
     [
       'both forms of components',
       { type: 'statuspage', api_key: 'k', page: 'P', component: 'C', components: { cache: 'C' } },

@@ -49,7 +49,7 @@ describe('a value that was read', () => {
     state.broken = true;
     expect(await kept.get()).toBe(1);
     now -= 60 * MINUTE;
-    expect([await kept.get(), kept.ageMs]).toEqual([1, 0]);
+    expect([await kept.get(), kept.ageMs]).toEqual([1, MINUTE]);
     state.broken = false;
     now += MINUTE;
     expect(await kept.get()).toBeGreaterThan(1);
@@ -150,6 +150,23 @@ describe('a value that cannot be read', () => {
     now += RETRY;
     await expect(kept.get()).rejects.toThrow('unreadable');
   });
+
+  it.each([1, MINUTE, HOUR, 24 * HOUR])(
+    'is used for less than an hour after the clock was set back by %i ms',
+    async (back) => {
+      const { state, kept } = source();
+      await kept.get();
+      state.broken = true;
+      now -= back;
+      expect(kept.isDue()).toBe(true);
+      expect(await kept.get()).toBe(1);
+      expect(kept.staleMs).toBe(MINUTE);
+      now += HOUR - MINUTE - 1;
+      expect(await kept.get()).toBe(1);
+      now += 1;
+      await expect(kept.get()).rejects.toThrow('unreadable');
+    },
+  );
 
   it('is read again only after a pause', async () => {
     const { state, kept } = source();
