@@ -2,9 +2,12 @@
 import type { Verdict } from '../engine/types.ts';
 import { oneLine, shortLine } from '../errors.ts';
 import { causeName, lengthText, minuteText, uptimeText } from '../formats/history-words.ts';
+import { lookOf } from '../formats/look-of.ts';
+import { LEGEND, LOOKS } from '../formats/looks.ts';
+import type { Look } from '../formats/looks.ts';
 import type { PastOutage } from '../history/past-outages.ts';
 import { WHOLE } from '../history/sample.ts';
-import type { SampledState, State } from '../history/sample.ts';
+import type { State } from '../history/sample.ts';
 import type { Tally } from '../history/span.ts';
 import { uptimeIn } from '../history/view.ts';
 import type { HistoryView, Strips } from '../history/view.ts';
@@ -17,10 +20,17 @@ const MAX_NAME = 40;
 const BESIDE = 44;
 const LEAST_STRIP = 24;
 
-type Look = SampledState | 'none';
-
-/** They differ without colour too. */
-const CHARACTERS: Readonly<Record<Look, string>> = { up: '▂', degraded: '▅', down: '█', maintenance: '░', none: '·' };
+/** They differ without colour too: what was so for a while only hangs from the top. */
+const CHARACTERS: Readonly<Record<Look, string>> = { u: '▂', f: '▔', g: '▅', x: '▀', y: '▀', z: '█', m: '░', n: '·' };
+/** In whose colour they are; the others have none. */
+const LOOK_VERDICTS: Readonly<Partial<Record<Look, Verdict>>> = {
+  u: 'working',
+  f: 'degraded',
+  g: 'degraded',
+  x: 'failing',
+  y: 'failing',
+  z: 'failing',
+};
 const VERDICTS: Readonly<Record<State, Verdict>> = { up: 'working', degraded: 'degraded', down: 'failing' };
 
 interface Printing {
@@ -41,9 +51,7 @@ export function pastText(view: HistoryView, { name, part, paint, columns }: Prin
     const uptime = uptimeText(uptimeIn(strips, path)).padStart(8);
     return `${label(path).padEnd(width)}  ${strip}  ${uptime}  ${standingText(view, path, paint)}`.trimEnd();
   });
-  const legend = (Object.keys(CHARACTERS) as Look[]).map(
-    (look) => `${CHARACTERS[look]} ${look === 'none' ? 'no data' : look}`,
-  );
+  const legend = LEGEND.map((look) => `${CHARACTERS[look]} ${LOOKS[look]}`);
   const since = strips === undefined ? '' : `, from ${minuteText(strips.from)}`;
   const lines = [
     `${[name, ...(part === '' ? [] : [part])].join('/')}${since}`,
@@ -68,23 +76,30 @@ function section(title: string, lines: readonly string[]): readonly string[] {
   return ['', `${title}:`, ...(lines.length === 0 ? ['  none'] : lines)];
 }
 
-/** Where there are more marks than columns, several are one, as bad as the worst of them. */
+/** Where there are more marks than columns, several are one, which looks as all of their time together. */
 function stripText(strips: Strips, path: string, columns: number, paint: Paint): string {
   const marks = strips.marks.get(path) ?? Array.from<undefined>({ length: strips.count });
   const each = Math.ceil(marks.length / columns);
   const looks = Array.from({ length: Math.ceil(marks.length / each) }, (_, column) =>
-    lookOf(marks.slice(column * each, (column + 1) * each)),
+    lookOf(together(marks.slice(column * each, (column + 1) * each))),
   );
-  return looks.map((look) => painted(look, CHARACTERS[look], paint)).join('');
+  return looks.map((look) => character(look, paint)).join('');
 }
 
-function lookOf(marks: readonly (Tally | undefined)[]): Look {
-  const has = (state: SampledState) => marks.some((mark) => mark !== undefined && mark.ms[state] > 0);
-  return (['down', 'degraded', 'maintenance', 'up'] as const).find(has) ?? 'none';
+function together(marks: readonly (Tally | undefined)[]): Tally['ms'] {
+  const sum = { up: 0, degraded: 0, down: 0, maintenance: 0 };
+  for (const { ms } of marks.filter((mark) => mark !== undefined)) {
+    sum.up += ms.up;
+    sum.degraded += ms.degraded;
+    sum.down += ms.down;
+    sum.maintenance += ms.maintenance;
+  }
+  return sum;
 }
 
-function painted(look: Look, text: string, paint: Paint): string {
-  return look === 'none' || look === 'maintenance' ? text : paint(VERDICTS[look], text);
+function character(look: Look, paint: Paint): string {
+  const verdict = LOOK_VERDICTS[look];
+  return verdict === undefined ? CHARACTERS[look] : paint(verdict, CHARACTERS[look]);
 }
 
 function standingText({ standings, at }: HistoryView, path: string, paint: Paint): string {
@@ -93,18 +108,18 @@ function standingText({ standings, at }: HistoryView, path: string, paint: Paint
   const { state, since } = standing;
   const length = lengthText(Math.max(0, at - since));
   if (state === 'up') return `up for ${length}`;
-  return `${painted(state, state, paint)} since ${minuteText(since)}, for ${length}`;
+  return `${paint(VERDICTS[state], state)} since ${minuteText(since)}, for ${length}`;
 }
 
 function outageLines(outage: PastOutage, now: number, paint: Paint): readonly string[] {
-  const { state, from, to, error, consequences } = outage;
+  const { state, from, to, error, consequences = [] } = outage;
   const begin = from === undefined ? 'earlier' : minuteText(from);
   const end = to === undefined ? 'now' : minuteText(to);
   const length = from === undefined ? '' : `, ${lengthText((to ?? now) - from)}`;
   const shown = consequences.slice(0, 5).map(oneLine);
   const more = consequences.length > shown.length ? ` and ${String(consequences.length - shown.length)} more` : '';
   return [
-    `  ${painted(state, state.padEnd(8), paint)}  ${oneLine(causeName(outage))}, ${begin} – ${end}${length}`,
+    `  ${paint(VERDICTS[state], state.padEnd(8))}  ${oneLine(causeName(outage))}, ${begin} – ${end}${length}`,
     ...(error === undefined ? [] : [`            ${oneLine(error)}`]),
     ...(shown.length === 0 ? [] : [`            because of it: ${shown.join(', ')}${more}`]),
   ];

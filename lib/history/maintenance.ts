@@ -3,6 +3,7 @@ import { readWindows } from './maintenance-rules.ts';
 import type { Stretch, Window } from './maintenance-rules.ts';
 
 export type { Window } from './maintenance-rules.ts';
+export { concerns } from './under-way.ts';
 
 /** Windows that are told of a range, since each costs about 0.2 ms to find. */
 const MAX_WINDOWS = 500;
@@ -25,16 +26,6 @@ export function windowsIn(items: readonly unknown[], byHand: readonly Window[], 
     });
   }
   return found.toSorted((a, b) => a.from - b.from);
-}
-
-/** @param at Milliseconds since 1970. */
-export function isInMaintenance(windows: readonly Window[], path: string, at: number): boolean {
-  return windows.some((window) => window.from <= at && at < window.to && concerns(window, path));
-}
-
-/** Whether a window is about the check or the group at this path. The whole namespace's path is empty. */
-export function concerns({ checks }: Pick<Window, 'checks'>, path: string): boolean {
-  return checks.length === 0 || checks.some((own) => path === own || path.startsWith(`${own}/`));
 }
 
 function overlaps({ from, to }: Window, range: Stretch): boolean {

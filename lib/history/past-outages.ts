@@ -18,8 +18,8 @@ export interface PastOutage {
   readonly error?: string;
   /** The paths of all checks that were not up because of it, the cause first. */
   readonly members: readonly string[];
-  /** Those of them that are not its cause. */
-  readonly consequences: readonly string[];
+  /** Those of them that are not its cause. Undefined where readers may not know. */
+  readonly consequences?: readonly string[];
   readonly runbook?: string;
   /** Whether it was the observer that was cut off, and not what it observes. */
   readonly observer?: true;

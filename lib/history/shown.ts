@@ -50,11 +50,11 @@ function bareChange({ error, ...change }: Change): Change {
   };
 }
 
-/** The first of its checks stands for its cause. */
+/** The first of its checks stands for its cause. What rests on it would tell of causes too. */
 function bareOutage({ id, state, from, to, members, observer }: PastOutage): PastOutage {
-  const [path = '', ...others] = members;
+  const [path = ''] = members;
   return {
-    ...{ id, cause: { path }, state, members, consequences: others },
+    ...{ id, cause: { path }, state, members },
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     ...(observer === true && { observer }),

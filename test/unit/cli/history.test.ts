@@ -56,9 +56,11 @@ describe('healthgate history', () => {
     const { code, text } = await run();
     expect(code).toBe(0);
     expect(text).toMatch(/^shop, from \d{4}-\d\d-\d\d \d\d:\d\d UTC\n/);
-    expect(text).toMatch(/^whole +·+▂*█ +8\d\.\d\d % {2}down since .* UTC, for \d+ min$/m);
+    expect(text).toMatch(/^whole +·+▂*▀ +8\d\.\d\d % {2}down since .* UTC, for \d+ min$/m);
     expect(text).toMatch(/^dns +·+▂+ +100 % {2}up for \d+ min$/m);
-    expect(text).toContain('▂ up  ▅ degraded  █ down  ░ maintenance  · no data');
+    expect(text).toContain(
+      '▂ up  ▔ degraded for a while  ▅ degraded  ▀ down for a while  █ down  ░ maintenance  · no data',
+    );
   });
 
   it('lists outages with what followed, and the last changes first', async () => {
@@ -104,7 +106,7 @@ describe('healthgate history', () => {
 
   it('is in colour on a terminal alone, and never lets a message change it', async () => {
     expect((await run()).text).not.toMatch(/\p{Cc}(?<!\n)/u);
-    expect((await run({}, { isInteractive: true })).text).toContain('\u001b[31m█\u001b[0m');
+    expect((await run({}, { isInteractive: true })).text).toContain('\u001b[31m▀\u001b[0m');
     expect((await run({ 'no-color': true }, { isInteractive: true })).text).not.toContain('\u001b');
   });
 

@@ -68,6 +68,38 @@ describe('the page with history', () => {
     expect(wordsIn(html.render(viewOf(report, { history })))).toMatch(/not confirmed yet; recorded as up for \d+ days/);
   });
 
+  describe('in maintenance', () => {
+    const error = { code: 'UnhealthyError' as const, message: 'x' };
+    const report = reportOf(groupResult('', resultAt('mail', { error })));
+    const place = {
+      header: /<p class="sum">.*?<\/p>/s,
+      card: /<article class="card cause.*?<\/article>/s,
+      row: /<p class="lasting">.*?<\/p>/s,
+    };
+    const during = (checks: readonly string[], from = NOW - 1) => {
+      const windows = [{ from, to: NOW + DAY_MS, checks }];
+      return html.render(viewOf(report, { history: { ...history, windows } }));
+    };
+    const until = /down, in maintenance until 2023-11-15 22:13 UTC/;
+
+    it.each(Object.entries(place))('says so and until when, and nothing of confirmation: %s', (_name, pattern) => {
+      const words = wordsIn(pattern.exec(during([]))?.[0] ?? '');
+      expect(words).toMatch(until);
+      expect(words).not.toContain('confirmed');
+    });
+
+    it('says nothing of it for the whole where the window is about a part', () => {
+      const text = during(['mail']);
+      expect(wordsIn(place.card.exec(text)?.[0] ?? '')).toMatch(until);
+      expect(wordsIn(place.header.exec(text)?.[0] ?? '')).not.toContain('maintenance');
+    });
+
+    it('says nothing of it before the window begins, nor of what the window is not about', () => {
+      expect(wordsIn(during([], NOW + 1))).not.toMatch(until);
+      expect(wordsIn(during(['storage']))).not.toMatch(until);
+    });
+  });
+
   it('announces maintenance before and during it', () => {
     const windows = [
       { from: NOW - 1, to: NOW + DAY_MS, checks: ['storage/postgres'], text: 'New <b>database</b>' },
@@ -116,6 +148,8 @@ describe('the summary with history', () => {
     expect(count(text, 'data-strip="')).toBe(2 * 26);
     expect(/refused|broker|slower|answer within|ConnectionError: /.exec(text)?.[0]).toBeUndefined();
     expect(wordsIn(text)).toContain('rabbit ongoing 23 min');
+    expect(/not up because of it|Nothing else failed/.exec(text)?.[0]).toBeUndefined();
+    expect(wordsIn(text)).toContain('A summary does not tell why, nor what else failed.');
   });
 });
 

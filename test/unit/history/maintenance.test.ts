@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isInMaintenance, windowsIn } from '../../../lib/history/maintenance.ts';
+import { windowsIn } from '../../../lib/history/maintenance.ts';
+import { maintenanceEnd } from '../../../lib/history/under-way.ts';
 import { mistakesInMaintenance } from '../../../lib/history/maintenance-rules.ts';
 import { LEAF, namespaceOf } from '../../support/namespace.ts';
 
@@ -19,7 +20,7 @@ describe('an item with very many windows', () => {
     const now = { from: '2027-01-10T22:00Z', to: '2027-01-11T02:00Z', checks: ['postgres'] };
     const at = Date.parse('2027-01-10T23:00Z');
     const found = windowsIn([always, always, now], [], { from: at, to: at + 1 });
-    expect(isInMaintenance(found, 'postgres', at)).toBe(true);
+    expect(maintenanceEnd(found, 'postgres', at)).toBe(Date.parse(now.to));
     expect(found.length).toBeLessThan(510);
   });
 });
@@ -101,13 +102,19 @@ describe('maintenance of a check', () => {
     [['cach'], 'cache/data', false],
     [['cache'], '', false],
   ])('by a window of %j is, for %j, %s', (checks, path, expected) => {
-    expect(isInMaintenance(window(checks), path, at)).toBe(expected);
+    expect(maintenanceEnd(window(checks), path, at)).toBe(expected ? at + 60_000 : undefined);
   });
 
   test('ends with the window', () => {
-    expect(isInMaintenance(window([]), 'a', at - 1)).toBe(false);
-    expect(isInMaintenance(window([]), 'a', at + 59_999)).toBe(true);
-    expect(isInMaintenance(window([]), 'a', at + 60_000)).toBe(false);
+    expect(maintenanceEnd(window([]), 'a', at - 1)).toBeUndefined();
+    expect(maintenanceEnd(window([]), 'a', at + 59_999)).toBe(at + 60_000);
+    expect(maintenanceEnd(window([]), 'a', at + 60_000)).toBeUndefined();
+  });
+
+  test('ends with the last of the windows that are under way', () => {
+    const longer = { from: at - 60_000, to: at + 120_000, checks: ['cache'] };
+    const later = { from: at + 60_000, to: at + 240_000, checks: [] };
+    expect(maintenanceEnd([longer, ...window([]), later], 'cache', at)).toBe(at + 120_000);
   });
 });
 

@@ -149,6 +149,8 @@ describe('the view in a summary', () => {
       value instanceof Map ? [...value] : value,
     );
     expect(/refused|broker|slower|answer within|"causes":\[\{/.exec(text)?.[0]).toBeUndefined();
+    expect(view.outages?.some(({ consequences = [] }) => consequences.length > 0)).toBe(true);
+    expect(historySummary(view).outages?.some((outage) => 'consequences' in outage)).toBe(false);
     expect(uptimeIn(historySummary(view).quarters, 'rabbit')).toBe(uptimeIn(view.quarters, 'rabbit'));
   });
 });

@@ -1,6 +1,6 @@
 /** What the page holds for the marks, as `past/data.ts` writes it. */
-import { isDown, LOOKS } from '../past/looks.ts';
-import type { Look } from '../past/looks.ts';
+import { isDown, LOOKS } from '../../looks.ts';
+import type { Look } from '../../looks.ts';
 import type { PastData } from '../past/told.ts';
 
 export interface Trouble {

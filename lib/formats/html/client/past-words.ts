@@ -1,5 +1,5 @@
 /** Marks in words, for those who do not see them and for those who want to know more. */
-import { LOOKS } from '../past/looks.ts';
+import { LOOKS } from '../../looks.ts';
 import type { Mark, Trouble } from './past-data.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,9 +1,8 @@
 /** The strips of a check, or of the whole, with their figures in words. The script makes their marks open. */
 import { uptimeText } from '../../history-words.ts';
+import { LEGEND, LOOKS } from '../../looks.ts';
 import { duration, markup, raw } from '../markup.ts';
 import type { Markup } from '../markup.ts';
-import { LOOKS } from './looks.ts';
-import type { Look } from './looks.ts';
 import { drawing, drawingAgain, sample } from './marks.ts';
 import type { PastRow, Strip } from './rows.ts';
 
@@ -43,8 +42,6 @@ export function responseTimes({ index, times }: PastRow): Markup | undefined {
   const caption = `<figcaption>Response time in 24 hours<span>${words}</span></figcaption>`;
   return raw(`<figure class="span" data-times="${String(index)}">${caption}</figure>`);
 }
-
-const LEGEND: readonly Look[] = ['u', 'f', 'g', 'x', 'z', 'm', 'n'];
 
 export const legend = markup`<ul class="key">
   ${LEGEND.map((look) => markup`<li>${sample(look)}${LOOKS[look]}</li>`)}

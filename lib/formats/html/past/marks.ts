@@ -1,23 +1,15 @@
 /** Marks as drawings: each look has a height or a pattern of its own, so that none of them rests on colour alone. */
 import type { Tally } from '../../../history/span.ts';
+import { lookOf } from '../../look-of.ts';
+import type { Look } from '../../looks.ts';
 import { raw } from '../markup.ts';
 import type { Markup } from '../markup.ts';
-import type { Look } from './looks.ts';
-
-/** Shares of the known time from which on it was down for much of it, or for all of it. */
-const MUCH = 0.2;
-const ALL = 0.8;
 
 /** Of a strip; undefined where nothing is known. */
 export type Marks = readonly (Tally | undefined)[];
 
-function lookOf(mark: Tally | undefined): Look {
-  if (mark === undefined) return 'n';
-  const { up, degraded, down, maintenance } = mark.ms;
-  const known = up + degraded + down;
-  if (down > 0) return down >= ALL * known ? 'z' : down >= MUCH * known ? 'y' : 'x';
-  if (degraded > 0) return degraded >= MUCH * known ? 'g' : 'f';
-  return maintenance > 0 ? 'm' : up > 0 ? 'u' : 'n';
+function lookAt(mark: Tally | undefined): Look {
+  return mark === undefined ? 'n' : lookOf(mark.ms);
 }
 
 /** Units of a drawing, which is stretched to its place: the width of a mark with the gap after it, and the height. */
@@ -46,9 +38,9 @@ export interface Run {
 export function runsOf(marks: Marks): readonly Run[] {
   const runs: Run[] = [];
   let start = 0;
-  let look = lookOf(marks[0]);
+  let look = lookAt(marks[0]);
   for (let end = 1; end <= marks.length; end += 1) {
-    const next = end < marks.length ? lookOf(marks[end]) : undefined;
+    const next = end < marks.length ? lookAt(marks[end]) : undefined;
     if (next === look) continue;
     runs.push({ look, start, count: end - start });
     [start, look] = [end, next ?? look];

@@ -24,6 +24,7 @@ export function outageList(outages: readonly PastOutage[], at: number): Markup {
 }
 
 const NOTHING_ELSE = markup`<p class="facts">Nothing else failed because of it.</p>`;
+const NOT_TOLD = markup`<p class="facts">A summary does not tell why, nor what else failed.</p>`;
 
 function item(outage: PastOutage, now: number): Markup {
   const { id, state, from, to, error, consequences } = outage;
@@ -37,8 +38,7 @@ function item(outage: PastOutage, now: number): Markup {
       <summary>${line}</summary>
       <div class="body">
         ${error === undefined ? undefined : markup`<p>${foreign(error)}</p>`}
-        ${consequences.length === 0 ? undefined : followed(consequences)}
-        ${error === undefined && consequences.length === 0 ? NOTHING_ELSE : undefined}
+        ${consequences === undefined ? NOT_TOLD : followed(consequences, error)}
       </div>
     </details>`;
 }
@@ -48,7 +48,8 @@ function when({ from, to }: PastOutage): Markup {
   return to === undefined ? markup`since ${begin}` : markup`${begin} – ${minute(to)}`;
 }
 
-function followed(paths: readonly string[]): Markup {
+function followed(paths: readonly string[], error: string | undefined): Markup | undefined {
+  if (paths.length === 0) return error === undefined ? NOTHING_ELSE : undefined;
   const names = paths.slice(0, MAX_PATHS).map(foreign);
   const more = paths.length - names.length;
   return markup`<p class="facts">${counted(paths.length, 'check')} not up because of it: ${joined(names, ', ')}

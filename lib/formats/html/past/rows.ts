@@ -2,6 +2,7 @@
 import { pathKey, resultsOf } from '../../../engine/tree.ts';
 import type { CheckResult } from '../../../engine/types.ts';
 import type { State } from '../../../history/sample.ts';
+import { maintenanceEnd } from '../../../history/under-way.ts';
 import type { HistoryView, Strips } from '../../../history/view.ts';
 import type { View } from '../../format.ts';
 import { hasTroubles, prepare, prepareTimes } from './prepared.ts';
@@ -22,6 +23,8 @@ export interface PastRow {
   readonly days: Strip | undefined;
   readonly times: PreparedTimes | undefined;
   readonly standing: { readonly state: State; readonly since: number } | undefined;
+  /** When the maintenance ends that it is in now, in milliseconds since 1970. */
+  readonly maintenanceEnd: number | undefined;
 }
 
 /** Troubles of which the script of a page gets to know, and of one strip at least and at most. */
@@ -49,7 +52,12 @@ export function pastOf({ history, report }: View): Past | undefined {
     const days = stripOf(history.days, path, { id: `d${String(index)}`, maxTroubles });
     if (quarters === undefined && days === undefined) return undefined;
     const marks = history.quarters?.marks.get(path);
-    const row = { index, quarters, days, times: marks && prepareTimes(marks), standing: history.standings?.get(path) };
+    const row = {
+      ...{ index, quarters, days },
+      times: marks && prepareTimes(marks),
+      standing: history.standings?.get(path),
+      maintenanceEnd: maintenanceEnd(history.windows ?? [], path, history.at),
+    };
     rows.push(row);
     return row;
   };

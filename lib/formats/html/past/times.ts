@@ -11,11 +11,14 @@ export function minute(at: number): Markup {
 }
 
 /**
- * `Up for 3 days`, `Down since 10:42, for 23 min`. What was not yet confirmed is said to be so.
+ * `up for 3 days`, `down since 10:42, for 23 min`. What was not yet confirmed is said to be so. In maintenance, nothing
+ * is confirmed until it ends: `down, in maintenance until 11:00`.
  *
  * @param now The state that the report shows.
  */
-export function since({ standing }: PastRow, now: State, at: number): Markup | undefined {
+export function since({ standing, maintenanceEnd }: PastRow, now: State, at: number): Markup | undefined {
+  if (maintenanceEnd !== undefined)
+    return raw(`${STATE_WORDS[now]}, in maintenance until ${minute(maintenanceEnd).toString()}`);
   if (standing === undefined) return undefined;
   const { state, since: from } = standing;
   const length = lengthText(Math.max(0, at - from));

@@ -3,7 +3,7 @@ import { shortLine } from '../../../errors.ts';
 import { uptimeOf } from '../../../history/span.ts';
 import type { Trouble } from '../../../history/span.ts';
 import type { Strips } from '../../../history/view.ts';
-import { isDown } from './looks.ts';
+import { isDown } from '../../looks.ts';
 import type { Marks, Run } from './marks.ts';
 import { digits } from './told.ts';
 import type { Numbers, ToldStrip, ToldTrouble } from './told.ts';

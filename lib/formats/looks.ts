@@ -1,4 +1,4 @@
-/** How a mark looks, for the page and for its script. */
+/** How marks can look: for the page, for its script, and for a terminal. */
 
 /**
  * A letter for how a mark looks. `x`, `y` and `z`: down for a little of the time, for much of it, for all of it. `f`
@@ -16,6 +16,9 @@ export const LOOKS: Readonly<Record<Look, string>> = {
   m: 'maintenance',
   n: 'no data',
 };
+
+/** One for each word, in the order in which they are explained. */
+export const LEGEND: readonly Look[] = ['u', 'f', 'g', 'x', 'z', 'm', 'n'];
 
 /** Whether it was down in that mark, and if only for a while. */
 export function isDown(look: string): boolean {
