@@ -16,7 +16,8 @@ export function didYouMean(given: string, names: readonly string[]): string {
     best = name;
     least = far;
   }
-  const meant = best !== undefined && isClose(given, best, least) ? best : beginningWith(given, names);
+  const same = names.find((name) => name.toLowerCase() === given.toLowerCase());
+  const meant = same ?? (best !== undefined && isClose(given, best, least) ? best : beginningWith(given, names));
   return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 
