@@ -16,8 +16,7 @@ export function didYouMean(given: string, names: readonly string[]): string {
     best = name;
     least = far;
   }
-  const same = names.find((name) => name.toLowerCase() === given.toLowerCase());
-  const meant = same ?? (best !== undefined && isClose(given, best, least) ? best : beginningWith(given, names));
+  const meant = best !== undefined && isClose(given, best, least) ? best : beginningWith(given, names);
   return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 

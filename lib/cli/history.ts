@@ -44,7 +44,7 @@ export const history: Command = {
     target: {
       type: 'string',
       value: 'TARGET',
-      help: 'sends to this target, by type or name, what is for one that the document names no more',
+      help: 'sends to this target, by type or name, what is for one that is named no more',
       words: TARGET_WORDS,
       onlyWith: ['--replay'],
     },

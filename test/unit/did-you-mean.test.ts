@@ -26,7 +26,6 @@ it.each([
   ['promethues-rules', 'prometheus-rules'],
   ['open-metrics', 'openmetrics'],
   ['dependsOn', 'depends_on'],
-  ['JSON', 'json'],
 ])('takes %s for %s', (given, meant) => {
   expect(didYouMean(given, NAMES)).toBe(`; did you mean ${meant}?`);
 });
