@@ -1,10 +1,11 @@
 import { minuteText } from '../formats/history-words.ts';
-import { historyText, wantedOf } from '../formats/json-history.ts';
+import { wantedOf } from '../formats/json-history.ts';
 import { changeJson } from '../history/change-json.ts';
 import { openHistory } from '../history/open.ts';
 import { DAY_MS } from '../history/span.ts';
 import type { DeadLetter, HistoryStore } from '../history/store.ts';
 import { loadView, partOfView } from '../history/view.ts';
+import type { Target } from '../notify/target.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { namesOf, pathKey } from '../engine/tree.ts';
 import { oneLine } from '../errors.ts';
@@ -13,7 +14,9 @@ import { paintOf } from './colours.ts';
 import { EXIT, numberOf, oneOfOption, stringOf, UsageError } from './command.ts';
 import type { Command, ExitCode, Input, Terminal } from './command.ts';
 import { historyName, historyOption } from './history-option.ts';
+import { pastJson } from './history-json.ts';
 import { pastText } from './history-text.ts';
+import { namedTarget, TARGET_WORDS } from './named-targets.ts';
 import { vaultOf, vaultOption } from './vault-option.ts';
 
 const HOUR_MS = 3_600_000;
@@ -38,6 +41,13 @@ export const history: Command = {
     hours: { type: 'string', value: 'HOURS', help: 'how far back', number: HOURS, notWith: ['--dead', '--replay'] },
     dead: { type: 'boolean', help: 'lists the notices that could not be sent', notWith: ['--replay'] },
     replay: { type: 'boolean', help: 'sends them again, to the targets that the document names now' },
+    target: {
+      type: 'string',
+      value: 'TARGET',
+      help: 'sends to this target, by type or name, what is for one that is named no more',
+      words: TARGET_WORDS,
+      onlyWith: ['--replay'],
+    },
     format: {
       type: 'string',
       value: 'FORMAT',
@@ -106,13 +116,7 @@ async function show(store: HistoryStore, name: string, { rangeMs, format, input,
     const paint = paintOf(terminal, input.values['no-color'] === true);
     terminal.out(pastText(view, { name, part, paint, columns: terminal.columns }));
   } else {
-    const changes = (view.changes ?? []).map(changeJson);
-    const outages = (view.outages ?? []).map(({ from, to, ...outage }) => ({
-      ...outage,
-      from: from === undefined ? undefined : new Date(from).toISOString(),
-      to: to === undefined ? undefined : new Date(to).toISOString(),
-    }));
-    terminal.out(historyText(view, rangeMs, { namespace: name, outages, changes }));
+    terminal.out(pastJson(view, name, rangeMs));
   }
 }
 
@@ -137,8 +141,10 @@ function about({ notice: { target, change } }: DeadLetter): string {
 async function sendAgain(store: HistoryStore, name: string, input: Input, terminal: Terminal): Promise<ExitCode> {
   const log = standardLog();
   const vault = await vaultOf(input, terminal, log);
+  const wanted = stringOf(input, 'target');
+  const choose = wanted === undefined ? undefined : (targets: readonly Target[]) => namedTarget(wanted, targets);
   const { replay } = await import('../record/replay.ts');
-  const replayed = await replay(name, { store, vault, log, signal: terminal.signal, now: Date.now });
+  const replayed = await replay(name, { store, vault, log, signal: terminal.signal, now: Date.now, choose });
   if (replayed.length === 0) terminal.out('No dead letters.\n');
   for (const { letter, error } of replayed) {
     const why = error === undefined ? '' : `: ${oneLine(error)}`;

@@ -3,7 +3,7 @@ import { maintenance as setting } from '../document/lists.ts';
 import type { Namespace } from '../document/namespace.ts';
 import { pathsIn } from '../engine/paths.ts';
 import { findPart, namesOf, pathKey } from '../engine/tree.ts';
-import { windowsIn } from '../history/maintenance.ts';
+import { MAX_TOLD, windowsIn } from '../history/maintenance.ts';
 import type { Window } from '../history/maintenance.ts';
 import { openHistory } from '../history/open.ts';
 import type { HistoryStore } from '../history/store.ts';
@@ -115,6 +115,8 @@ async function list({ terminal, namespace, history }: Asked): Promise<void> {
     const origin = byHand.includes(window) ? 'by hand' : 'by the document';
     terminal.out(`${namespace.name}: ${inWords(window)}, ${origin}\n`);
   }
+  if (windows.length >= MAX_TOLD)
+    terminal.out(`${namespace.name}: no more than ${String(MAX_TOLD)} windows are listed; there may be others\n`);
 }
 
 /** @throws UsageError that names the path that was probably meant. */

@@ -1,14 +1,13 @@
-import { didYouMean } from '../did-you-mean.ts';
 import { notify as setting } from '../document/lists.ts';
 import { oneLine } from '../errors.ts';
 import { readTargets } from '../notify/targets.ts';
 import type { Target } from '../notify/target.ts';
 import { tryTargets } from '../notify/trial.ts';
-import { targetTypes } from '../notify/types.ts';
 import { openStore } from '../vault/stores/open.ts';
 import { Namespaces } from './chosen-namespace.ts';
 import { EXIT, stringOf, UsageError } from './command.ts';
 import type { Command, Terminal } from './command.ts';
+import { namedTargets, TARGET_WORDS } from './named-targets.ts';
 import { vaultName, vaultOption } from './vault-option.ts';
 
 export const notify: Command = {
@@ -19,7 +18,7 @@ export const notify: Command = {
       type: 'string',
       value: 'TARGET',
       help: 'only the targets of this type, or the one of this name',
-      words: targetTypes.map(({ type }) => type),
+      words: TARGET_WORDS,
     },
     namespace: { type: 'string', value: 'NAME', help: 'the namespace; may be left out if the vault has only one' },
     ...vaultOption,
@@ -42,7 +41,7 @@ Exit code 0 if all were sent, 1 if any was not, 2 usage or configuration, 130 ca
     const { targets } = await readTargets(items, namespace);
     if (targets.length === 0) throw new UsageError(`${namespace.name} has no target under notify that can be told`);
     const wanted = stringOf(input, 'target');
-    const chosen = wanted === undefined ? targets : named(wanted, targets);
+    const chosen = wanted === undefined ? targets : namedTargets(wanted, targets);
     if (input.values.test !== true) {
       for (const target of chosen) terminal.out(`${target.rule.target}  ${toldOf(target)}\n`);
       return EXIT.ok;
@@ -54,15 +53,6 @@ Exit code 0 if all were sent, 1 if any was not, 2 usage or configuration, 130 ca
     return isAll && broken === 0 ? EXIT.ok : EXIT.failing;
   },
 };
-
-/** @throws UsageError if there is none. */
-function named(wanted: string, targets: readonly Target[]): readonly Target[] {
-  const found = targets.filter(({ type, rule }) => type === wanted || rule.target === wanted);
-  if (found.length > 0) return found;
-  const known = [...new Set(targets.map(({ type }) => type)), ...targets.map(({ rule }) => rule.target)];
-  const hint = didYouMean(wanted, known) || `; there is ${known.join(', ')}`;
-  throw new UsageError(`--target: no target ${JSON.stringify(wanted)}${hint}`);
-}
 
 /** `down, up of postgres, after 120 s`. */
 function toldOf({ rule, isPublic }: Target): string {

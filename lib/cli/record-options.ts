@@ -1,5 +1,6 @@
 /** The options of `serve` for recording. */
 import { eventsIn, historyAt } from '../compose.ts';
+import { ConfigurationError } from '../errors.ts';
 import type { HistoryReader } from '../history/view.ts';
 import type { Log } from '../log.ts';
 import type { RecordingService } from '../record/service.ts';
@@ -37,7 +38,9 @@ export async function recordAsked(input: Input, terminal: Terminal): Promise<Rec
   const seconds = numberOf(input, 'record', SECONDS);
   if (seconds === undefined) {
     const name = namedHistory(input, terminal);
-    return name === undefined ? undefined : { history: historyAt(name) };
+    if (name === undefined) return undefined;
+    await sayWhatIsShown(name, terminal);
+    return { history: historyAt(name) };
   }
   const name = historyName(input, terminal);
   const [{ openHistory }, { RecordingService }] = await Promise.all([
@@ -52,4 +55,17 @@ export async function recordAsked(input: Input, terminal: Terminal): Promise<Rec
     open: (vault, reporter, log) =>
       new RecordingService({ vault, reporter, log, store, intervalMs: seconds * 1000, sendChanges }),
   };
+}
+
+/** A history that is not there yet may come, when what records it starts. */
+async function sayWhatIsShown(name: string, terminal: Terminal): Promise<void> {
+  const { openHistory } = await import('../history/open.ts');
+  try {
+    const store = await openHistory(name, { readOnly: true });
+    terminal.out(`Showing what is recorded in ${store.location}\n`);
+    await store.close();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    terminal.err(`answers show no history: ${error.message}\n`);
+  }
 }

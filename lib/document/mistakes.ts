@@ -59,8 +59,11 @@ function toProblem(issue: v.BaseIssue<unknown>): Problem {
   const hint = SECONDS.has(path) ? secondsHint(input, MAX_SECONDS) : '';
   if (isUnknownKey(issue)) return { path, message: 'unknown key' };
   if (issue.type.endsWith('object') && issue.received === 'undefined') return { path, message: 'missing' };
+  const entries = Array.isArray(input) ? entriesOf(issue) : undefined;
+  if (entries !== undefined) return { path, message: entries };
   if (issue.kind === 'validation')
     return { path, message: `${ownMessage(issue) ?? `must be ${requirement(issue)}`}${hint}` };
+  if (issue.type === 'picklist' && typeof input === 'string') return { path, message: choiceMessage(issue, input) };
   const expected =
     issue.expected === null ? 'another value' : issue.expected.replace('Array', 'array').replace('Object', 'object');
   const wantsString = expected.includes('string') && typeof input === 'object' && input !== null;
@@ -71,6 +74,24 @@ function toProblem(issue: v.BaseIssue<unknown>): Problem {
 /** A message from one of our own schemas. Valibot's messages begin with "Invalid". */
 function ownMessage(issue: v.BaseIssue<unknown>): string | undefined {
   return issue.message.startsWith('Invalid ') ? undefined : issue.message;
+}
+
+/** A word that somebody may have meant to be one of the choices. Anything else may be a secret that was misplaced. */
+const WORD = /^[a-z]{1,12}$/i;
+
+const OR = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
+function choiceMessage(issue: v.BaseIssue<unknown>, input: string): string {
+  const choices = [...(issue.expected ?? '').matchAll(/"([^"]*)"/g)].map(([, choice = '']) => choice);
+  const given = WORD.test(input) ? `"${input}"` : 'another string';
+  return `expected ${OR.format(choices)}, got ${given}${didYouMean(input, choices)}`;
+}
+
+/** The number of entries of a list. */
+function entriesOf({ type, requirement }: v.BaseIssue<unknown>): string | undefined {
+  if (type !== 'min_length' && type !== 'max_length') return undefined;
+  const bound = type === 'min_length' ? 'at least' : 'at most';
+  return `expected ${bound} ${requirement === 1 ? 'one entry' : `${String(requirement)} entries`}`;
 }
 
 function requirement(issue: v.BaseIssue<unknown>): string {

@@ -1,5 +1,5 @@
 /** Opens LMDB once for each folder, since a process that opened one to read it cannot open it again to write it. */
-import { access, constants } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { open, RootDatabase } from 'lmdb';
 import { codeOf } from '../errors.ts';
@@ -27,6 +27,8 @@ const opened = new Map<string, Shared>();
 export async function openEnvironment(folder: string, lmdb: Lmdb): Promise<Environment> {
   const path = resolve(folder);
   const readOnly = await isReadOnly(path);
+  // LMDB would let everybody read it. Errors of servers name addresses. A folder that exists keeps its mode.
+  if (!readOnly) await mkdir(path, { recursive: true, mode: 0o700 });
   for (let last = opened.get(path); last?.closing !== undefined; last = opened.get(path)) await last.closing;
   const shared = opened.get(path) ?? { db: openNow(path, lmdb, readOnly), users: 0 };
   opened.set(path, shared);

@@ -1,5 +1,4 @@
 /** Reads the items of a document's `maintenance`: two times, or a cron expression with a zone and a duration. */
-import { Cron } from 'croner';
 import * as v from 'valibot';
 import { describe, text } from '../clients/keys.ts';
 import { didYouMean } from '../did-you-mean.ts';
@@ -11,6 +10,7 @@ import { pathsIn } from '../engine/paths.ts';
 import { findPart, namesOf } from '../engine/tree.ts';
 import type { Group } from '../engine/types.ts';
 import type { Problem } from '../problem.ts';
+import { cronOf, isEndless, mistakeInCron, nextBeginning } from './cron.ts';
 import { instantOf, isZone, TIME } from './local-times.ts';
 
 /** All times are milliseconds since 1970. */
@@ -27,7 +27,7 @@ export interface Window extends Stretch {
 }
 
 const TIME_WANTED = 'must be a time such as 2027-01-10T22:00:00+01:00, or without +01:00 if there is a zone';
-const CRON_WANTED = 'must be a cron expression of five parts, such as 0 3 * * sun';
+const ENDLESS = 'must be shorter than the time from one beginning to the next, or maintenance never ends';
 const ZONE_WANTED = 'must be the name of a time zone, such as Europe/Berlin';
 /** Seconds that a window may last that a cron expression begins: 31 days. */
 const MAX_DURATION = 31 * 24 * 3600;
@@ -37,7 +37,11 @@ const common = {
     describe(v.pipe(v.string(), v.check(isZone, ZONE_WANTED)), 'Time zone of the times.', 'Europe/Berlin'),
   ),
   checks: v.optional(
-    describe(v.array(text()), 'Paths of checks and groups (group/name); everything unless set.', ['postgres']),
+    describe(
+      v.pipe(v.array(text()), v.minLength(1)),
+      'Paths of checks and groups (group/name); everything unless set.',
+      ['postgres'],
+    ),
   ),
   text: v.optional(describe(text(), 'What is done, for those who read it.', 'New database')),
 };
@@ -51,9 +55,17 @@ export const once = v.strictObject({
   ...common,
 });
 
+const cron = v.pipe(
+  v.string(),
+  v.check(
+    (expression) => mistakeInCron(expression) === undefined,
+    ({ input }) => mistakeInCron(input) ?? '',
+  ),
+);
+
 /** Windows that begin when a cron expression says. */
 export const repeated = v.strictObject({
-  cron: describe(v.pipe(v.string(), v.check(isCron, CRON_WANTED)), 'When it begins, as cron writes it.', '0 3 * * sun'),
+  cron: describe(cron, 'When it begins, as cron writes it.', '0 3 * * sun'),
   duration: describe(v.pipe(v.number(), v.minValue(1), v.maxValue(MAX_DURATION)), 'Seconds that it lasts.', 3600),
   ...common,
   zone: describe(v.pipe(v.string(), v.check(isZone, ZONE_WANTED)), 'Time zone of the expression.', 'Europe/Berlin'),
@@ -134,13 +146,14 @@ function readRepeated(item: Item): ReadItem {
   const parsed = v.safeParse(repeated, item);
   if (!parsed.success) return { problems: problemsOf(item, Object.keys(repeated.entries), parsed.issues) };
   const { cron, zone, duration } = parsed.output;
-  const job = new Cron(cron, { timezone: zone, mode: '5-part', paused: true });
+  const job = cronOf(cron, zone);
   const lengthMs = duration * 1000;
+  if (isEndless(job, lengthMs)) return { problems: [{ path: 'duration', message: ENDLESS }] };
   const rest = tail(parsed.output);
   function* windows({ from, to }: Stretch): Generator<Window> {
     // Those that began before the range and last into it belong to it.
     for (let last = from - lengthMs; ;) {
-      const begin = job.nextRun(new Date(last))?.getTime() ?? Infinity;
+      const begin = nextBeginning(job, last);
       if (begin >= to) return;
       yield { from: begin, to: begin + lengthMs, ...rest };
       last = begin;
@@ -158,13 +171,4 @@ function problemsOf(item: Item, keys: readonly string[], issues: readonly v.Base
   const hint = (path: string) => (path === 'zone' ? didYouMean(zone, Intl.supportedValuesOf('timeZone')) : '');
   const mistakes = mistakesIn(issues).map(({ path, message }) => ({ path, message: `${message}${hint(path)}` }));
   return [...unknownKeys(Object.keys(item), keys), ...mistakes];
-}
-
-function isCron(expression: string): boolean {
-  if (TIME.test(expression)) return false;
-  try {
-    return new Cron(expression, { mode: '5-part', paused: true, timezone: 'UTC' }).nextRun() !== null;
-  } catch {
-    return false;
-  }
 }

@@ -6,7 +6,7 @@ export type { Window } from './maintenance-rules.ts';
 export { concerns } from './under-way.ts';
 
 /** Windows that are told of a range, since each costs about 0.2 ms to find. */
-const MAX_WINDOWS = 500;
+export const MAX_TOLD = 500;
 
 /**
  * The windows that overlap a range, the earliest first. Items of the document that are wrong are left out.
@@ -18,7 +18,7 @@ export function windowsIn(items: readonly unknown[], byHand: readonly Window[], 
   const found: Window[] = byHand.filter((window) => overlaps(window, range));
   // In turn: an item with very many windows must not hide those of another one.
   let left = readWindows(items).map(({ windows }) => windows(range)[Symbol.iterator]());
-  while (left.length > 0 && found.length < MAX_WINDOWS) {
+  while (left.length > 0 && found.length < MAX_TOLD) {
     left = left.filter((iterator) => {
       const next = iterator.next();
       if (next.done !== true) found.push(next.value);

@@ -13,6 +13,8 @@ export interface ReplayOptions {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly now: () => number;
+  /** Chooses which target of the document gets what was for one that it names no more. */
+  readonly choose?: ((targets: readonly Target[]) => Target) | undefined;
 }
 
 export interface Replayed {
@@ -21,20 +23,26 @@ export interface Replayed {
   readonly error?: string;
 }
 
+const NO_TARGET = 'the document names no such target any more; send it to another one with --target';
+
 /**
  * Sends the dead letters of a namespace, the earliest first. One that was sent is forgotten; the others stay.
  *
  * @throws CheckError if the vault or the store does not work.
  */
-export async function replay(name: string, { store, vault, log, signal, now }: ReplayOptions): Promise<Replayed[]> {
+export async function replay(
+  name: string,
+  { store, vault, log, signal, now, choose }: ReplayOptions,
+): Promise<Replayed[]> {
   const namespace = await vault.namespace(name);
   const { targets } = namespace === undefined ? { targets: [] } : await setUp(namespace, log);
+  const instead = choose?.(targets);
   const replayed: Replayed[] = [];
   for (const letter of await store.deadLetters(name)) {
     if (signal.aborted) break;
-    const target = targetOf(letter, targets);
+    const target = targetOf(letter, targets, instead);
     if (target === undefined) {
-      replayed.push({ letter, error: 'the document names no such target any more' });
+      replayed.push({ letter, error: NO_TARGET });
       continue;
     }
     try {
@@ -49,9 +57,13 @@ export async function replay(name: string, { store, vault, log, signal, now }: R
   return replayed;
 }
 
-/** The target that it was for. One of that type may have another address by now, if there is only one. */
-function targetOf({ notice }: DeadLetter, targets: readonly Target[]): Target | undefined {
+/**
+ * The target that it was for. One of that type may have another address by now, if there is only one.
+ *
+ * @param instead The target that was chosen for what is for none of them.
+ */
+function targetOf({ notice }: DeadLetter, targets: readonly Target[], instead: Target | undefined): Target | undefined {
   const same = targets.find(({ rule }) => rule.target === notice.target);
   const [alike, ...others] = targets.filter(({ type }) => notice.target.startsWith(`${type}-`));
-  return same ?? (others.length === 0 ? alike : undefined);
+  return same ?? instead ?? (others.length === 0 ? alike : undefined);
 }

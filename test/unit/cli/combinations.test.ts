@@ -27,6 +27,7 @@ it.each([
   ['history', [], { replay: true, format: 'json' }, '--format: not with --replay'],
   ['history', [], { replay: true, dead: true }, '--dead: not with --replay'],
   ['history', [], { vault: 'file:vault' }, '--vault: only with --replay'],
+  ['history', [], { target: 'slack' }, '--target: only with --replay'],
   ['token', ['prod'], { vault: 'file:vault' }, '--vault: only with --add or --drop'],
   ['token', ['prod'], { summary: true }, '--summary: only with --add'],
   ['serve', [], { 'grpc-cert': 'cert.pem' }, '--grpc-cert: only with --grpc-port'],

@@ -104,6 +104,29 @@ describe('healthgate history', () => {
     });
   });
 
+  it.each(['24', '48', '2160'])(
+    'tells of the whole and of each check how it is, as JSON of %s hours',
+    async (hours) => {
+      const told = JSON.parse((await run({ format: 'json', hours })).text) as { whole: { uptime: number } };
+      const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as unknown;
+      expect(told).toMatchObject({
+        whole: { state: 'down', since: time },
+        standings: expect.arrayContaining([
+          { path: 'cache/data', state: 'down', since: time },
+          { path: 'dns', state: 'up', since: time },
+        ]) as unknown,
+      });
+      expect(told.whole.uptime).toBeGreaterThan(0.8);
+      expect(told.whole.uptime).toBeLessThan(0.9);
+    },
+  );
+
+  it('tells nothing of the whole, as JSON of a part', async () => {
+    const told = JSON.parse((await run({ format: 'json', part: 'dns' })).text) as object;
+    expect(told).toMatchObject({ standings: [{ path: 'dns', state: 'up' }] });
+    expect(told).not.toHaveProperty('whole');
+  });
+
   it('is in colour on a terminal alone, and never lets a message change it', async () => {
     expect((await run()).text).not.toMatch(/\p{Cc}(?<!\n)/u);
     expect((await run({}, { isInteractive: true })).text).toContain('\u001b[31m▀\u001b[0m');

@@ -19,6 +19,8 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
   folder = await temporaryFolder();
   await mkdir(join(folder.path, 'vault'));
+  const often = documentText({ maintenance: [{ cron: '*/20 * * * *', zone: 'UTC', duration: 60 }] });
+  await writeFile(join(folder.path, 'vault/often.json'), often);
   for (const name of ['shop', 'new']) await writeFile(join(folder.path, `vault/${name}.json`), documentText());
   const store = await openHistory(join(folder.path, 'history'));
   const at = Math.floor(Date.now() / MINUTE) * MINUTE;
@@ -68,4 +70,10 @@ it('says that nothing is recorded of a namespace yet, and begins maintenance any
     err: `nothing is recorded of new in history folder ${folder.path}/history yet; is it the right history?\n`,
   });
   expect(out).toMatch(/^new: began maintenance of everything from /);
+});
+
+it('says that there may be more windows than it lists', async () => {
+  const lines = (await run('list', { namespace: 'often' })).out.trimEnd().split('\n');
+  expect(lines).toHaveLength(501);
+  expect(lines.at(-1)).toBe('often: no more than 500 windows are listed; there may be others');
 });

@@ -5,6 +5,7 @@ import { kinds } from '../../../lib/checks/index.ts';
 import { exampleOf, leafJsonSchema } from '../../../lib/document/schema.ts';
 import { inspectDocument } from '../../../lib/document/inspect.ts';
 import { leavesOf } from '../../../lib/engine/tree.ts';
+import { mistakesInSetUp } from '../../../lib/record/set-up.ts';
 import { documentText, LEAF, leafProblems, namespaceOf, problemsOf, TOKEN } from '../../support/namespace.ts';
 
 const HTTP = { kind: 'http', url: 'https://a.example' };
@@ -233,5 +234,26 @@ describe('the place of a mistake', () => {
       { path: 'access_tokens', line: 2, column: 2 },
       { path: 'checks', message: 'missing', line: 1, column: 1 },
     ]);
+  });
+});
+
+describe('a value that is none of the choices', () => {
+  const choices = 'GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS';
+
+  it.each([
+    ['get', '"get"'],
+    ['pots', '"pots"'],
+    ['S3cret-Pass', 'another string'],
+    ['thirteenchars', 'another string'],
+    [{ secret: 'x' }, '"***"'],
+  ])('is told only where it is a short word, and never where a secret holds it: %j', async (method, told) => {
+    const problems = await leafProblems({ ...HTTP, method }, () => Promise.resolve('hunter'));
+    expect(problems).toEqual([`method: expected ${choices}, got ${told}`]);
+  });
+
+  it('is not told of a target either, where a secret holds it', async () => {
+    const slack = { type: 'slack', url: 'https://hooks.example/x', on: [{ secret: 'x' }] };
+    const problems = await mistakesInSetUp(await namespaceOf({ notify: [slack] }, () => Promise.resolve('hunter')));
+    expect(problems.map(({ message }) => message)).toEqual(['expected down, up or degraded, got "***"']);
   });
 });

@@ -1,6 +1,6 @@
 /** What only the embedded store does: it deletes what is too old, has a bound, and is read while it is written. */
 import { execFile } from 'node:child_process';
-import { stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -65,6 +65,20 @@ describe('what is too old', () => {
 });
 
 describe('the folder', () => {
+  const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
+
+  test('is made so that only its owner can read it', async () => {
+    expect(await modeOf(join(folder.path, 'history'))).toBe(0o700);
+  });
+
+  test('keeps its mode where it exists', async () => {
+    const path = join(folder.path, 'own');
+    await mkdir(path);
+    await chmod(path, 0o750);
+    await (await openHistory(path)).close();
+    expect(await modeOf(path)).toBe(0o750);
+  });
+
   test('takes no more room once it deletes as much as it adds', async () => {
     const size = async () => (await stat(join(folder.path, 'history/data.mdb'))).size;
     const minutes = async (from: number, to: number) => {

@@ -16,7 +16,7 @@ const nightly = (zone: string, cron = '30 2 * * *') => ({ cron, zone, duration: 
 
 describe('an item with very many windows', () => {
   test('hides none of another item', () => {
-    const always = { cron: '* * * * *', zone: 'UTC', duration: 31 * 24 * 3600, checks: ['cache'] };
+    const always = { cron: '* * * 1 *', zone: 'UTC', duration: 31 * 24 * 3600, checks: ['cache'] };
     const now = { from: '2027-01-10T22:00Z', to: '2027-01-11T02:00Z', checks: ['postgres'] };
     const at = Date.parse('2027-01-10T23:00Z');
     const found = windowsIn([always, always, now], [], { from: at, to: at + 1 });
@@ -131,13 +131,21 @@ describe('a mistake in maintenance', () => {
     [{ ...right, zone: 'Europe/Berln' }, 'did you mean Europe/Berlin?'],
     [{ ...right, check: ['db'] }, 'check: unknown key; did you mean checks?'],
     [{ ...right, checks: ['dbs'] }, 'checks.0: no check or group at dbs; did you mean db?'],
+    [{ ...right, checks: [] }, 'checks: expected at least one entry'],
+    [{ cron: '0 3 * * *', zone: 'UTC', duration: 60, checks: [] }, 'checks: expected at least one entry'],
     [{ ...right, checks: 'db' }, 'checks: expected array, got string'],
     [{ cron: '0 3 * *', zone: 'UTC', duration: 60 }, 'cron: must be a cron expression of five parts'],
-    [{ cron: '0 0 30 2 *', zone: 'UTC', duration: 60 }, 'cron: must be a cron expression of five parts'],
+    [{ cron: '0 0 30 2 *', zone: 'UTC', duration: 60 }, 'cron: never happens'],
+    [{ cron: '0 3 31 2 *', zone: 'UTC', duration: 60 }, 'cron: never happens'],
+    [{ cron: '0 25 * * *', zone: 'UTC', duration: 60 }, 'cron: is no valid cron expression'],
     [{ cron: '2027-01-10T22:00', zone: 'UTC', duration: 60 }, 'cron: must be a cron expression of five parts'],
     [{ cron: '0 3 * * *', duration: 60 }, 'zone: missing'],
     [{ cron: '0 3 * * *', zone: 'UTC' }, 'duration: missing'],
     [{ cron: '0 3 * * *', zone: 'UTC', duration: 0 }, 'duration: must be'],
+    [{ cron: '* * * * *', zone: 'UTC', duration: 3600 }, 'duration: must be shorter than the time from one beginning'],
+    [{ cron: '0 3 * * *', zone: 'UTC', duration: 90_000 }, 'duration: must be shorter than'],
+    [{ cron: '30 1 * * *', zone: 'Europe/Berlin', duration: 86_400 }, 'duration: must be shorter than'],
+    [{ cron: '0,50 * * * *', zone: 'UTC', duration: 3000 }, 'duration: must be shorter than'],
   ])('%j is told, and leaves the other windows working', async (item, expected) => {
     const { root } = await namespaceOf({ checks: { db: LEAF } });
     const items = [item, { ...right, text: 'the other' }];
@@ -147,6 +155,22 @@ describe('a mistake in maintenance', () => {
     expect(problems[0]).toContain(expected);
     const range = { from: Date.parse('2027-01-10T23:00Z'), to: Date.parse('2027-01-10T23:01Z') };
     expect(windowsIn(items, [], range).map(({ text }) => text)).toContain('the other');
+  });
+
+  test.each([
+    ['* * * * *', 59],
+    ['0 3 * * *', 86_399],
+    ['0,10,50 * * * *', 1800],
+    ['* 8-17 * * *', 60],
+    ['* * 2-31 * *', 60],
+    ['* 0-22 * * *', 3600],
+    ['* * * * mon-fri', 60],
+    ['0 0 * * fri,sat', 86_400],
+    ['* * * 1-11 *', 60],
+    ['0 0 29 2 *', 2_678_400],
+  ])('is not made by windows at %s of %i s, since there is a pause between some of them', (cron, duration) => {
+    const items = [{ cron, zone: 'Europe/Berlin', duration }];
+    expect(mistakesInMaintenance(items, { name: '', parts: [] })).toEqual([]);
   });
 
   test('is not made by an item that is right', async () => {

@@ -55,7 +55,25 @@ describe('mistakes', () => {
     ['a key of another type', { ...slack, routing_key: 'x' }, 'notify.0.routing_key: unknown key'],
     ['no URL', { type: 'slack' }, 'notify.0.url: missing'],
     ['no URL at all', { ...slack, url: 'hooks' }, 'notify.0.url: expected a URL that starts with http:// or https://'],
-    ['an unknown state', { ...slack, on: ['broken'] }, /^notify\.0\.on\.0: /],
+    ['an unknown state', { ...slack, on: ['broken'] }, 'notify.0.on.0: expected down, up or degraded, got "broken"'],
+    [
+      'a misspelt state',
+      { ...slack, on: ['dwn'] },
+      'notify.0.on.0: expected down, up or degraded, got "dwn"; did you mean down?',
+    ],
+    [
+      'a URL in place of a state',
+      { ...slack, on: [URL] },
+      'notify.0.on.0: expected down, up or degraded, got another string',
+    ],
+    ['no state', { ...slack, on: [] }, 'notify.0.on: expected at least one entry'],
+    ['no path', { ...slack, for: [] }, 'notify.0.for: expected at least one entry'],
+    ['too many states', { ...slack, on: ['up', 'up', 'up', 'up'] }, 'notify.0.on: expected at most 3 entries'],
+    [
+      'no recipient',
+      { type: 'email', from: 'healthgate@shop.example', to: [] },
+      'notify.0.to: expected at least one entry',
+    ],
     [
       'a path that leads nowhere',
       { ...slack, for: ['celry'] },
