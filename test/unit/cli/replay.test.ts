@@ -26,7 +26,7 @@ async function buried(paths: readonly string[], gone = 'webhook-000000000000') {
   await record(store, sampleAt('shop', at), RULES);
   const about = { id: 'c1', outage: 'o1', namespace: 'shop', path: 'db', causes: [], consequences: [] };
   const change = { ...about, from: 'up', to: 'down', since: at, at } as const;
-  const notice = { id: 'n1', target: gone, kind: 'change', change, began: at } as const;
+  const notice = { id: 'n1', target: gone, kind: 'change', change, began: at, number: 0 } as const;
   await store.bury('shop', { id: 'n1', at, error: 'answered 404', notice });
   await store.close();
   return {
