@@ -19,8 +19,8 @@ interface Measured {
 
 export const MEASURED: Measured = {
   times: {
-    wallMs: [181, 193, 213, 231, 241, 242, 262, 264, 290, 308, 317, 346, 354, 367, 423, 551, 588, 624, 720, 1018],
-    cpuMs: 110,
+    wallMs: [100, 103, 109, 110, 114, 121, 124, 126, 128, 128, 129, 132, 135, 136, 138, 140, 141, 142, 152, 180],
+    cpuMs: 104,
     // As assumed: one namespace in fifty has a server that does not answer within the 2 s of its check.
     silentShare: 0.02,
     silentMs: 2000,

@@ -20,6 +20,8 @@ import type { Figure } from './figure.ts';
 export const NAME = 'shop';
 export const CHECKS = 25;
 const ROUNDS = 15;
+/** Runs in a row that are measured together: what a run closes when it has ended counts for both. */
+const SERIES = 5;
 const ASKED = 1.05;
 /** Milliseconds that each packet takes to servers that are far away. */
 const DISTANCE_MS = 10;
@@ -58,6 +60,10 @@ export async function recordedRun(addresses: Addresses, log: Log): Promise<Figur
   }
 }
 
+async function inSeries(run: () => Promise<unknown>): Promise<void> {
+  for (let number = 0; number < SERIES; number += 1) await run();
+}
+
 async function against(where: string, addresses: Addresses, log: Log, asked = Infinity): Promise<Figure> {
   const document = { access_tokens: ['a-token-of-the-benchmark'], checks: checksOn(addresses) };
   const vault = new Vault(memoryStore({ [NAME]: document }), log);
@@ -68,8 +74,8 @@ async function against(where: string, addresses: Addresses, log: Log, asked = In
   const reporter = new Reporter(vault, log);
   const deliver = () => Promise.resolve();
   const recorder = new Recorder({ reporter, vault, store, deliver, log, lateSlots: 0, now: Date.now });
-  const alone = () => reporter.share(namespace, { fresh: true });
-  const recorded = () => recorder.record(NAME, Date.now(), 1);
+  const alone = () => inSeries(() => reporter.share(namespace, { fresh: true }));
+  const recorded = () => inSeries(() => recorder.record(NAME, Date.now(), 1));
   const times: { alone: number[]; recorded: number[] } = { alone: [], recorded: [] };
   try {
     await alone();
@@ -82,11 +88,12 @@ async function against(where: string, addresses: Addresses, log: Log, asked = In
     await store.close();
     await rm(folder, { recursive: true, force: true });
   }
-  const [without, with_] = [median(times.alone), median(times.recorded)];
+  const [without, with_] = [median(times.alone) / SERIES, median(times.recorded) / SERIES];
+  const runs = `${String(ROUNDS)} series of ${String(SERIES)}`;
   return {
     name: `run of ${String(CHECKS)} checks ${where}, recorded in a folder, against the run alone`,
     asked: asked === Infinity ? 'none, for comparison' : `≤ ${ratio(asked)}`,
-    measured: `${ratio(with_ / without)} (${ms(with_)} and ${ms(without)}, median of ${String(ROUNDS)})`,
+    measured: `${ratio(with_ / without)} (${ms(with_)} and ${ms(without)}, median of ${runs})`,
     ok: with_ / without <= asked,
   };
 }
