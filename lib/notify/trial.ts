@@ -1,4 +1,4 @@
-/** Tries targets before there is an outage: each is told of one that is none, and then of its end. */
+/** Tries targets before there is a real outage: each is told that a test outage begins, and then that it is over. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendError } from './send-error.ts';
 import type { Target } from './target.ts';

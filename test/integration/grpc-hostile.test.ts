@@ -115,7 +115,7 @@ describe('a call', () => {
   it.each([
     ['8', 'is a message of 1 MB', () => message(MIB)],
     ['8', 'says that a message of 4 GB follows', () => Buffer.from([0, 255, 255, 255, 255])],
-    ['13', 'is no message of the protocol', () => Buffer.from([0, 0, 0, 0, 1, 0x17])],
+    ['13', 'is not a message of the protocol', () => Buffer.from([0, 0, 0, 0, 1, 0x17])],
     ['3', 'names a service of thousands of levels', () => naming('a/'.repeat(4096))],
     ['3', 'names a service with a name of thousands of characters', () => naming('a'.repeat(8192))],
     ['12', 'is compressed in an unknown way', () => Buffer.from([1, 0, 0, 0, 1, 0])],

@@ -145,7 +145,7 @@ describe('TLS', () => {
       '--grpc-cert <empty>: holds no certificate; expected PEM, -----BEGIN CERTIFICATE-----',
     ],
     [
-      'a certificate that is none',
+      'a file without a certificate',
       ['junk', 'key'],
       '--grpc-cert <junk>: holds no certificate; expected PEM, -----BEGIN CERTIFICATE-----',
     ],

@@ -1,13 +1,11 @@
 /** Notices as they reach the vendors: servers on loopback play them, and check against what the vendors publish. */
 import { HTTP } from 'cloudevents';
 import * as v from 'valibot';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Notice } from '../../lib/history/notices.ts';
+import { describe, expect, test } from 'vitest';
 import { targetTypes } from '../../lib/notify/types.ts';
 import { signature } from '../../lib/notify/webhook.ts';
 import {
   beat,
-  contextUntil,
   degraded,
   down,
   hostile,
@@ -21,41 +19,13 @@ import {
   wide,
 } from '../support/notices.ts';
 import { BEATING, itemsAt } from '../support/notify-items.ts';
-import { recordingServer } from '../support/recording-server.ts';
-import type { Recorded, RecordingServer } from '../support/recording-server.ts';
-import { StatusPages } from '../support/status-pages.ts';
+import type { Recorded } from '../support/recording-server.ts';
 import { changeSchema, vendors } from '../support/vendor-schemas.ts';
+import { changing, vendorsPlayed } from '../support/vendors-played.ts';
 
-let server: RecordingServer;
-let pages: StatusPages;
-
-beforeAll(async () => {
-  server = await recordingServer((request) =>
-    /\/(?:incidents|components)/.test(request.path) ? pages.answer(request) : { status: 202, body: '{}' },
-  );
-});
-
-beforeEach(() => {
-  pages = new StatusPages();
-});
-
-afterEach(() => {
-  server.requests.length = 0;
-});
-
-afterAll(async () => {
-  await server.stop();
-});
-
-async function send(type: string, notice: Notice, more: object = {}): Promise<readonly Recorded[]> {
-  const target = await targetOf({ type, ...itemsAt(server.url)[type], ...more });
-  const before = server.requests.length;
-  await target.send(notice, contextUntil());
-  return server.requests.slice(before);
-}
+const { server, pages, send } = vendorsPlayed();
 
 const bodyOf = (request: Recorded | undefined) => JSON.parse(request?.body ?? 'null') as Record<string, unknown>;
-const changing = (requests: readonly Recorded[]) => requests.filter(({ method }) => method !== 'GET');
 
 test('every type of target stands in the tables of these tests', () => {
   expect(Object.keys(itemsAt('http://x')).sort()).toEqual(targetTypes.map(({ type }) => type).sort());
@@ -113,8 +83,8 @@ describe('what a message says', () => {
 
   test.each(['statuspage', 'instatus'])('%s shows nothing that is not for everybody', async (type) => {
     await send(type, down);
-    expect(pages.updates.join()).toContain('celery/ping is down');
-    expect(pages.updates.join()).not.toMatch(/refused|5672|wiki/);
+    expect(pages().updates.join()).toContain('celery/ping is down');
+    expect(pages().updates.join()).not.toMatch(/refused|5672|wiki/);
   });
 });
 
@@ -218,7 +188,7 @@ describe('opsgenie', () => {
   });
 
   test('sends the same to Jira Service Management, whose URL has a path', async () => {
-    const url = `${server.url}/jsm/ops/integration`;
+    const url = `${server().url}/jsm/ops/integration`;
     const [create] = await send('opsgenie', down, { url });
     const [close] = await send('opsgenie', up, { url });
     expect([create?.path, close?.path]).toEqual([
@@ -245,87 +215,6 @@ describe('email', () => {
   });
 });
 
-const words = {
-  statuspage: { major: 'major_outage', partial: 'partial_outage', ok: 'operational', resolved: 'resolved' },
-  instatus: { major: 'MAJOROUTAGE', partial: 'PARTIALOUTAGE', ok: 'OPERATIONAL', resolved: 'RESOLVED' },
-} as const;
-
-describe.each(['statuspage', 'instatus'] as const)('the incident of %s', (type) => {
-  const { major, partial, ok, resolved } = words[type];
-
-  test('is opened, updated and resolved, and the components follow', async () => {
-    await send(type, down);
-    expect([...pages.components]).toEqual([
-      ['C1', major],
-      ['C2', ok],
-    ]);
-    await send(type, update);
-    await send(type, up);
-    expect(pages.incidents).toHaveLength(1);
-    expect(pages.incidents[0]).toMatchObject({ status: resolved });
-    expect([...pages.components.values()]).toEqual([ok, ok]);
-    expect(pages.updates).toHaveLength(3);
-    expect(pages.updates.at(-1)).toContain('after 5 min');
-  });
-
-  test('is found again: a repeated or belated notice opens no second one and changes nothing', async () => {
-    await send(type, down);
-    await send(type, down);
-    await send(type, up);
-    expect(changing(await send(type, down))).toEqual([]);
-    expect(changing(await send(type, up))).toEqual([]);
-    expect(pages.incidents).toHaveLength(1);
-    expect(pages.updates).toHaveLength(2);
-  });
-
-  test('is resolved also if the clock was set back in between', async () => {
-    await send(type, down);
-    const since = down.change.at - 3_600_000;
-    await send(type, { ...up, change: { ...up.change, since, at: since } });
-    expect(pages.incidents[0]).toMatchObject({ status: resolved });
-    expect([...pages.components.values()]).toEqual([ok, ok]);
-  });
-
-  test('is found and resolved also if many others came after it', async () => {
-    await send(type, down);
-    const other = { id: 'other', name: 'another', status: resolved };
-    pages.incidents.unshift(...Array.from({ length: 100 }, () => other));
-    await send(type, up);
-    expect(pages.incidents.at(-1)).toMatchObject({ status: resolved });
-  });
-
-  test('sets only the components that are in another state', async () => {
-    pages.components.set('C1', major).set('C2', ok);
-    const sent = await send(type, down);
-    expect(changing(sent).filter(({ path }) => path.includes('/components/'))).toEqual([]);
-    const after = await send(type, up);
-    expect(changing(after).filter(({ path }) => path.includes('/components/'))).toHaveLength(1);
-  });
-
-  test.each([
-    ['is forbidden', { status: 403, body: '{}' }],
-    ['is not there', { status: 404, body: '{}' }],
-    ['is a page of HTML', { status: 200, body: '<html>' }],
-    ['is no list', { status: 200, body: '{"id":"C1"}' }],
-    ['is too large', { status: 200, body: JSON.stringify(['x'.repeat(2_000_000)]) }],
-  ])('sets all components if their list %s', async (_name, list) => {
-    pages.components.set('C1', major).set('C2', ok);
-    pages.list = list;
-    const sent = await send(type, down);
-    expect(changing(sent).filter(({ path }) => path.includes('/components/'))).toHaveLength(2);
-    expect(pages.incidents).toHaveLength(1);
-  });
-
-  test('says nothing while the observer is cut off', async () => {
-    expect(await send(type, observer)).toEqual([]);
-  });
-
-  test('has a component for everything, which is partly down', async () => {
-    await send(type, down, { components: undefined, component: 'C9' });
-    expect([...pages.components]).toEqual([['C9', partial]]);
-  });
-});
-
 describe('beats', () => {
   test('reach a heartbeat while the namespace is not failing, and not while it is', async () => {
     expect(await send('heartbeat', beat('up'))).toMatchObject([{ method: 'GET', path: '/ping/secret-part-1' }]);
@@ -343,7 +232,7 @@ describe('beats', () => {
   });
 
   test.each(targetTypes)('are told to $type only if it asks for every sample', async ({ type }) => {
-    const { rule } = await targetOf({ type, ...itemsAt(server.url)[type] });
+    const { rule } = await targetOf({ type, ...itemsAt(server().url)[type] });
     expect(rule.every).toBe(BEATING.has(type));
   });
 });

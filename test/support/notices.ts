@@ -76,7 +76,8 @@ export const beat = (to: Change['to']): Notice => ({
 
 /** Names and an error that try to be markup, to mention everybody, to add lines and headers, and to be very long. */
 const HOSTILE =
-  '<!channel> <@U1> @here [click](https://evil.example) <https://evil.example|click> <b>x</b> **b** \r\nBcc: a@b.example\u0000\u202E';
+  '<!channel> <@U1> @here [click](https://evil.example) <https://evil.example|click> <b>x</b> **b** ' +
+  '\r\nBcc: a@b.example\u0000\u202E';
 
 export const hostile: Notice = {
   ...down,

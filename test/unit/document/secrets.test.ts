@@ -30,7 +30,8 @@ describe('secretsIn', () => {
 
   it('treats every header, and the token in it, as a secret', () => {
     const leaf = parseDocument(
-      '{"kind":"http","headers":{"authorization":"Bearer header-token","x-list":["one","two"],"x-url":"https://u:inner@a.example"}}',
+      '{"kind":"http","headers":{"authorization":"Bearer header-token","x-list":["one","two"],' +
+        '"x-url":"https://u:inner@a.example"}}',
     );
     expect(secretsIn(leaf)).toEqual(
       expect.arrayContaining(['Bearer header-token', 'header-token', 'one', 'two', 'inner']),
