@@ -1,9 +1,10 @@
 /** What a window of maintenance is about, and whether it is under way. Pure, and without how windows are read. */
 import type { Window } from './maintenance-rules.ts';
+import { covers } from './notices.ts';
 
 /** Whether a window is about the check or the group at this path. The whole namespace's path is empty. */
 export function concerns({ checks }: Pick<Window, 'checks'>, path: string): boolean {
-  return checks.length === 0 || checks.some((own) => path === own || path.startsWith(`${own}/`));
+  return covers({ for: checks }, path);
 }
 
 /**
